@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { Id, PlainText } from './primitives.ts'
+
+/** A configured engine. The key never leaves the server: only its last four characters are shown. */
+export const Connection = z.object({
+  id: Id,
+  name: z.string(),
+  provider: z.string(),
+  baseUrl: z.string().nullable(),
+  hasKey: z.boolean(),
+  /** The last four characters of the key, or null. */
+  keyHint: z.string().nullable(),
+  settings: z.record(z.string(), z.unknown()),
+  defaultModel: z.string().nullable(),
+  /** Calls that may be in flight at once, over all processes. */
+  concurrency: z.int(),
+  isDefault: z.boolean(),
+  createdAt: z.iso.datetime(),
+})
+export type Connection = z.infer<typeof Connection>
+
+export const ConnectionCreate = z.object({
+  name: PlainText(100).refine((name) => name.trim().length > 0, 'must not be empty'),
+  provider: z.string().max(50),
+  /** http or https; absent: the provider's usual address. */
+  baseUrl: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+  key: z
+    .string()
+    .max(4000)
+    .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+    .optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  defaultModel: PlainText(300).optional(),
+  concurrency: z.int().min(1).max(64).optional(),
+  isDefault: z.boolean().optional(),
+})
+export type ConnectionCreate = z.infer<typeof ConnectionCreate>
+
+/** Result of one cheap call that spends nothing. */
+export const ConnectionTest = z.object({ ok: z.boolean(), message: z.string(), models: z.int().nullable() })
+export type ConnectionTest = z.infer<typeof ConnectionTest>
+
+/** Contract E's view of a connection. */
+export const Profile = z.object({
+  id: Id,
+  name: z.string(),
+  provider: z.string(),
+  modelName: z.string().nullable(),
+})
+export type Profile = z.infer<typeof Profile>

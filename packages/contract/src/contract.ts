@@ -1,0 +1,20 @@
+// The package entry: what both ends of Easel's HTTP API promise, by explicit name.
+export { errorCodes, ErrorKind, Problem, type ErrorCode } from './problem.ts'
+export { Capabilities, ModelInfo, ProviderInfo, SizeRule, NumberRange } from './catalogue.ts'
+export { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
+export {
+  Adjustment,
+  Generation,
+  GenerationFailure,
+  GenerationRequest,
+  GenerationState,
+  ImageSpec,
+  SyncGeneration,
+  SyncGenerationRequest,
+  terminalStates,
+} from './generations.ts'
+export { Image, ImageSource } from './images.ts'
+export { EaselEvent, type EaselEventType } from './events.ts'
+export { Tag, TagType } from './tags.ts'
+export { Cursor, Id, Page, Size } from './primitives.ts'
+export { fillPath, routes, type Route, type RouteInput, type RouteOutput } from './routes.ts'

@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { ModelInfo, ProviderInfo } from './catalogue.ts'
+import { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
+import { Generation, GenerationRequest, GenerationState, SyncGeneration, SyncGenerationRequest } from './generations.ts'
+import { Image, ImageSource } from './images.ts'
+import { Cursor, Id, Page } from './primitives.ts'
+import { TagType } from './tags.ts'
+
+/** One row of the route table: what the server validates and what the client sends and expects. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly summary: string
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+  readonly status: number
+  /** Absent: the answer has no JSON body. */
+  readonly response?: z.ZodType
+}
+
+const byId = z.object({ id: Id })
+const limit = z.coerce.number().int().min(1).max(200).default(50)
+const data = <T extends z.ZodType>(item: T) => z.object({ data: item })
+
+/** Every JSON route of Easel's own API. Bytes and event streams are listed in `docs/spec`, not here. */
+export const routes = {
+  createGeneration: {
+    method: 'POST',
+    path: '/api/generations',
+    summary: 'Submit a generation. Takes an Idempotency-Key header.',
+    body: GenerationRequest,
+    status: 202,
+    response: Generation,
+  },
+  listGenerations: {
+    method: 'GET',
+    path: '/api/generations',
+    summary: 'List generations, newest first.',
+    query: z.object({
+      limit,
+      cursor: Cursor.optional(),
+      /** `active` is queued and running. */
+      state: z.union([GenerationState, z.literal('active')]).optional(),
+    }),
+    status: 200,
+    response: Page(Generation),
+  },
+  getGeneration: {
+    method: 'GET',
+    path: '/api/generations/:id',
+    summary: 'One generation with its pictures.',
+    params: byId,
+    status: 200,
+    response: Generation,
+  },
+  cancelGeneration: {
+    method: 'DELETE',
+    path: '/api/generations/:id',
+    summary: 'Cancel a queued or running generation. A finished one stays as it is.',
+    params: byId,
+    status: 202,
+    response: Generation,
+  },
+  retryGeneration: {
+    method: 'POST',
+    path: '/api/generations/:id/retry',
+    summary: 'Submit the same request again as a child of this generation.',
+    params: byId,
+    status: 202,
+    response: Generation,
+  },
+  generateImages: {
+    method: 'POST',
+    path: '/api/images/generate',
+    summary: 'Generate and wait for the pictures (contract E).',
+    body: SyncGenerationRequest,
+    status: 200,
+    response: SyncGeneration,
+  },
+  listImages: {
+    method: 'GET',
+    path: '/api/images',
+    summary: 'List pictures, newest first.',
+    query: z.object({
+      limit,
+      cursor: Cursor.optional(),
+      trash: z.stringbool().optional(),
+      source: ImageSource.optional(),
+      tagType: TagType.optional(),
+      tagId: z.string().max(200).optional(),
+    }),
+    status: 200,
+    response: Page(Image),
+  },
+  getImage: {
+    method: 'GET',
+    path: '/api/images/:id',
+    summary: 'One picture with its whole story.',
+    params: byId,
+    status: 200,
+    response: data(Image),
+  },
+  deleteImage: {
+    method: 'DELETE',
+    path: '/api/images/:id',
+    summary: 'Move a picture to the trash.',
+    params: byId,
+    status: 204,
+  },
+  restoreImage: {
+    method: 'POST',
+    path: '/api/images/:id/restore',
+    summary: 'Take a picture out of the trash.',
+    params: byId,
+    status: 200,
+    response: data(Image),
+  },
+  listProviders: {
+    method: 'GET',
+    path: '/api/providers',
+    summary: 'The engines this server can speak to.',
+    status: 200,
+    response: data(z.array(ProviderInfo)),
+  },
+  listConnections: {
+    method: 'GET',
+    path: '/api/connections',
+    summary: "The caller's configured engines, the default first.",
+    status: 200,
+    response: data(z.array(Connection)),
+  },
+  createConnection: {
+    method: 'POST',
+    path: '/api/connections',
+    summary: 'Configure an engine.',
+    body: ConnectionCreate,
+    status: 201,
+    response: data(Connection),
+  },
+  updateConnection: {
+    method: 'PATCH',
+    path: '/api/connections/:id',
+    summary: 'Change a configured engine. An empty `key` removes the key.',
+    params: byId,
+    body: ConnectionCreate.omit({ provider: true }).partial(),
+    status: 200,
+    response: data(Connection),
+  },
+  deleteConnection: {
+    method: 'DELETE',
+    path: '/api/connections/:id',
+    summary: 'Remove a configured engine; what it made stays.',
+    params: byId,
+    status: 204,
+  },
+  testConnection: {
+    method: 'POST',
+    path: '/api/connections/:id/test',
+    summary: 'Try a configured engine with a call that spends nothing.',
+    params: byId,
+    status: 200,
+    response: data(ConnectionTest),
+  },
+  listModels: {
+    method: 'GET',
+    path: '/api/connections/:id/models',
+    summary: 'The models that a configured engine has now, image-capable ones only.',
+    params: byId,
+    query: z.object({ refresh: z.stringbool().optional() }),
+    status: 200,
+    response: data(z.array(ModelInfo)),
+  },
+  listProfiles: {
+    method: 'GET',
+    path: '/api/profiles',
+    summary: "Contract E's list of connections, the default first.",
+    query: z.object({ imageCapable: z.stringbool().optional() }),
+    status: 200,
+    response: z.object({ profiles: z.array(Profile) }),
+  },
+} as const satisfies Record<string, Route>
+
+type Part<R extends Route, K extends 'params' | 'query' | 'body'> = R[K] extends z.ZodType
+  ? { readonly [Key in K]: z.input<R[K]> }
+  : unknown
+
+/** What a client passes to call a route: its `params`, `query` and `body`, where it has them. */
+export type RouteInput<R extends Route> = Part<R, 'params'> & Part<R, 'query'> & Part<R, 'body'>
+
+/** What a client gets from a route. */
+export type RouteOutput<R extends Route> = R['response'] extends z.ZodType ? z.output<R['response']> : undefined
+
+/** The path with its `:name` parts filled in, each percent-encoded. Throws a TypeError when one is missing. */
+export function fillPath(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/:([a-zA-Z]+)/g, (_, name: string) => {
+    const value = params[name]
+    if (value === undefined) throw new TypeError(`The path ${path} needs ${name}`)
+    return encodeURIComponent(value)
+  })
+}

@@ -1,0 +1,61 @@
+// The blob port: named bytes. Rules are numbered in docs/spec/storage.md (ST1 …).
+
+/**
+ * Where files are kept. Keys are relative paths of `/`-separated segments; a segment is 1–255 bytes of `[A-Za-z0-9._-]` and is
+ * neither `.` nor `..` (ST1). Every method throws {@link StorageError}.
+ */
+export interface Storage {
+  /**
+   * Stores `bytes` under `key` whole or not at all; when it returns they survive a power cut (ST2). Replaces what was there.
+   * @param key where; @param bytes what
+   */
+  put(key: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Opens a blob for reading.
+   * @param range first and last byte, both inclusive and inside the blob; absent: everything
+   * @returns its whole size in bytes and the asked bytes as they come (256 KiB chunks), or null when there is no such blob (ST3)
+   */
+  get(key: string, range?: ByteRange): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null>
+  /** All bytes of a blob, or null when there is none. */
+  read(key: string): Promise<Uint8Array | null>
+  /** Size in bytes and time of writing in ms since 1970, or null when there is no such blob. */
+  stat(key: string): Promise<{ size: number; modifiedMs: number } | null>
+  /** Removes a blob. True when it was there; removing what is not there is no error (ST4). */
+  delete(key: string): Promise<boolean>
+  /**
+   * Every key that begins with `prefix` (a whole number of segments, or empty), in order, temporary files never (ST5).
+   */
+  list(prefix: string): AsyncIterable<{ key: string; size: number; modifiedMs: number }>
+  /** Bytes free for new blobs, or null where there is no such limit. */
+  free(): Promise<number | null>
+}
+
+export interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
+/**
+ * `bad-key`: the key is not one (ST1); `full`: no room, nothing was stored; `range`: outside the blob; `failed`: the store
+ * could not do it, and what was under the key before is still there.
+ */
+export type StorageFault = 'bad-key' | 'full' | 'range' | 'failed'
+
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly fault: StorageFault
+  constructor(fault: StorageFault, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.fault = fault
+  }
+}
+
+/** What a storage folder's `storage.ts` exports as `backend`; `bin` finds it by scanning. */
+export interface StorageBackend {
+  /** Equals the folder's name. */
+  readonly id: string
+  /** URL schemes of `EASEL_STORAGE` that it serves, e.g. `file:`. */
+  readonly schemes: readonly string[]
+  /** Opens the store at `location`. @throws StorageError when it cannot be used */
+  open(location: URL): Promise<Storage>
+}
