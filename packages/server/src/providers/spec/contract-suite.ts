@@ -1,0 +1,301 @@
+// What every provider must hold, whichever engine it speaks to. The numbers are the rules of docs/spec/providers.md.
+import { createServer, type AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { Capabilities, ModelInfo } from '@easel/contract'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { DefectError } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
+import { decodePng, pngPixels } from './png-codec.ts'
+import type { EngineHttp, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
+import { ProviderError } from './provider-error.ts'
+
+/**
+ * How a fake engine answers the call that asks for pictures. `unauthorized` (401) repeats the key it was sent in its words;
+ * `rate-limited` is a 429 with `Retry-After: 7`; `html` is a 200 with a page; `endless` never stops sending; `stalled` takes
+ * the request and then says nothing.
+ */
+export type Behaviour =
+  | 'normal'
+  | 'unauthorized'
+  | 'rate-limited'
+  | 'server-error'
+  | 'html'
+  | 'broken-base64'
+  | 'no-image'
+  | 'blocked'
+  | 'endless'
+  | 'stalled'
+
+export interface RunningEngine {
+  readonly baseUrl: string
+  /** The decoded bodies of the calls that asked for pictures, in order. */
+  imageCalls(): readonly unknown[]
+  close(): Promise<void>
+}
+
+export interface ProviderFixtures {
+  /** Name of the provider's folder. */
+  readonly folder: string
+  /** A request that its model can take as it stands, with `n`, and `width` and `height` unless the model goes by ratio. */
+  readonly request: ImageRequest
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly pixels?: Pixels
+  /** Reads the size of a picture, proving that it is complete. Absent: a PNG decoder. */
+  readonly measure?: (bytes: Uint8Array) => Promise<{ width: number; height: number }>
+  readonly openHttp: (options: { baseUrl: string; signal: AbortSignal }) => EngineHttp
+  /** A string says why there is no engine to talk to; the rules about the network are then skipped with that reason. */
+  readonly engine:
+    | string
+    | {
+        start(behaviour: Behaviour): Promise<RunningEngine>
+        /** Exactly what the engine must be sent for `request`, once per call. */
+        readonly expectedCalls: readonly unknown[]
+        /** Behaviours that this protocol cannot have, with the reason. */
+        readonly impossible?: Partial<Record<Behaviour, string>>
+      }
+}
+
+export const contractKey = 'sk-contract-9f8e7d6c5b4a3210fedc'
+
+/** Runs the contract of the provider port against one provider. Call it from the provider's `contract.test.ts`. */
+export function describeProvider(provider: Provider, fixtures: ProviderFixtures): void {
+  describe(`provider ${fixtures.folder}`, () => {
+    describeManifest(provider, fixtures)
+    describePictures(provider, fixtures)
+    describeFailures(provider, fixtures)
+  })
+}
+
+function describeManifest(provider: Provider, fixtures: ProviderFixtures): void {
+  const { manifest } = provider
+  it('PR1: the manifest is sound', () => {
+    expect(manifest.id).toBe(fixtures.folder)
+    expect(manifest.id).toMatch(/^[a-z][a-z0-9-]*$/)
+    expect(manifest.label.trim()).not.toBe('')
+    expect(manifest.description).toMatch(/\.$/)
+    expect(manifest.contractName).toMatch(/^[A-Z][A-Z0-9_]*$/)
+    expect(manifest.defaultConcurrency).toBeGreaterThanOrEqual(1)
+    if (manifest.defaultBaseUrl !== null) {
+      expect(new URL(manifest.defaultBaseUrl).protocol).toMatch(/^https?:$/)
+      expect(manifest.defaultBaseUrl).not.toMatch(/\/$/)
+    }
+  })
+
+  it('PR1: settings and options are objects that become JSON Schema', () => {
+    for (const schema of [manifest.settings, manifest.options]) {
+      expect(z.toJSONSchema(schema, { io: 'input' })).toMatchObject({ type: 'object' })
+      expect(schema.safeParse({}).success).toBe(true)
+    }
+  })
+
+  it('PR2: listModels answers models whose capabilities can be read', async () => {
+    await withEngine(fixtures, 'normal', async (baseUrl) => {
+      const models = await provider.listModels(contextFor(fixtures, { baseUrl }))
+      expect(models.length).toBeGreaterThan(0)
+      for (const model of models) ModelInfo.parse(model)
+      expect(new Set(models.map((model) => model.id)).size).toBe(models.length)
+      const used = models.find((model) => model.id === fixtures.request.model)
+      expect(Capabilities.parse(used?.capabilities).imagesPerCall).toBeGreaterThanOrEqual(fixtures.request.n)
+    })
+  })
+}
+
+function describePictures(provider: Provider, fixtures: ProviderFixtures): void {
+  it('PR3: start gives n complete pictures of the asked size', async () => {
+    await withEngine(fixtures, 'normal', async (baseUrl) => {
+      const outcome = await finish(provider, contextFor(fixtures, { baseUrl }), fixtures.request)
+      if (outcome.kind !== 'done') throw new DefectError(`The outcome was ${inspect(outcome)}`)
+      expect(outcome.images).toHaveLength(fixtures.request.n)
+      const measure = fixtures.measure ?? (async (bytes: Uint8Array) => decodePng(bytes))
+      const { width, height } = fixtures.request
+      for (const image of outcome.images) {
+        const size = await measure(image.bytes)
+        if (width !== undefined && height !== undefined) expect(size).toMatchObject({ width, height })
+      }
+    })
+  })
+
+  onNetwork(fixtures, { name: 'PR4: the engine is sent exactly what was asked' }, async (engine) => {
+    await withEngine(fixtures, 'normal', async (baseUrl, running) => {
+      await finish(provider, contextFor(fixtures, { baseUrl }), fixtures.request)
+      expect(running?.imageCalls()).toEqual(engine.expectedCalls)
+    })
+  })
+
+  onNetwork(fixtures, { name: 'PR5: an abort stops the call and is told as interrupted' }, async () => {
+    await withEngine(fixtures, 'stalled', async (baseUrl, running) => {
+      const abort = new AbortController()
+      const call = failure(finish(provider, contextFor(fixtures, { baseUrl, signal: abort.signal }), fixtures.request))
+      await expect.poll(() => running?.imageCalls().length).toBeGreaterThan(0)
+      abort.abort()
+      expect(await call).toMatchObject({ kind: 'interrupted', advice: 'never' })
+    })
+  })
+
+  it('PR5: a call that is aborted before it starts does not start', async () => {
+    await withEngine(fixtures, 'normal', async (baseUrl, running) => {
+      const context = contextFor(fixtures, { baseUrl, signal: AbortSignal.abort() })
+      expect(await failure(finish(provider, context, fixtures.request))).toMatchObject({ kind: 'interrupted' })
+      expect(running?.imageCalls() ?? []).toEqual([])
+    })
+  })
+
+  if (provider.poll) {
+    onNetwork(fixtures, { name: 'PR16: an operation survives JSON and may be polled twice' }, async () => {
+      await withEngine(fixtures, 'normal', async (baseUrl, running) => {
+        const context = contextFor(fixtures, { baseUrl })
+        const started = await provider.start(fixtures.request, context)
+        if (started.kind !== 'pending') throw new DefectError('A provider with poll answered without pending')
+        const operation: Json = JSON.parse(JSON.stringify(started.operation))
+        await provider.poll?.(operation, context)
+        await provider.poll?.(operation, context)
+        expect(running?.imageCalls()).toHaveLength(1)
+      })
+    })
+  }
+}
+
+interface ExpectedFailure {
+  readonly behaviour: Behaviour
+  readonly name: string
+  readonly expected: Readonly<Record<string, unknown>>
+}
+
+const failures: readonly ExpectedFailure[] = [
+  { behaviour: 'unauthorized', name: 'PR7: a refused key is auth', expected: { kind: 'auth', advice: 'never', status: 401 } },
+  {
+    behaviour: 'rate-limited',
+    name: 'PR8: 429 may be sent again, after Retry-After',
+    expected: { kind: 'rate-limited', advice: 'safe-to-resend', retryAfterMs: 7000, status: 429 },
+  },
+  { behaviour: 'server-error', name: 'PR9: 500 is not sent again', expected: { kind: 'unavailable', advice: 'never', status: 500 } },
+  { behaviour: 'html', name: 'PR10: a page instead of an answer is malformed', expected: { kind: 'malformed-response', advice: 'never' } },
+  { behaviour: 'broken-base64', name: 'PR11: broken base64 is malformed', expected: { kind: 'malformed-response', advice: 'never' } },
+  { behaviour: 'no-image', name: 'PR12: success without a picture is a failure', expected: { kind: 'malformed-response', advice: 'never' } },
+  { behaviour: 'endless', name: 'PR13: an answer beyond the limit is cut off', expected: { kind: 'malformed-response', advice: 'never' } },
+  { behaviour: 'stalled', name: 'PR14: silence ends as timeout', expected: { kind: 'timeout', advice: 'never' } },
+]
+
+function describeFailures(provider: Provider, fixtures: ProviderFixtures): void {
+  onNetwork(fixtures, { name: 'PR6: a refused connection may be tried again' }, async () => {
+    const context = contextFor(fixtures, { baseUrl: await closedPort() })
+    const expected = { kind: 'unavailable', advice: 'safe-to-resend' }
+    expect(await failure(finish(provider, context, fixtures.request))).toMatchObject(expected)
+    expect(await failure(provider.listModels(context))).toMatchObject({ kind: 'unavailable' })
+  })
+
+  for (const { behaviour, name, expected } of failures) {
+    onNetwork(fixtures, { name, behaviour }, () => failsAs(provider, fixtures, { behaviour, expected }))
+  }
+
+  const refusal = { name: 'PR17: a refusal on grounds of content is an outcome with the reason', behaviour: 'blocked' } as const
+  onNetwork(fixtures, refusal, async () => {
+    await withEngine(fixtures, 'blocked', async (baseUrl) => {
+      const outcome = await finish(provider, contextFor(fixtures, { baseUrl }), fixtures.request)
+      expect(outcome).toMatchObject({ kind: 'blocked', reason: expect.stringMatching(/\S/) })
+      expect(inspect(outcome)).not.toContain(contractKey)
+    })
+  })
+}
+
+async function failsAs(
+  provider: Provider,
+  fixtures: ProviderFixtures,
+  what: { behaviour: Behaviour; expected: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  await withEngine(fixtures, what.behaviour, async (baseUrl) => {
+    const error = await failure(finish(provider, contextFor(fixtures, { baseUrl, hasty: true }), fixtures.request))
+    expect(error).toMatchObject(what.expected)
+    expect(error.message.length).toBeLessThanOrEqual(700)
+    // PR15: no error holds the key, not in its cause either.
+    expect(inspect(error, { depth: 12, showHidden: true })).not.toContain(contractKey)
+  })
+}
+
+type NetworkEngine = Exclude<ProviderFixtures['engine'], string>
+
+function onNetwork(
+  fixtures: ProviderFixtures,
+  test: { name: string; behaviour?: Behaviour },
+  check: (engine: NetworkEngine) => Promise<void>,
+): void {
+  const { engine } = fixtures
+  const reason = typeof engine === 'string' ? engine : test.behaviour && engine.impossible?.[test.behaviour]
+  if (typeof engine === 'string' || reason) it.skip(`${test.name} (skipped: ${reason})`, () => undefined)
+  else it(test.name, () => check(engine))
+}
+
+async function withEngine(
+  fixtures: ProviderFixtures,
+  behaviour: Behaviour,
+  use: (baseUrl: string, running: RunningEngine | null) => Promise<void>,
+): Promise<void> {
+  const running = typeof fixtures.engine === 'string' ? null : await fixtures.engine.start(behaviour)
+  try {
+    await use(running?.baseUrl ?? '', running)
+  } finally {
+    await running?.close()
+  }
+}
+
+function contextFor(
+  fixtures: ProviderFixtures,
+  options: { baseUrl: string; signal?: AbortSignal; hasty?: boolean },
+): RunContext {
+  const signal = options.signal ?? new AbortController().signal
+  const http = fixtures.openHttp({ baseUrl: options.baseUrl, signal })
+  return {
+    baseUrl: options.baseUrl,
+    key: contractKey,
+    settings: fixtures.settings ?? {},
+    signal,
+    http: options.hasty ? hasty(http) : http,
+    progress: () => undefined,
+    pixels: fixtures.pixels ?? pngPixels,
+  }
+}
+
+/** The same way to the engine with little patience and room, so that the limits are reached within a test. */
+function hasty(http: EngineHttp): EngineHttp {
+  return {
+    request: (path, init) =>
+      http.request(path, {
+        ...init,
+        headersTimeoutMs: Math.min(init.headersTimeoutMs, 300),
+        bodyTimeoutMs: Math.min(init.bodyTimeoutMs, 300),
+        maxBytes: Math.min(init.maxBytes, 1_000_000),
+      }),
+    download: (url, limits) => http.download(url, limits),
+  }
+}
+
+/** Starts and polls until there is an outcome that is not `pending`. */
+async function finish(provider: Provider, context: RunContext, request: ImageRequest): Promise<Outcome> {
+  let outcome = await provider.start(request, context)
+  while (outcome.kind === 'pending') {
+    if (!provider.poll) throw new DefectError('pending without poll')
+    outcome = await provider.poll(outcome.operation, context)
+  }
+  return outcome
+}
+
+async function failure(call: Promise<unknown>): Promise<ProviderError> {
+  const result = await call.then(
+    (value) => new DefectError(`It succeeded with ${inspect(value)}`),
+    (error: unknown) => error,
+  )
+  if (result instanceof ProviderError) return result
+  throw result
+}
+
+/** An address where surely nobody listens: a port that was free a moment ago. */
+async function closedPort(): Promise<string> {
+  const server = createServer()
+  const port = await new Promise<number>((resolve) =>
+    // A listening TCP server has an address with a port.
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+  )
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
+}
