@@ -1,8 +1,11 @@
 // The blob port: named bytes. Rules are numbered in docs/spec/storage.md (ST1 …).
 
+/** Bytes in one chunk of a body, the last excepted. */
+export const chunkBytes = 256 * 1024
+
 /**
- * Where files are kept. Keys are relative paths of `/`-separated segments; a segment is 1–255 bytes of `[A-Za-z0-9._-]` and is
- * neither `.` nor `..` (ST1). Every method throws {@link StorageError}.
+ * Where files are kept. Keys are relative paths of `/`-separated segments, 1,024 bytes at most; a segment is 1–255 bytes of
+ * `[A-Za-z0-9._-]` and neither begins nor ends with a dot (ST1). Every method throws {@link StorageError}.
  */
 export interface Storage {
   /**
@@ -13,7 +16,8 @@ export interface Storage {
   /**
    * Opens a blob for reading.
    * @param range first and last byte, both inclusive and inside the blob; absent: everything
-   * @returns its whole size in bytes and the asked bytes as they come (256 KiB chunks), or null when there is no such blob (ST3)
+   * @returns its whole size in bytes and the asked bytes as they come (256 KiB chunks), or null when there is no such blob (ST3).
+   * Read the body, or leave it by its iterator's `return()`: it holds a file or a connection until then
    */
   get(key: string, range?: ByteRange): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null>
   /** All bytes of a blob, or null when there is none. */
@@ -37,7 +41,7 @@ export interface ByteRange {
 
 /**
  * `bad-key`: the key is not one (ST1); `full`: no room, nothing was stored; `range`: outside the blob; `failed`: the store
- * could not do it, and what was under the key before is still there.
+ * could not do it, and under the key is what was there before or, whole, what was to be stored.
  */
 export type StorageFault = 'bad-key' | 'full' | 'range' | 'failed'
 
