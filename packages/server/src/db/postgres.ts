@@ -1,0 +1,124 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { messageOf, StartError } from '#base/errors.ts'
+import type { Log } from '#base/log.ts'
+import type { Database } from './database.ts'
+import type { Tables } from './tables.ts'
+
+const int8Oid = 20
+const reconnectMs = 500
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8Oid ? Number : pg.types.getTypeParser(oid, format),
+}
+
+type Listener = { readonly onPayload: (payload: string) => void; readonly onGap: () => void }
+
+/** One connection of its own for LISTEN, made anew when it breaks. What was missed meanwhile is told as a gap. */
+function createListener(connectionString: string, log: Log) {
+  const channels = new Map<string, Set<Listener>>()
+  let client: pg.Client | null = null
+  let connecting: Promise<pg.Client> | null = null
+  let closed = false
+
+  async function connect(): Promise<pg.Client> {
+    const fresh = new pg.Client({ connectionString, application_name: 'easel-listen', keepAlive: true })
+    fresh.on('notification', ({ channel, payload }) => {
+      for (const listener of channels.get(channel) ?? []) listener.onPayload(payload ?? '')
+    })
+    fresh.on('error', (error) => log.warn({ reason: error.message }, 'the listening database connection broke'))
+    fresh.on('end', () => {
+      if (client !== fresh) return
+      client = null
+      if (!closed) setTimeout(reconnect, reconnectMs)
+    })
+    await fresh.connect()
+    for (const channel of channels.keys()) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
+    client = fresh
+    return fresh
+  }
+
+  function reconnect(): void {
+    if (closed || client !== null) return
+    ready().then(
+      () => {
+        for (const listeners of channels.values()) for (const listener of listeners) listener.onGap()
+      },
+      (error: unknown) => {
+        log.warn({ reason: messageOf(error) }, 'cannot listen to the database yet')
+        setTimeout(reconnect, reconnectMs)
+      },
+    )
+  }
+
+  async function ready(): Promise<pg.Client> {
+    if (client !== null) return client
+    connecting ??= connect().finally(() => {
+      connecting = null
+    })
+    return await connecting
+  }
+
+  return {
+    async listen(channel: string, listener: Listener): Promise<() => Promise<void>> {
+      const listeners = channels.get(channel) ?? new Set()
+      channels.set(channel, listeners.add(listener))
+      await (await ready()).query(`listen ${pg.escapeIdentifier(channel)}`)
+      return async () => {
+        listeners.delete(listener)
+      }
+    },
+    async close(): Promise<void> {
+      closed = true
+      await client?.end()
+    },
+  }
+}
+
+/** Runs one text, of several statements where there are no values, and gives the rows of all of them. */
+async function runText(pool: pg.Pool, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
+  const client = await pool.connect()
+  try {
+    const result: unknown = await client.query(text, values)
+    const results = Array.isArray(result) ? result : [result]
+    return { rows: results.flatMap((one: pg.QueryResult) => one.rows) }
+  } catch (error) {
+    // A text that began a transaction leaves it open and failed: the next user of this connection must not inherit it.
+    await client.query('rollback')
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+/**
+ * Opens PostgreSQL 14 or newer.
+ * @throws StartError when it cannot be reached
+ */
+export async function openPostgres(url: string, log: Log, maxConnections = 10): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: 'easel', keepAlive: true })
+  // An idle connection that the server closes is no fault of a query; the pool makes a new one.
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection broke'))
+  try {
+    await pool.query('select 1')
+  } catch (error) {
+    await pool.end()
+    throw new StartError(`The database at DATABASE_URL cannot be used: ${messageOf(error)}`, { cause: error })
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const listener = createListener(url, log)
+  return {
+    kind: 'postgres',
+    db,
+    boss: {
+      executeSql: (text, values) => runText(pool, text, values),
+    },
+    listen: (channel, onPayload, onGap) => listener.listen(channel, { onPayload, onGap }),
+    maintain: async () => {},
+    async close() {
+      await listener.close()
+      await db.destroy()
+    },
+  }
+}

@@ -1,0 +1,30 @@
+// The event port: an append-only log that every open page of a user follows. Rules in docs/spec/events.md (EV1 …).
+import type { EaselEvent } from '@easel/contract'
+import type { Trx } from '#db/database.ts'
+
+/** An event as it reaches a subscriber. `seq` is null for progress, which is not in the log. */
+export interface Delivered {
+  readonly seq: number | null
+  readonly event: EaselEvent
+}
+
+export type LoggedEvent = Exclude<EaselEvent, { type: 'generation.progress' } | { type: 'reset' }>
+export type ProgressEvent = Extract<EaselEvent, { type: 'generation.progress' }>
+
+export interface Events {
+  /**
+   * Writes events to the log of a user; they are told when `trx` commits. Call it last in a transaction: it takes the user's lock,
+   * so that sequence numbers rise in the order of commit.
+   */
+  append(trx: Trx, userId: string, events: readonly LoggedEvent[]): Promise<void>
+  /** Tells open pages how far a generation is; nothing is kept. */
+  progress(trx: Trx, userId: string, event: ProgressEvent): Promise<void>
+  /**
+   * Follows a user's events, on any process. With `since`, what came after that number is delivered first, in order and once;
+   * when the log no longer reaches back so far, a `reset` comes instead.
+   */
+  subscribe(userId: string, since: number | null, onEvent: (delivered: Delivered) => void): Promise<() => void>
+  /** Removes events older than this. @returns how many */
+  prune(olderThan: Date): Promise<number>
+  close(): Promise<void>
+}

@@ -1,0 +1,45 @@
+// The job port. pg-boss keeps states, retries and heartbeats; what stands here is fairness and a limit that holds. It knows nothing
+// about images. Rules are numbered in docs/spec/generations.md (JB1 …).
+import type { Trx } from '#db/database.ts'
+import type { Json } from '#base/json.ts'
+
+export interface NewJob {
+  /** Jobs of one lane share its concurrency limit; users take turns within it. */
+  readonly lane: string
+  readonly userId: string
+  /** Batch work waits behind all interactive work of its lane. */
+  readonly batch: boolean
+  readonly payload: Json
+}
+
+export interface ClaimedJob {
+  readonly id: string
+  readonly payload: Json
+  /**
+   * Aborted with reason `lost` when another worker may have taken the job over (this one must not publish anything any more),
+   * or `stopping` when the process ends: the handler then leaves everything resumable and throws.
+   */
+  readonly signal: AbortSignal
+}
+
+export interface Worker {
+  /**
+   * Takes no new jobs, waits up to `graceMs` for running ones, then aborts them (`stopping`) and hands them back for another
+   * worker or the next start.
+   */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface Jobs {
+  /** Makes a lane known, or changes how many of its jobs may run at once over all processes. */
+  setLane(trx: Trx, lane: string, concurrency: number): Promise<void>
+  /** Adds a job; it runs only if `trx` commits. @returns its id */
+  enqueue(trx: Trx, job: NewJob): Promise<string>
+  /** Takes back a job that is still waiting. @returns false when it is running or gone: the worker must be told otherwise */
+  cancel(trx: Trx, jobId: string): Promise<boolean>
+  /** Place in its lane's line, 1 is next, of each of these jobs that is still waiting. */
+  places(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Runs jobs, `slots` at a time in this process. A handler that returns has finished its job; one that throws gets it again. */
+  work(handler: (job: ClaimedJob) => Promise<void>, slots: number): Promise<Worker>
+  close(): Promise<void>
+}

@@ -1,0 +1,83 @@
+import { pipeline, type Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { ProviderError } from '../spec/provider-error.ts'
+import type { EngineResponse } from '../spec/provider.ts'
+import { bodyError } from './transport-error.ts'
+
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Readable
+  /** Where it came from, for messages. */
+  readonly origin: string
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+}
+
+/** Wraps an answer's body in the port's ways to read it. The limit counts decoded bytes, so that it holds bombs too. */
+export function engineResponse(answer: RawAnswer): EngineResponse {
+  const bytes = async (): Promise<Uint8Array> => {
+    const parts: Uint8Array[] = []
+    for await (const part of chunks(answer)) parts.push(part)
+    return Buffer.concat(parts)
+  }
+  const text = async (): Promise<string> => new TextDecoder().decode(await bytes())
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    bytes,
+    text,
+    json: async () => parseJson(await text(), answer.origin),
+    chunks: () => chunks(answer),
+  }
+}
+
+async function* chunks(answer: RawAnswer): AsyncGenerator<Uint8Array> {
+  const { origin, maxBytes, signal } = answer
+  let total = 0
+  try {
+    for await (const part of decoded(answer)) {
+      total += part.length
+      if (total > maxBytes) {
+        const size = `${Math.max(1, Math.round(maxBytes / 1_000_000))} MB`
+        throw new ProviderError('malformed-response', `The answer of ${origin} is larger than the ${size} that are read`)
+      }
+      yield part
+    }
+  } catch (error) {
+    throw bodyError(error, origin, signal)
+  }
+}
+
+function decoded(answer: RawAnswer): AsyncIterable<Buffer> {
+  const encoding = answer.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  if (encoding === '' || encoding === 'identity') return answer.body
+  const decoder = decoderFor(encoding)
+  if (!decoder) {
+    answer.body.destroy()
+    throw new ProviderError('malformed-response', `${answer.origin} sent an encoding that was not asked for: ${encoding}`)
+  }
+  // Errors of either stream reach the loop through the decoder.
+  return pipeline(answer.body, decoder, () => undefined)
+}
+
+function decoderFor(encoding: string) {
+  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip()
+  if (encoding === 'deflate') return createInflate()
+  if (encoding === 'br') return createBrotliDecompress()
+  return encoding === 'zstd' ? createZstdDecompress() : null
+}
+
+/**
+ * The JSON value of a text.
+ * @throws ProviderError with kind `malformed-response`. It quotes nothing: an answer may repeat the key.
+ */
+export function parseJson(text: string, origin: string): unknown {
+  try {
+    // JSON.parse is typed as any.
+    return JSON.parse(text) as unknown
+  } catch {
+    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something that is not JSON'
+    throw new ProviderError('malformed-response', `${origin} answered with ${what} where JSON was expected`)
+  }
+}

@@ -1,0 +1,40 @@
+const mark = '•••'
+
+// Forms that keys of the known engines have, also half masked by the engine itself (sk-…****abcd).
+const keyShapes = [
+  /\b(?:sk|pk|rk|xai|hf|r8|gsk|key|api)[-_][A-Za-z0-9_*•.-]{6,}/g,
+  /\bAIza[A-Za-z0-9_*-]{6,}/g,
+  /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/*=-]{6,}/gi,
+]
+
+// A piece of a key this long is no accident; shorter ones occur in ordinary words.
+const telltale = 8
+
+/** The text without the secrets, without longer pieces of them and without what looks like a key; each becomes `•••`. */
+export function redact(text: string, secrets: readonly (string | null)[]): string {
+  let clean = text
+  for (const secret of secrets) {
+    if (secret === null || secret === '') continue
+    for (const form of new Set([secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])) {
+      clean = clean.replaceAll(form, mark)
+    }
+    clean = withoutPieces(clean, secret)
+  }
+  for (const shape of keyShapes) clean = clean.replace(shape, mark)
+  return clean
+}
+
+function withoutPieces(text: string, secret: string): string {
+  if (secret.length < telltale) return text
+  let clean = ''
+  for (let at = 0; at < text.length; ) {
+    let length = 0
+    while (at + telltale + length <= text.length && secret.includes(text.slice(at, at + telltale + length))) length++
+    if (length === 0) clean += text.charAt(at++)
+    else {
+      clean += mark
+      at += telltale + length - 1
+    }
+  }
+  return clean
+}
