@@ -118,7 +118,9 @@ async function sendOnce(options: EngineHttpOptions, own: URL | null, call: Call)
   }
 }
 
-async function encodeBody(init: EngineRequest): Promise<{ headers: Record<string, string>; body: string | Buffer | null }> {
+async function encodeBody(
+  init: EngineRequest,
+): Promise<{ headers: Record<string, string>; body: string | Buffer | null }> {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(init.headers ?? {})) headers[name.toLowerCase()] = value
   if (init.json !== undefined) {
@@ -158,9 +160,13 @@ function worthRetrying(error: ProviderError): boolean {
 
 function downloadError(status: number): ProviderError {
   if (status === 404 || status === 410 || status === 403) {
-    return new ProviderError('not-found', `The picture that the engine named is not there any more (${status})`, { status })
+    return new ProviderError('not-found', `The picture that the engine named is not there any more (${status})`, {
+      status,
+    })
   }
-  return new ProviderError('unavailable', `The picture that the engine named could not be fetched (${status})`, { status })
+  return new ProviderError('unavailable', `The picture that the engine named could not be fetched (${status})`, {
+    status,
+  })
 }
 
 function otherOrigin(from: URL, to: URL): ProviderError {

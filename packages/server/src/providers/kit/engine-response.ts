@@ -16,6 +16,8 @@ export interface RawAnswer {
 
 /** Wraps an answer's body in the port's ways to read it. The limit counts decoded bytes, so that it holds bombs too. */
 export function engineResponse(answer: RawAnswer): EngineResponse {
+  // A body can fail while nobody reads it (an abort between the headers and the first read); whoever reads is told anyway.
+  answer.body.on('error', () => undefined)
   const bytes = async (): Promise<Uint8Array> => {
     const parts: Uint8Array[] = []
     for await (const part of chunks(answer)) parts.push(part)
@@ -40,7 +42,10 @@ async function* chunks(answer: RawAnswer): AsyncGenerator<Uint8Array> {
       total += part.length
       if (total > maxBytes) {
         const size = `${Math.max(1, Math.round(maxBytes / 1_000_000))} MB`
-        throw new ProviderError('malformed-response', `The answer of ${origin} is larger than the ${size} that are read`)
+        throw new ProviderError(
+          'malformed-response',
+          `The answer of ${origin} is larger than the ${size} that are read`,
+        )
       }
       yield part
     }
@@ -55,7 +60,10 @@ function decoded(answer: RawAnswer): AsyncIterable<Buffer> {
   const decoder = decoderFor(encoding)
   if (!decoder) {
     answer.body.destroy()
-    throw new ProviderError('malformed-response', `${answer.origin} sent an encoding that was not asked for: ${encoding}`)
+    throw new ProviderError(
+      'malformed-response',
+      `${answer.origin} sent an encoding that was not asked for: ${encoding}`,
+    )
   }
   // Errors of either stream reach the loop through the decoder.
   return pipeline(answer.body, decoder, () => undefined)

@@ -42,9 +42,7 @@ export function readFault(body: unknown): EngineFault {
   if (typeof error === 'string' && error !== '') {
     // A1111 names the class in `error` and says what happened in `errors` or `detail`.
     const said = text(body['errors']) ?? text(body['detail']) ?? text(body['message'])
-    return said === null
-      ? { message: error, ...outer }
-      : { message: said, type: outer.type ?? error, code: outer.code }
+    return said === null ? { message: error, ...outer } : { message: said, type: outer.type ?? error, code: outer.code }
   }
   return fromPlainObject(body, outer)
 }
@@ -157,7 +155,10 @@ const statusNames: Readonly<Record<number, string>> = {
 
 /** An engine's own words, fit to be shown: one line, at most 500 characters, no key. */
 export function engineWords(words: string, secrets: readonly (string | null)[]): string {
-  const line = words.slice(0, longestScanned).replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+  const line = words
+    .slice(0, longestScanned)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
   const clean = redact(line, secrets)
   return clean.length <= longestMessage ? clean : `${clean.slice(0, longestMessage - 1)}…`
 }

@@ -111,7 +111,7 @@ function replyWith(response: ServerResponse): Reply {
   }
   const write: Reply['write'] = async (piece) => {
     if (response.destroyed) return false
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(piece)) await drained(response)
     return !response.destroyed
   }
   const send: Reply['send'] = (status, body, headers = {}) => {
@@ -122,7 +122,8 @@ function replyWith(response: ServerResponse): Reply {
     begin,
     write,
     send,
-    json: (status, value, headers = {}) => send(status, JSON.stringify(value), { 'content-type': 'application/json', ...headers }),
+    json: (status, value, headers = {}) =>
+      send(status, JSON.stringify(value), { 'content-type': 'application/json', ...headers }),
     end: () => void response.end(),
     drop: () => void response.destroy(),
     flood: async (status, headers) => {
@@ -131,4 +132,13 @@ function replyWith(response: ServerResponse): Reply {
       while (await write(piece));
     },
   }
+}
+
+/** Waits until there is room again, or the client has left. */
+async function drained(response: ServerResponse): Promise<void> {
+  const done = new AbortController()
+  const waiting = [once(response, 'drain', { signal: done.signal }), once(response, 'close', { signal: done.signal })]
+  await Promise.race(waiting)
+  done.abort()
+  await Promise.allSettled(waiting)
 }

@@ -35,6 +35,9 @@ const privateAddresses = [
   'fe80::1',
   'fec0::1',
   'ff02::1',
+  '::7f00:1',
+  '5f00::1',
+  '4000::1',
 ]
 
 const spellings = [
@@ -73,7 +76,9 @@ describe('guard', () => {
   })
 
   it.each(privateAddresses)('PR18: a name that means %s is refused', async (address) => {
-    await expect(checkAddress('https://pictures.example/a.png', resolveTo(address))).rejects.toThrow(/not on the public/)
+    await expect(checkAddress('https://pictures.example/a.png', resolveTo(address))).rejects.toThrow(
+      /not on the public/,
+    )
   })
 
   it('PR18: one private answer among public ones is refused', async () => {
@@ -88,12 +93,18 @@ describe('guard', () => {
     await expect(checkAddress('https://pictures.example/', failing)).rejects.toMatchObject(expected)
   })
 
-  it.each(['file:///etc/passwd', 'gopher://x/', 'data:text/plain,x', 'ftp://x/', 'javascript:1', 'blob:x', '//x/a', 'x'])(
-    'PR18: %s is refused for its scheme',
-    (url) => {
-      expect(() => checkUrl(url)).toThrow()
-    },
-  )
+  it.each([
+    'file:///etc/passwd',
+    'gopher://x/',
+    'data:text/plain,x',
+    'ftp://x/',
+    'javascript:1',
+    'blob:x',
+    '//x/a',
+    'x',
+  ])('PR18: %s is refused for its scheme', (url) => {
+    expect(() => checkUrl(url)).toThrow()
+  })
 
   it.each(['https://user@pictures.example/', 'https://u:p@pictures.example/', 'http://[fe80::1%25eth0]/'])(
     'PR18: %s is refused',
@@ -111,7 +122,9 @@ describe('guard', () => {
     const answers = [resolveTo('93.184.216.34'), resolveTo('127.0.0.1')]
     const rebinding: Resolve = (name) => (answers.shift() ?? resolveTo('127.0.0.1'))(name)
     await checkAddress('https://pictures.example/', rebinding)
-    const error = await new Promise((done) => guardedLookup(rebinding)('pictures.example', { all: true }, (e) => done(e)))
+    const error = await new Promise((done) =>
+      guardedLookup(rebinding)('pictures.example', { all: true }, (e) => done(e)),
+    )
     expect(error).toMatchObject({ kind: 'bad-request' })
   })
 

@@ -20,8 +20,13 @@ export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true
  * everything that tunnels or translates (6to4, Teredo, NAT64) is refused whole, because it can end at a private address.
  */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+  if (!ipaddr.isValid(address)) return false
+  const ip = ipaddr.process(address)
+  // ipaddr.js counts `::127.0.0.1` and unassigned space as unicast; all public IPv6 is inside 2000::/3 (RFC 4291).
+  return ip.range() === 'unicast' && (ip.kind() === 'ipv4' || ip.match(publicIpv6))
 }
+
+const publicIpv6 = ipaddr.parseCIDR('2000::/3')
 
 /**
  * The URL, when it may be asked for as far as its words tell: http or https, no user name or password, and no literal

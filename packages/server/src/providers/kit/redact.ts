@@ -1,10 +1,11 @@
 const mark = '•••'
 
-// Forms that keys of the known engines have, also half masked by the engine itself (sk-…****abcd).
+// Forms that keys of the known engines have, also half masked by the engine itself (sk-…****abcd). A digit, a capital or a
+// mask must be in it: `hf_hub_download` and `basic checks` are words.
 const keyShapes = [
-  /\b(?:sk|pk|rk|xai|hf|r8|gsk|key|api)[-_][A-Za-z0-9_*•.-]{6,}/g,
-  /\bAIza[A-Za-z0-9_*-]{6,}/g,
-  /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/*=-]{6,}/gi,
+  /\b(?:sk|pk|rk|xai|hf|r8|gsk)[-_](?=[\w*•-]*[\dA-Z*•])[\w*•-]{6,}/g,
+  /\bAIza[\w*•-]{6,}/g,
+  /\b(?:[Bb]earer|[Bb]asic)\s+(?=[\w.~+/*-]*[\dA-Z*=])[\w.~+/*=-]{6,}/g,
 ]
 
 // A piece of a key this long is no accident; shorter ones occur in ordinary words.
@@ -18,16 +19,16 @@ export function redact(text: string, secrets: readonly (string | null)[]): strin
     for (const form of new Set([secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])) {
       clean = clean.replaceAll(form, mark)
     }
-    clean = withoutPieces(clean, secret)
   }
   for (const shape of keyShapes) clean = clean.replace(shape, mark)
+  for (const secret of secrets) if (secret !== null) clean = withoutPieces(clean, secret)
   return clean
 }
 
 function withoutPieces(text: string, secret: string): string {
   if (secret.length < telltale) return text
   let clean = ''
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     let length = 0
     while (at + telltale + length <= text.length && secret.includes(text.slice(at, at + telltale + length))) length++
     if (length === 0) clean += text.charAt(at++)

@@ -5,7 +5,11 @@ import { ProviderError } from '../spec/provider-error.ts'
  * An engine's answer, checked.
  * @throws ProviderError with kind `malformed-response` naming the first field at fault, never its value
  */
-export function parseAnswer<Schema extends z.ZodType>(schema: Schema, value: unknown, engine: string): z.output<Schema> {
+export function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  engine: string,
+): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues

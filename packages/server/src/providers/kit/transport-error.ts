@@ -1,4 +1,4 @@
-import { codeOf } from '#base/errors.ts'
+import { codeOf, DefectError } from '#base/errors.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import { neverSent } from './agents.ts'
 
@@ -32,13 +32,18 @@ export function requestError(error: unknown, origin: string, signal: AbortSignal
   const code = codeOf(error)
   if (neverSent(error)) {
     const why = connectFailures[code ?? ''] ?? `the connection could not be made${code ? ` (${code})` : ''}`
-    return new ProviderError('unavailable', `No connection to ${origin}: ${why}`, { advice: 'safe-to-resend', cause: error })
+    return new ProviderError('unavailable', `No connection to ${origin}: ${why}`, {
+      advice: 'safe-to-resend',
+      cause: error,
+    })
   }
   if (code === 'UND_ERR_HEADERS_TIMEOUT') {
-    return new ProviderError('timeout', `${origin} took the request but did not begin to answer in time`, { cause: error })
+    return new ProviderError('timeout', `${origin} took the request but did not begin to answer in time`, {
+      cause: error,
+    })
   }
-  if (code?.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new ProviderError('malformed-response', `What ${origin} answered is not HTTP`, { cause: error })
+  if (isParserError(error) || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new ProviderError('malformed-response', `What ${origin} answered is not HTTP`)
   }
   return new ProviderError(
     'unavailable',
@@ -54,5 +59,11 @@ export function bodyError(error: unknown, origin: string, signal: AbortSignal): 
   if (codeOf(error) === 'UND_ERR_BODY_TIMEOUT') {
     return new ProviderError('timeout', `${origin} fell silent in the middle of its answer`, { cause: error })
   }
-  return new ProviderError('malformed-response', `The answer of ${origin} broke off`, { cause: error })
+  const cause = isParserError(error) ? new DefectError('not HTTP') : error
+  return new ProviderError('malformed-response', `The answer of ${origin} broke off`, { cause })
+}
+
+/** undici's error for broken HTTP. It holds what was received, which may repeat the key: never a cause. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError'
 }

@@ -163,17 +163,41 @@ interface ExpectedFailure {
 }
 
 const failures: readonly ExpectedFailure[] = [
-  { behaviour: 'unauthorized', name: 'PR7: a refused key is auth', expected: { kind: 'auth', advice: 'never', status: 401 } },
+  {
+    behaviour: 'unauthorized',
+    name: 'PR7: a refused key is auth',
+    expected: { kind: 'auth', advice: 'never', status: 401 },
+  },
   {
     behaviour: 'rate-limited',
     name: 'PR8: 429 may be sent again, after Retry-After',
     expected: { kind: 'rate-limited', advice: 'safe-to-resend', retryAfterMs: 7000, status: 429 },
   },
-  { behaviour: 'server-error', name: 'PR9: 500 is not sent again', expected: { kind: 'unavailable', advice: 'never', status: 500 } },
-  { behaviour: 'html', name: 'PR10: a page instead of an answer is malformed', expected: { kind: 'malformed-response', advice: 'never' } },
-  { behaviour: 'broken-base64', name: 'PR11: broken base64 is malformed', expected: { kind: 'malformed-response', advice: 'never' } },
-  { behaviour: 'no-image', name: 'PR12: success without a picture is a failure', expected: { kind: 'malformed-response', advice: 'never' } },
-  { behaviour: 'endless', name: 'PR13: an answer beyond the limit is cut off', expected: { kind: 'malformed-response', advice: 'never' } },
+  {
+    behaviour: 'server-error',
+    name: 'PR9: 500 is not sent again',
+    expected: { kind: 'unavailable', advice: 'never', status: 500 },
+  },
+  {
+    behaviour: 'html',
+    name: 'PR10: a page instead of an answer is malformed',
+    expected: { kind: 'malformed-response', advice: 'never' },
+  },
+  {
+    behaviour: 'broken-base64',
+    name: 'PR11: broken base64 is malformed',
+    expected: { kind: 'malformed-response', advice: 'never' },
+  },
+  {
+    behaviour: 'no-image',
+    name: 'PR12: success without a picture is a failure',
+    expected: { kind: 'malformed-response', advice: 'never' },
+  },
+  {
+    behaviour: 'endless',
+    name: 'PR13: an answer beyond the limit is cut off',
+    expected: { kind: 'malformed-response', advice: 'never' },
+  },
   { behaviour: 'stalled', name: 'PR14: silence ends as timeout', expected: { kind: 'timeout', advice: 'never' } },
 ]
 
@@ -189,7 +213,10 @@ function describeFailures(provider: Provider, fixtures: ProviderFixtures): void 
     onNetwork(fixtures, { name, behaviour }, () => failsAs(provider, fixtures, { behaviour, expected }))
   }
 
-  const refusal = { name: 'PR17: a refusal on grounds of content is an outcome with the reason', behaviour: 'blocked' } as const
+  const refusal = {
+    name: 'PR17: a refusal on grounds of content is an outcome with the reason',
+    behaviour: 'blocked',
+  } as const
   onNetwork(fixtures, refusal, async () => {
     await withEngine(fixtures, 'blocked', async (baseUrl) => {
       const outcome = await finish(provider, contextFor(fixtures, { baseUrl }), fixtures.request)

@@ -16,7 +16,8 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
 /** Encodes RGBA (4 bytes a pixel, sizes in pixels) as an 8-bit PNG. The same pixels always give the same bytes. */
 export function encodePng(rgba: Uint8Array, width: number, height: number): Uint8Array {
-  if (rgba.length !== width * height * 4) throw new DefectError(`${rgba.length} bytes are not ${width}×${height} pixels`)
+  if (rgba.length !== width * height * 4)
+    throw new DefectError(`${rgba.length} bytes are not ${width}×${height} pixels`)
   const stride = width * 4
   const raw = Buffer.alloc((stride + 1) * height)
   for (let y = 0; y < height; y++) raw.set(rgba.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1)
@@ -24,7 +25,12 @@ export function encodePng(rgba: Uint8Array, width: number, height: number): Uint
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 6, 0, 0, 0], 8)
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(raw, { level: 1 })), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw, { level: 1 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 function chunk(type: string, data: Buffer): Buffer {
@@ -56,7 +62,7 @@ export function decodePng(bytes: Uint8Array): Raster {
 function readChunks(file: Buffer): { header: Buffer | null; data: Buffer[]; ended: boolean } {
   const data: Buffer[] = []
   let header: Buffer | null = null
-  for (let at = 8; at + 12 <= file.length; ) {
+  for (let at = 8; at + 12 <= file.length;) {
     const length = file.readUInt32BE(at)
     const end = at + 12 + length
     if (end > file.length) break
