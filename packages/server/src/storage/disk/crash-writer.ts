@@ -1,16 +1,15 @@
 // Run by crash.test.ts as a process of its own: puts blobs that can be told whole from broken, until it is killed.
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { openDiskStorage } from './storage.ts'
 
 const storage = await openDiskStorage(process.argv[2] ?? '')
+const size = Number(process.argv[3])
 
 async function putMany(writer: number): Promise<void> {
   for (let turn = 0; ; turn++) {
-    const noise = randomBytes(200_000 + writer)
-    const hash = createHash('sha256').update(noise).digest()
-    // Three of four are new, one replaces what is there.
-    const key = `images/user-${writer}/${turn % 4 === 0 ? 'same' : turn}.png`
-    await storage.put(key, Buffer.concat([hash, noise]))
+    // Every second one replaces what is there.
+    const key = `images/user-${writer}/${turn % 2 === 0 ? 'same' : turn}.png`
+    await storage.put(key, Buffer.alloc(size, randomBytes(16)))
     process.stdout.write(`${key}\n`)
   }
 }

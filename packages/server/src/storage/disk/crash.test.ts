@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,9 +9,11 @@ import { present } from '#base/errors.ts'
 import { openDiskStorage } from './storage.ts'
 
 const writer = join(import.meta.dirname, 'crash-writer.ts')
+// Large, so that most of the time is spent in the middle of writing one.
+const size = 8_000_000
 
 async function writeUntilKilled(folder: string, acknowledgements: number): Promise<string[]> {
-  const child = spawn(process.execPath, [writer, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [writer, folder, String(size)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const acknowledged: string[] = []
   const exit = once(child, 'exit')
   for await (const key of createInterface({ input: child.stdout })) {
@@ -23,7 +24,7 @@ async function writeUntilKilled(folder: string, acknowledgements: number): Promi
   return acknowledged
 }
 
-it.each([1, 7, 40])('ST2: a writer killed after %i blobs leaves every blob whole and none lost', async (count) => {
+it.each([1, 5, 14])('ST2: a writer killed after %i blobs leaves every blob whole and none lost', async (count) => {
   const folder = await mkdtemp(join(tmpdir(), 'easel-crash-'))
   try {
     const acknowledged = await writeUntilKilled(folder, count)
@@ -31,8 +32,7 @@ it.each([1, 7, 40])('ST2: a writer killed after %i blobs leaves every blob whole
     const listed: string[] = []
     for await (const { key } of storage.list('')) {
       const bytes = Buffer.from(present(await storage.read(key), key))
-      const hash = createHash('sha256').update(bytes.subarray(32)).digest()
-      expect(bytes.subarray(0, 32).equals(hash), key).toBe(true)
+      expect(bytes.equals(Buffer.alloc(size, bytes.subarray(0, 16))), key).toBe(true)
       listed.push(key)
     }
     expect(acknowledged.length).toBeGreaterThanOrEqual(count)
