@@ -148,13 +148,9 @@ describe('readConfig', () => {
     const faults = faultsOf({ EASEL_PORT: 'x', EASEL_LOG: 'x', EASEL_ROLE: 'api', EASEL_DTA: 'x', OLLAMA_HOST: '//' }, [
       ollama,
     ])
-    expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([
-      'EASEL_DTA',
-      'EASEL_LOG',
-      'EASEL_PORT',
-      'EASEL_ROLE',
-      'OLLAMA_HOST',
-    ])
+    expect(new Set(faults.map((fault) => fault.split(' ')[0]))).toEqual(
+      new Set(['EASEL_DTA', 'EASEL_LOG', 'EASEL_PORT', 'EASEL_ROLE', 'OLLAMA_HOST']),
+    )
   })
 
   it('never repeats what may be secret', () => {
