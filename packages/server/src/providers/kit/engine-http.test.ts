@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { gzipSync, brotliCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
+import { DefectError } from '#base/errors.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineRequest } from '../spec/provider.ts'
 import { createEngineHttp, type EngineHttpOptions } from './engine-http.ts'
@@ -30,8 +31,9 @@ async function rawServer(onData: (socket: Socket, data: string) => void): Promis
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   open.push({ close: () => [server.close(), ...[...sockets].map((socket) => socket.destroy())] })
-  // A listening TCP server has an address with a port.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new DefectError('No port could be had')
+  return `http://127.0.0.1:${address.port}`
 }
 
 const init: EngineRequest = { method: 'GET', headersTimeoutMs: 5000, bodyTimeoutMs: 5000, maxBytes: 1_000_000 }
@@ -43,14 +45,13 @@ function openHttp(baseUrl: string, more: Partial<EngineHttpOptions> = {}) {
   return createEngineHttp({ baseUrl, signal, allowPrivateBase: true, downloadPausesMs: [1, 2], ...more })
 }
 
-const failureOf = async (call: Promise<unknown>): Promise<ProviderError> => {
-  const error: unknown = await call.then(
-    () => 'no error',
-    (e: unknown) => e,
+async function failureOf(call: Promise<unknown>): Promise<ProviderError> {
+  const error = await call.then(
+    () => new DefectError('It succeeded'),
+    (thrown: unknown) => thrown,
   )
-  expect(error).toBeInstanceOf(ProviderError)
-  // Checked on the line above.
-  return error as ProviderError
+  if (error instanceof ProviderError) return error
+  throw error
 }
 
 describe('engine HTTP: requests', () => {

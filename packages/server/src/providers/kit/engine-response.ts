@@ -82,8 +82,8 @@ function decoderFor(encoding: string) {
  */
 export function parseJson(text: string, origin: string): unknown {
   try {
-    // JSON.parse is typed as any.
-    return JSON.parse(text) as unknown
+    const value: unknown = JSON.parse(text)
+    return value
   } catch {
     const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something that is not JSON'
     throw new ProviderError('malformed-response', `${origin} answered with ${what} where JSON was expected`)

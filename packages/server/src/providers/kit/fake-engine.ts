@@ -1,7 +1,6 @@
 // A real HTTP server on a free port that plays an engine, for tests and for trying Easel without one.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { DefectError } from '#base/errors.ts'
 
 /** One request as it came in. */
@@ -67,8 +66,8 @@ export async function startFakeEngine(
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // A listening TCP server has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new DefectError('No port could be had')
   const close = async (): Promise<void> => {
     server.close()
     server.closeAllConnections()
@@ -76,7 +75,7 @@ export async function startFakeEngine(
     if (faults.length > 0) throw new DefectError('The fake engine failed', { cause: faults[0] })
   }
   return {
-    baseUrl: `http://127.0.0.1:${port}`,
+    baseUrl: `http://127.0.0.1:${address.port}`,
     requests,
     inFlight: () => inFlight,
     mostInFlight: () => mostInFlight,

@@ -1,0 +1,38 @@
+import { createEngineHttp } from '../kit/engine-http.ts'
+import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
+import { startFakeOpenAi, type OpenAiFailure } from './fake-openai.ts'
+import { provider } from './provider.ts'
+
+const failures: Readonly<Record<Behaviour, OpenAiFailure | null>> = {
+  normal: null,
+  unauthorized: 'unauthorized',
+  'rate-limited': 'rate-limited',
+  'server-error': 'server-error',
+  html: 'html',
+  'broken-base64': 'broken-base64',
+  'no-image': 'no-image',
+  blocked: 'blocked',
+  endless: 'endless',
+  stalled: 'stall',
+}
+
+const body = { model: 'gpt-image-2', prompt: 'a lighthouse', size: '1024x640', quality: 'low', output_format: 'png' }
+const fields = { model: body.model, prompt: body.prompt, width: 1024, height: 640, quality: 'low', outputFormat: 'png' }
+
+for (const n of [1, 2]) {
+  describeProvider(provider, {
+    folder: 'openai',
+    request: { ...fields, n, sources: [], options: { moderation: 'low' } },
+    openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
+    engine: {
+      start: async (behaviour) => {
+        const failure = failures[behaviour]
+        const fake = await startFakeOpenAi(failure === null ? {} : { failure })
+        const asked = () => fake.requests.filter(({ path }) => path.startsWith('/v1/images/'))
+        return { baseUrl: fake.apiUrl, imageCalls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+      },
+      // A single picture is streamed, for its previews.
+      expectedCalls: [{ ...body, n, moderation: 'low', ...(n === 1 && { stream: true, partial_images: 2 }) }],
+    },
+  })
+}
