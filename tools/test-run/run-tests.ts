@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { addTallies, nothing, type Tally } from '../check/step.ts'
+import { runShown } from '../processes.ts'
+
+const Report = z.object({ passed: z.int(), failed: z.int(), skipped: z.int(), skips: z.array(z.string()) })
+
+/** Runs vitest on the given paths (all tests without any), shows its output, and counts. */
+export async function runTests(args: readonly string[]): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), 'easel-test-report-'))
+  const reportFile = join(folder, 'report.json')
+  try {
+    const code = await runShown([join(import.meta.dirname, 'vitest-run.ts'), reportFile, ...args])
+    const report = readReport(reportFile)
+    if (report === null) {
+      console.log(`vitest ended with ${code} before it had a result.`)
+      return { ...nothing, failed: 1 }
+    }
+    for (const skip of report.skips) console.log(`skipped  ${skip}`)
+    const hidden = code !== 0 && report.failed === 0
+    if (hidden) console.log(`vitest ended with ${code} although no test failed.`)
+    return addTallies(report, { ...nothing, failed: hidden ? 1 : 0 })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readReport(file: string): z.infer<typeof Report> | null {
+  try {
+    return Report.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config'
+
+const databaseTests = 'packages/server/src/**/*.db.test.ts'
+
+export default defineConfig({
+  test: {
+    // A process per file: PGlite keeps its memory until the process ends.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
+          exclude: [databaseTests],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'pglite', include: [databaseTests], provide: { database: 'pglite', postgresUrl: '' } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: [databaseTests],
+          globalSetup: ['tools/test-setup/postgres.ts'],
+          provide: { database: 'postgres' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/faults/large*'],
+          // Whole servers and browsers: one file at a time, after everything else, so that each has the machine to itself.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
