@@ -34,6 +34,7 @@ export interface ConnectionTable {
   concurrency: number
   position: Generated<number>
   is_default: Generated<boolean>
+  environment_digest: string | null
   created_at: GeneratedTimestamp
   deleted_at: Timestamp | null
 }

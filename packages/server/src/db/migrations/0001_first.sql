@@ -29,6 +29,8 @@ create table connections (
   concurrency integer not null check (concurrency between 1 and 64),
   position integer not null default 0,
   is_default boolean not null default false,
+  -- null: a person made it. Else the instance did, from the environment as this digest tells, so that a change there is noticed
+  environment_digest text,
   created_at timestamptz not null default now(),
   deleted_at timestamptz
 );
@@ -127,7 +129,7 @@ create table images (
 create unique index images_filename on images (user_id, filename);
 create unique index images_of_call on images (generation_id, generation_index) where generation_id is not null;
 create unique index images_history on images (user_id, history_second, history_number);
-create index images_of_user on images (user_id, id desc) where deleted_at is null;
+create index images_of_user on images (user_id, created_at desc, id desc) where deleted_at is null;
 create index images_in_trash on images (user_id, deleted_at desc, id desc) where deleted_at is not null;
 create index images_underived on images (id) where derived_at is null and damage is null;
 

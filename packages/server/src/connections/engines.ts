@@ -1,0 +1,126 @@
+// From a stored connection to its engine: open a context, ask for models, try it.
+import type { Connection, ConnectionTest, ModelInfo } from '@easel/contract'
+import { EaselError } from '#base/errors.ts'
+import { ProviderError } from '#providers/spec/provider-error.ts'
+import type { CallContext, Provider } from '#providers/spec/provider.ts'
+import type { ConnectionDependencies } from './dependencies.ts'
+import { createModelCache } from './model-cache.ts'
+import { findRow, noSuchConnection, rowOf, toConnection, type Row } from './records.ts'
+
+/** A connection that is ready to be called. The context holds the key in clear: keep it no longer than the call. */
+export interface OpenConnection {
+  readonly connection: Connection
+  readonly provider: Provider
+  readonly context: CallContext
+}
+
+export interface Engines {
+  /**
+   * Opens a connection for a worker.
+   * @throws EaselError `not-found` when it was removed or is somebody else's
+   * @throws ProviderError `auth` when its key is missing or cannot be opened, `bad-request`, `unsupported`
+   */
+  openContext(userId: string, connectionId: string, signal: AbortSignal): Promise<OpenConnection>
+  /**
+   * The models that the engine has now; what it said less than a minute ago counts, unless `refresh` asks anew.
+   * @throws EaselError `not-found`
+   * @throws ProviderError when the engine cannot be asked
+   */
+  models(
+    userId: string,
+    id: string,
+    options?: { readonly refresh?: boolean | undefined },
+  ): Promise<readonly ModelInfo[]>
+  /** Asks the engine for its models, which spends nothing. @throws EaselError `not-found` */
+  test(userId: string, id: string): Promise<ConnectionTest>
+}
+
+/** What the other files of this folder need beside. */
+export interface EngineRows extends Engines {
+  modelsOf(row: Row, refresh?: boolean): Promise<readonly ModelInfo[]>
+  providerOf(row: Row): Provider
+}
+
+export function createEngines(dependencies: ConnectionDependencies): EngineRows {
+  const { db, secrets, providers, http, clock, askTimeoutMs } = dependencies
+  const cache = createModelCache(clock)
+
+  function providerOf(row: Row): Provider {
+    const provider = providers.get(row.provider)
+    if (provider !== undefined) return provider
+    throw new ProviderError('unsupported', `This version of Easel has no provider "${row.provider}"`)
+  }
+
+  async function open(row: Row, signal: AbortSignal): Promise<OpenConnection> {
+    const provider = providerOf(row)
+    const { manifest } = provider
+    const parsed = manifest.settings.safeParse(row.settings)
+    if (!parsed.success) {
+      const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+      throw new ProviderError('bad-request', `The settings of the connection "${row.name}" do not fit (${faults})`)
+    }
+    const baseUrl = row.base_url ?? manifest.defaultBaseUrl ?? ''
+    const context = {
+      baseUrl,
+      key: await openKey(row, provider),
+      settings: parsed.data,
+      signal,
+      http: http({ baseUrl, signal }),
+    }
+    return { connection: toConnection(row), provider, context }
+  }
+
+  async function openKey(row: Row, { manifest }: Provider): Promise<string | null> {
+    if (row.secret === null) {
+      if (manifest.key !== 'required') return null
+      throw new ProviderError('auth', `The connection "${row.name}" has no key. Enter one in its settings`)
+    }
+    const key = await secrets.open(db, { userId: row.user_id, connectionId: row.id }, row.secret)
+    if (key !== null) return key
+    throw new ProviderError('auth', `The stored key of the connection "${row.name}" cannot be opened. Enter it again`)
+  }
+
+  function modelsOf(row: Row, refresh = false): Promise<readonly ModelInfo[]> {
+    const signature = JSON.stringify([row.provider, row.base_url, row.secret, row.settings])
+    return cache.get({ connectionId: row.id, signature, refresh }, async () => {
+      const { provider, context } = await open(row, AbortSignal.timeout(askTimeoutMs))
+      return await provider.listModels(context)
+    })
+  }
+
+  return {
+    providerOf,
+    modelsOf,
+
+    async openContext(userId, connectionId, signal) {
+      const row = await findRow(db, userId, connectionId)
+      // The built-in one has nothing to forget, and draws for those who have removed everything.
+      const usable = row !== null && (row.deleted_at === null || providers.get(row.provider)?.manifest.builtIn === true)
+      if (!usable) throw row === null ? noSuchConnection() : removed(row)
+      return await open(row, signal)
+    },
+
+    async models(userId, id, { refresh = false } = {}) {
+      return await modelsOf(await rowOf(db, userId, id), refresh)
+    },
+
+    async test(userId, id) {
+      const row = await rowOf(db, userId, id)
+      try {
+        const { length } = await modelsOf(row, true)
+        return {
+          ok: true,
+          message: `It answers and has ${length} usable ${length === 1 ? 'model' : 'models'}`,
+          models: length,
+        }
+      } catch (error) {
+        if (error instanceof ProviderError) return { ok: false, message: error.message, models: null }
+        throw error
+      }
+    },
+  }
+}
+
+function removed(row: Row): EaselError {
+  return new EaselError('not-found', `The connection "${row.name}" was removed`)
+}
