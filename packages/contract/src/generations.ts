@@ -74,6 +74,8 @@ export const GenerationFailure = z.object({
   message: z.string(),
   /** True when the same request may be sent again by the person. */
   retryable: z.boolean(),
+  /** HTTP status of the engine's answer, or null when it gave none. */
+  engineStatus: z.int().nullable(),
 })
 export type GenerationFailure = z.infer<typeof GenerationFailure>
 

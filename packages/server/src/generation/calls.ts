@@ -1,0 +1,37 @@
+import type { Selectable } from 'kysely'
+import type { GenerationFailure } from '@easel/contract'
+import type { Json } from '#base/json.ts'
+import type { Db, Trx } from '#db/database.ts'
+import type { GenerationCallTable } from '#db/tables.ts'
+
+export type CallRow = Selectable<GenerationCallTable>
+
+export async function readCalls(db: Db, generationId: string): Promise<CallRow[]> {
+  return await db
+    .selectFrom('generation_calls')
+    .selectAll()
+    .where('generation_id', '=', generationId)
+    .orderBy('call_index')
+    .execute()
+}
+
+interface CallChange {
+  readonly state: CallRow['state']
+  readonly operation?: Json
+  readonly error?: GenerationFailure
+}
+
+/** Writes how far a call is. `sent` is written before the engine hears of it, an operation before it is first looked at. */
+export async function setCall(trx: Trx, call: CallRow, { state, operation, error }: CallChange): Promise<void> {
+  await trx
+    .updateTable('generation_calls')
+    .set({
+      state,
+      ...(state === 'sent' && call.sent_at === null ? { sent_at: new Date() } : {}),
+      ...(operation === undefined ? {} : { operation: JSON.stringify(operation) }),
+      ...(error === undefined ? {} : { error: JSON.stringify(error) }),
+    })
+    .where('generation_id', '=', call.generation_id)
+    .where('call_index', '=', call.call_index)
+    .execute()
+}

@@ -1,0 +1,116 @@
+import { newId } from '#base/ids.ts'
+import { checkComplete } from '#media/complete.ts'
+import { digest } from '#media/digest.ts'
+import { embedMetadata } from '#media/embed.ts'
+import { MediaError } from '#media/media-error.ts'
+import { probe, type Probed } from '#media/probe.ts'
+import type { Sidecar } from '#library/image-record.ts'
+import { defaultFilename } from '#library/keep.ts'
+import type { Provider, ProducedImage } from '#providers/spec/provider.ts'
+import { ProviderError } from '#providers/spec/provider-error.ts'
+import type { Fitted } from './fitted.ts'
+import { tagsOfRow, type GenerationRow } from './generation-record.ts'
+
+export interface Ingested {
+  readonly bytes: Uint8Array
+  readonly record: Omit<Sidecar, 'easel'>
+}
+
+/** @throws ProviderError `malformed-response` when what an engine sent is no whole picture */
+function inspect(bytes: Uint8Array): Probed {
+  try {
+    const probed = probe(bytes)
+    checkComplete(bytes)
+    return probed
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error
+    throw new ProviderError('malformed-response', `The engine sent a file that cannot be used: ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
+const present = <T>(key: string, value: T | undefined): Record<string, T> => (value === undefined ? {} : { [key]: value })
+
+/** What was really asked of the engine, for the picture's story. */
+function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, unknown> {
+  const { negativePrompt: _negative, seed: _seed, seedMax: _max, sources, mask, options, ...settings } = fitted
+  return {
+    ...settings,
+    ...(sources.length === 0 ? {} : { sources }),
+    ...present('mask', mask),
+    ...options,
+    ...produced.parameters,
+  }
+}
+
+/** Contract E: `<userId>_<epoch ms>_<index>_<8 hex of sha-256>.<ext>`. */
+function filenameFor(row: GenerationRow, file: { id: string; index: number; sha256: string; extension: string }): string {
+  const { id, index, sha256, extension } = file
+  if (row.origin !== 'profiles') return defaultFilename(id, extension)
+  return `${row.user_id}_${Date.now()}_${index}_${sha256.slice(0, 8)}.${extension}`
+}
+
+/** Picture i of a batch has the asked seed + i. Where the engine took none it may have told the one it drew. */
+function seedOf(row: GenerationRow, index: number, produced: ProducedImage): number | null {
+  if (row.seed === null) return produced.seed ?? null
+  return (row.seed + index) % (Number.MAX_SAFE_INTEGER + 1)
+}
+
+/**
+ * Turns what an engine made into a picture of the library: checked, marked as made by AI with its parameters (pixels
+ * untouched), hashed and named.
+ * @param index which picture of the generation, from 0
+ * @throws ProviderError `malformed-response`
+ */
+export function ingest(
+  row: GenerationRow,
+  { fitted, provider, index }: { fitted: Fitted; provider: Provider; index: number },
+  produced: ProducedImage,
+): Ingested {
+  const probed = inspect(produced.bytes)
+  const seed = seedOf(row, index, produced)
+  const { steps, guidance, sampler, negativePrompt } = fitted
+  const bytes = embedMetadata(produced.bytes, {
+    ai: provider.manifest.ai,
+    composite: fitted.sources.length > 0,
+    prompt: row.resolved_prompt,
+    ...present('negativePrompt', negativePrompt),
+    ...present('steps', steps),
+    ...present('guidance', guidance),
+    ...present('sampler', sampler),
+    ...(seed === null ? {} : { seed }),
+    width: probed.width,
+    height: probed.height,
+    model: row.model,
+  })
+  const id = newId()
+  const { sha256, crc32 } = digest(bytes)
+  return {
+    bytes,
+    record: {
+      id,
+      generationId: row.id,
+      generationIndex: index,
+      filename: filenameFor(row, { id, index, sha256, extension: probed.extension }),
+      source: 'generated',
+      mimeType: probed.mimeType,
+      bytes: bytes.length,
+      width: probed.width,
+      height: probed.height,
+      sha256,
+      crc32,
+      prompt: row.resolved_prompt,
+      revisedPrompt: produced.revisedPrompt ?? null,
+      negativePrompt: negativePrompt ?? null,
+      description: produced.description ?? null,
+      model: row.model,
+      provider: row.provider,
+      seed,
+      parameters: parametersOf(fitted, produced),
+      parentId: fitted.sources[0] ?? null,
+      tags: tagsOfRow(row),
+      createdAt: new Date().toISOString(),
+    },
+  }
+}

@@ -1,0 +1,166 @@
+// One generation from its job to its end. Rules GN1 … in docs/spec/generations.md.
+import type { GenerationFailure } from '@easel/contract'
+import { DefectError } from '#base/errors.ts'
+import type { Log } from '#base/log.ts'
+import type { Connections } from '#connections/connections.ts'
+import type { Db } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
+import type { Events } from '#events/events.ts'
+import type { ClaimedJob } from '#jobs/jobs.ts'
+import { adoptOrphans } from '#library/adopt.ts'
+import type { Derivatives } from '#library/derivatives.ts'
+import type { Pixels, Provider } from '#providers/spec/provider.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import { callEngine, type CallEnd } from './call-engine.ts'
+import { readCalls, setCall, type CallRow } from './calls.ts'
+import { failureFrom } from './failure.ts'
+import { finish, finishIfDone, lockRunning } from './finish.ts'
+import { Fitted } from './fitted.ts'
+import type { GenerationRow } from './generation-record.ts'
+import { keepPictures } from './keep-pictures.ts'
+
+export interface RunPorts {
+  readonly db: Db
+  readonly events: Events
+  readonly storage: Storage
+  readonly connections: Connections
+  readonly derivatives: Derivatives
+  readonly pixels: Pixels
+  readonly log: Log
+  /** Longest a call may take, in milliseconds. */
+  readonly callTimeoutMs: number
+}
+
+export interface Run {
+  readonly row: GenerationRow
+  readonly fitted: Fitted
+  readonly provider: Provider
+  /** Aborted with reason `cancelled`, `lost` or `stopping`. */
+  readonly signal: AbortSignal
+}
+
+async function readGeneration(db: Db, id: string): Promise<GenerationRow | null> {
+  return (await db.selectFrom('generations').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+}
+
+/** Marks it as running. False when it ended or was cancelled meanwhile. */
+async function begin({ db, events }: RunPorts, row: GenerationRow): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    const begun = await trx
+      .updateTable('generations')
+      .set({ state: 'running', started_at: row.started_at ?? new Date() })
+      .where('id', '=', row.id)
+      .where('state', 'in', ['queued', 'running'])
+      .where('cancel_requested', '=', false)
+      .executeTakeFirst()
+    if (begun.numUpdatedRows === 0n) return false
+    if (row.state === 'queued') {
+      await events.append(trx, row.user_id, [{ type: 'generation.running', generationId: row.id }])
+    }
+    return true
+  })
+}
+
+/** Ends it as cancelled, unless it has ended. What it made so far stays. */
+export async function endCancelled({ db, events }: Pick<RunPorts, 'db' | 'events'>, row: GenerationRow): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const open = await trx
+      .selectFrom('generations')
+      .where('id', '=', row.id)
+      .where('state', 'in', ['queued', 'running'])
+      .select('id')
+      .forUpdate()
+      .executeTakeFirst()
+    if (open === undefined) return
+    await events.append(trx, row.user_id, [await finish(trx, row.id, { state: 'cancelled', error: null })])
+  })
+}
+
+async function endCall(ports: RunPorts, row: GenerationRow, call: CallRow, error: GenerationFailure): Promise<void> {
+  const { db, events, log } = ports
+  await inTransaction(db, async (trx) => {
+    if (!(await lockRunning(trx, row.id))) return
+    await setCall(trx, call, { state: 'failed', error })
+    const end = await finishIfDone(trx, row.id, 0)
+    if (end !== null) await events.append(trx, row.user_id, [end])
+  })
+  log.info({ generation: row.id, user: row.user_id, call: call.call_index, kind: error.kind }, 'generation call failed')
+}
+
+/** Fails every call that is still open, for a reason that concerns all of them. */
+async function failAll(ports: RunPorts, row: GenerationRow, error: unknown): Promise<void> {
+  for (const call of await readCalls(ports.db, row.id)) {
+    if (call.state === 'waiting' || call.state === 'sent') await endCall(ports, row, call, failureFrom(error))
+  }
+}
+
+async function settleCall(ports: RunPorts, run: Run, call: CallRow, end: CallEnd): Promise<void> {
+  if (end.kind === 'failed') {
+    await endCall(ports, run.row, call, end.error)
+    return
+  }
+  try {
+    await keepPictures(ports, run, call, end)
+  } catch (error) {
+    if (run.signal.aborted) throw error
+    await endCall(ports, run.row, call, failureFrom(error))
+  }
+}
+
+async function runCalls(ports: RunPorts, run: Run): Promise<void> {
+  const calls = await readCalls(ports.db, run.row.id)
+  for (const call of calls) {
+    if (call.state === 'done' || call.state === 'failed') continue
+    const end = await callEngine(ports, run, { call, calls: calls.length })
+    await settleCall(ports, run, call, end)
+  }
+}
+
+/** After a crash: pictures whose file was saved, but not yet their row, are taken in before anything is asked for again. */
+async function recover(ports: RunPorts, row: GenerationRow): Promise<void> {
+  await adoptOrphans(ports, { userId: row.user_id, generationId: row.id, olderThanMs: 0 })
+}
+
+/**
+ * Runs a generation, or takes it up where a crash left it.
+ * @throws when the job is to be given again: the worker is stopping, lost the job, or the database or storage failed
+ */
+export async function runGeneration(ports: RunPorts, generationId: string, signal: AbortSignal): Promise<void> {
+  const { db, connections, log } = ports
+  const row = await readGeneration(db, generationId)
+  if (row === null || row.finished_at !== null) return
+  if (!(await begin(ports, row))) {
+    await endCancelled(ports, row)
+    return
+  }
+  try {
+    if (row.state === 'running') await recover(ports, row)
+    const { provider } = await connections.open(row.user_id, row.connection_id, signal)
+    await runCalls(ports, { row, fitted: Fitted.parse(row.fitted), provider, signal })
+    log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
+  } catch (error) {
+    if (signal.aborted && signal.reason === 'cancelled') {
+      await endCancelled(ports, row)
+      return
+    }
+    if (signal.aborted || !isFinal(error)) throw error
+    await failAll(ports, row, error)
+  } finally {
+    if (row.preview_key !== null) await ports.storage.delete(row.preview_key)
+  }
+}
+
+/** Failures that running again cannot mend. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'EaselError' || error.name === 'ProviderError' || error instanceof DefectError)
+}
+
+/** The job's payload. */
+export function generationOf(job: ClaimedJob): string {
+  const { payload } = job
+  if (typeof payload === 'object' && payload !== null && 'generationId' in payload) {
+    const { generationId } = payload
+    if (typeof generationId === 'string') return generationId
+  }
+  throw new DefectError('A job names no generation')
+}

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import type { GenerationRequest } from '@easel/contract'
+import { codeOf, EaselError } from '#base/errors.ts'
+import { newId } from '#base/ids.ts'
+import type { Connections } from '#connections/connections.ts'
+import type { Db, Trx } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
+import type { Events } from '#events/events.ts'
+import type { Jobs } from '#jobs/jobs.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import { fit } from './fit.ts'
+import type { Fitted } from './fitted.ts'
+import type { GenerationRow } from './generation-record.ts'
+
+/** What gave a request to us; it decides the names of the files. */
+export type Origin = 'easel' | 'profiles' | 'history'
+
+export interface SubmitPorts {
+  readonly db: Db
+  readonly jobs: Jobs
+  readonly events: Events
+  readonly connections: Connections
+  readonly storage: Storage
+  /** New work is refused while fewer bytes than this are free. */
+  readonly minFreeBytes: number
+}
+
+export interface SubmitOptions {
+  readonly origin: Origin
+  readonly idempotencyKey?: string | undefined
+}
+
+/** The payload of a generation's job. */
+export interface GenerationJob {
+  readonly generationId: string
+}
+
+function stable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stable)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, stable(inner)]),
+  )
+}
+
+/** The same for two requests that say the same, in whatever order their fields stand. */
+const fingerprint = (request: GenerationRequest): string =>
+  createHash('sha256')
+    .update(JSON.stringify(stable(request)))
+    .digest('hex')
+
+async function earlier(db: Db, userId: string, key: string, hash: string): Promise<GenerationRow | null> {
+  const row = await db
+    .selectFrom('generations')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  if (row.idempotency_hash !== hash) {
+    throw new EaselError('idempotency-mismatch', 'This Idempotency-Key was used with another request. Use a new one.')
+  }
+  return row
+}
+
+async function checkRoom({ storage, minFreeBytes }: SubmitPorts): Promise<void> {
+  const free = await storage.free()
+  if (free === null || free >= minFreeBytes) return
+  const megabytes = Math.floor(free / 1024 ** 2)
+  throw new EaselError(
+    'disk-full',
+    `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`,
+  )
+}
+
+async function checkOwned(db: Db, userId: string, { sources, mask, parentId }: GenerationRequest): Promise<void> {
+  const ids = [...(sources ?? []), ...(mask === undefined ? [] : [mask])]
+  if (ids.length > 0) {
+    const rows = await db
+      .selectFrom('images')
+      .where('user_id', '=', userId)
+      .where('deleted_at', 'is', null)
+      .where('id', 'in', ids)
+      .select('id')
+      .execute()
+    const missing = ids.find((id) => !rows.some((row) => row.id === id))
+    if (missing !== undefined) {
+      const field = missing === mask ? 'body.mask' : 'body.sources'
+      const message = `There is no picture ${missing} in your library.`
+      throw new EaselError('validation-failed', message, { fields: [{ field, message }] })
+    }
+  }
+  if (parentId === undefined) return
+  const parent = await db
+    .selectFrom('generations')
+    .where('user_id', '=', userId)
+    .where('id', '=', parentId)
+    .select('id')
+    .executeTakeFirst()
+  if (parent === undefined) {
+    const message = 'There is no such generation.'
+    throw new EaselError('validation-failed', message, { fields: [{ field: 'body.parentId', message }] })
+  }
+}
+
+/** A generation of n pictures is as many calls as the model needs for them. */
+function callsOf(generationId: string, n: number, imagesPerCall: number) {
+  const calls = Math.ceil(n / imagesPerCall)
+  return Array.from({ length: calls }, (_, index) => ({
+    generation_id: generationId,
+    call_index: index,
+    first_image: index * imagesPerCall,
+    images: Math.min(imagesPerCall, n - index * imagesPerCall),
+    state: 'waiting' as const,
+    sent_at: null,
+  }))
+}
+
+interface Draft {
+  readonly userId: string
+  readonly request: GenerationRequest
+  readonly options: SubmitOptions
+  readonly hash: string
+  readonly fitted: Fitted
+  readonly adjustments: readonly unknown[]
+  readonly engine: Awaited<ReturnType<Connections['resolve']>>
+}
+
+async function insert(trx: Trx, { jobs, events }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
+  const { userId, request, options, fitted, engine } = draft
+  const { connectionId: _connection, model: _model, tags, parentId, priority, strict: _strict, ...spec } = request
+  const id = newId()
+  const n = request.n ?? 1
+  const jobId = await jobs.enqueue(trx, {
+    lane: engine.connection.id,
+    userId,
+    batch: priority === 'batch',
+    payload: { generationId: id },
+  })
+  const row = await trx
+    .insertInto('generations')
+    .values({
+      id,
+      user_id: userId,
+      connection_id: engine.connection.id,
+      connection_name: engine.connection.name,
+      provider: engine.provider.manifest.id,
+      model: engine.model.id,
+      state: 'queued',
+      request: JSON.stringify(spec),
+      fitted: JSON.stringify(fitted),
+      adjustments: JSON.stringify(draft.adjustments),
+      tags: JSON.stringify(tags ?? []),
+      resolved_prompt: request.prompt,
+      revised_prompt: null,
+      n,
+      width: fitted.width ?? null,
+      height: fitted.height ?? null,
+      seed: fitted.seed,
+      origin: options.origin,
+      progress_completed: null,
+      progress_total: null,
+      preview_key: null,
+      cost_amount: null,
+      cost_currency: null,
+      parent_id: parentId ?? null,
+      idempotency_key: options.idempotencyKey ?? null,
+      idempotency_hash: options.idempotencyKey === undefined ? null : draft.hash,
+      job_id: jobId,
+      started_at: null,
+      finished_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('generation_calls')
+    .values(callsOf(id, n, engine.model.capabilities.imagesPerCall))
+    .execute()
+  await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
+  return row
+}
+
+/**
+ * Accepts a generation: when this returns, row and job are committed and no crash loses them.
+ * The same idempotency key with the same request gives the generation that it made the first time.
+ * @throws EaselError `disk-full`, `unknown-model`, `unsupported-option`, `validation-failed`, `idempotency-mismatch`, `not-found`
+ * @throws ProviderError when the engine has to be asked for its models and cannot be
+ */
+export async function submit(
+  ports: SubmitPorts,
+  userId: string,
+  { request, options }: { request: GenerationRequest; options: SubmitOptions },
+): Promise<GenerationRow> {
+  const { db, connections } = ports
+  const hash = fingerprint(request)
+  const key = options.idempotencyKey
+  const known = key === undefined ? null : await earlier(db, userId, key, hash)
+  if (known !== null) return known
+  await checkRoom(ports)
+  await checkOwned(db, userId, request)
+  const engine = await connections.resolve(userId, { connectionId: request.connectionId, model: request.model })
+  const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
+  const { fitted, adjustments } = fit(request, model, request.strict ?? false)
+  const draft: Draft = { userId, request, options, hash, fitted, adjustments, engine }
+  try {
+    return await inTransaction(db, (trx) => insert(trx, ports, draft))
+  } catch (error) {
+    // Two at once with the same key: the other one was faster.
+    const winner = key !== undefined && codeOf(error) === '23505' ? await earlier(db, userId, key, hash) : null
+    if (winner === null) throw error
+    return winner
+  }
+}

@@ -1,0 +1,159 @@
+import { messageOf } from '#base/errors.ts'
+import type { Log } from '#base/log.ts'
+import type { Db } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
+import type { Events } from '#events/events.ts'
+import { derive, deriveLarge } from '#media/derive.ts'
+import { MediaError } from '#media/media-error.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import { createByteCache } from './byte-cache.ts'
+import { thumbnailKey, type ImageRow } from './image-record.ts'
+
+/** Thumbnails and the check of every pixel, which follow the saving of a picture so that saving stays fast. */
+export interface Derivatives {
+  /** Says that a picture was saved. Returns at once; `bytes` spare reading it back when there is little to do. */
+  made(image: { id: string; userId: string; storageKey: string }, bytes: Uint8Array): void
+  /** The WebP of a picture, made now if it is not there. Null when the original is too small for 1280, or damaged. */
+  thumbnail(row: ImageRow, longSide: 320 | 1280): Promise<Uint8Array | null>
+  /** Makes what a crash left undone. */
+  catchUp(): Promise<void>
+  /** Waits for what is being made; the rest is left for the next start. */
+  close(): Promise<void>
+}
+
+interface Task {
+  readonly id: string
+  readonly userId: string
+  readonly storageKey: string
+  bytes: Uint8Array | null
+}
+
+interface Ports {
+  readonly db: Db
+  readonly storage: Storage
+  readonly events: Events
+  readonly log: Log
+}
+
+const cacheBytes = 64 * 1024 * 1024
+/** Originals held in memory for their thumbnail; beyond these they are read back from the storage. */
+const heldOriginals = 6
+const catchUpBatch = 50
+
+async function settle(ports: Ports, task: Task, change: { thumbhash: string } | { damage: string }): Promise<void> {
+  const { db, events, log } = ports
+  await inTransaction(db, async (trx) => {
+    await trx
+      .updateTable('images')
+      .set({ ...change, derived_at: new Date() })
+      .where('id', '=', task.id)
+      .execute()
+    await events.append(trx, task.userId, [{ type: 'image.changed', imageId: task.id }])
+  })
+  if ('damage' in change) log.error({ image: task.id, reason: change.damage }, 'image is damaged')
+}
+
+/** Makes the small thumbnail. @returns null when the picture is damaged or gone */
+async function makeSmall(ports: Ports, task: Task): Promise<Uint8Array | null> {
+  const bytes = task.bytes ?? (await ports.storage.read(task.storageKey))
+  if (bytes === null) {
+    await settle(ports, task, { damage: 'The file is missing.' })
+    return null
+  }
+  try {
+    const { thumbnail, thumbhash } = await derive(bytes)
+    await ports.storage.put(thumbnailKey(task.id, 320), thumbnail)
+    await settle(ports, task, { thumbhash })
+    return thumbnail
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error
+    await settle(ports, task, { damage: error.message })
+    return null
+  }
+}
+
+export function createDerivatives(ports: Ports): Derivatives {
+  const { db, storage, log } = ports
+  const cache = createByteCache(cacheBytes)
+  const waiting: Task[] = []
+  const running = new Map<string, Promise<Uint8Array | null>>()
+  let draining: Promise<void> | null = null
+  let closed = false
+
+  /** One picture at a time is decoded: sharp uses every core it can get, and answers must stay fast. */
+  function makeOnce(key: string, make: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
+    const already = running.get(key)
+    if (already !== undefined) return already
+    const made = make()
+      .then((bytes) => {
+        if (bytes !== null) cache.set(key, bytes)
+        return bytes
+      })
+      .finally(() => running.delete(key))
+    running.set(key, made)
+    return made
+  }
+
+  async function drain(): Promise<void> {
+    for (let task = waiting.shift(); task !== undefined && !closed; task = waiting.shift()) {
+      const current = task
+      try {
+        await makeOnce(thumbnailKey(current.id, 320), () => makeSmall(ports, current))
+      } catch (error) {
+        // Left undone: it is made when somebody looks at it, or at the next start.
+        log.warn({ image: current.id, reason: messageOf(error) }, 'thumbnail not made')
+      }
+    }
+    draining = null
+  }
+
+  function add(task: Task): void {
+    waiting.push(task)
+    draining ??= drain()
+  }
+
+  async function makeLarge(row: ImageRow): Promise<Uint8Array | null> {
+    const original = await storage.read(row.storage_key)
+    const bytes = original === null ? null : await deriveLarge(original)
+    if (bytes !== null) await storage.put(thumbnailKey(row.id, 1280), bytes)
+    return bytes
+  }
+
+  return {
+    made({ id, userId, storageKey }, bytes) {
+      add({ id, userId, storageKey, bytes: waiting.length < heldOriginals ? bytes : null })
+    },
+    async thumbnail(row, longSide) {
+      if (row.damage !== null || (longSide === 1280 && Math.max(row.width, row.height) <= 1280)) return null
+      const key = thumbnailKey(row.id, longSide)
+      const cached = cache.get(key)
+      if (cached !== null) return cached
+      const stored = await storage.read(key)
+      if (stored !== null) {
+        cache.set(key, stored)
+        return stored
+      }
+      const task = { id: row.id, userId: row.user_id, storageKey: row.storage_key, bytes: null }
+      return await makeOnce(key, () => (longSide === 320 ? makeSmall(ports, task) : makeLarge(row)))
+    },
+    async catchUp() {
+      for (let last = ''; !closed; ) {
+        let undone = db.selectFrom('images').where('derived_at', 'is', null).where('damage', 'is', null)
+        if (last !== '') undone = undone.where('id', '>', last)
+        const rows = await undone
+          .orderBy('id')
+          .limit(catchUpBatch)
+          .select(['id', 'user_id', 'storage_key'])
+          .execute()
+        for (const row of rows) add({ id: row.id, userId: row.user_id, storageKey: row.storage_key, bytes: null })
+        await draining
+        last = rows.at(-1)?.id ?? ''
+        if (rows.length < catchUpBatch) return
+      }
+    },
+    async close() {
+      closed = true
+      await draining
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { ImageSource, Tag, type Image } from '@easel/contract'
+import type { ImageTable } from '#db/tables.ts'
+
+export type ImageRow = Selectable<ImageTable>
+
+const Parameters = z.record(z.string(), z.unknown())
+
+/** A picture as the API gives it. */
+export function toImage(row: ImageRow, tags: readonly Tag[]): Image {
+  return {
+    id: row.id,
+    filename: row.filename,
+    filepath: row.storage_key,
+    url: `/api/images/${row.id}/file`,
+    thumbnailUrl: `/api/images/${row.id}/thumbnail`,
+    mimeType: row.mime_type,
+    size: row.bytes,
+    width: row.width,
+    height: row.height,
+    sha256: row.sha256,
+    thumbhash: row.thumbhash,
+    source: row.source,
+    generationId: row.generation_id,
+    generationPrompt: row.prompt,
+    revisedPrompt: row.revised_prompt,
+    negativePrompt: row.negative_prompt,
+    description: row.description,
+    generationModel: row.model,
+    provider: row.provider,
+    seed: row.seed,
+    parameters: Parameters.parse(row.parameters),
+    parentId: row.parent_id,
+    tags: [...tags],
+    damage: row.damage,
+    createdAt: row.created_at.toISOString(),
+    deletedAt: row.deleted_at?.toISOString() ?? null,
+  }
+}
+
+/**
+ * The sidecar `<filename>.json`: the image's whole record, from which the library can be rebuilt. It names no user: the
+ * folder does.
+ */
+export const Sidecar = z.object({
+  easel: z.literal(1),
+  id: z.uuid(),
+  generationId: z.uuid().nullable(),
+  generationIndex: z.int().nullable(),
+  filename: z.string(),
+  source: ImageSource,
+  mimeType: z.string(),
+  bytes: z.int(),
+  width: z.int(),
+  height: z.int(),
+  sha256: z.string(),
+  crc32: z.int(),
+  prompt: z.string().nullable(),
+  revisedPrompt: z.string().nullable(),
+  negativePrompt: z.string().nullable(),
+  description: z.string().nullable(),
+  model: z.string().nullable(),
+  provider: z.string().nullable(),
+  seed: z.number().nullable(),
+  parameters: Parameters,
+  parentId: z.uuid().nullable(),
+  tags: z.array(Tag),
+  createdAt: z.iso.datetime(),
+})
+export type Sidecar = z.infer<typeof Sidecar>
+
+/** Where an image of a user stands in the storage. */
+export function storageKey(userId: string, createdAt: string, filename: string): string {
+  const [year, month] = createdAt.split('-')
+  return `images/user-${userId}/${year}/${month}/${filename}`
+}
+
+export const sidecarKey = (key: string): string => `${key}.json`
+
+/** Where the thumbnail of an image stands; it can be thrown away at any time. */
+export const thumbnailKey = (imageId: string, longSide: 320 | 1280): string =>
+  `derived/${imageId.slice(-2)}/${imageId}-${longSide}.webp`

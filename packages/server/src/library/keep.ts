@@ -1,0 +1,124 @@
+import { sql } from 'kysely'
+import { systemClock, type Clock } from '#base/clock.ts'
+import { codeOf } from '#base/errors.ts'
+import type { Log } from '#base/log.ts'
+import type { Db, Trx } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
+import type { Events, LoggedEvent } from '#events/events.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import { historySecond } from './history-id.ts'
+import { sidecarKey, storageKey, type Sidecar } from './image-record.ts'
+import { addTags } from './tags.ts'
+
+export interface KeepPorts {
+  readonly db: Db
+  readonly storage: Storage
+  readonly events: Events
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+export interface KeepInput {
+  readonly userId: string
+  readonly bytes: Uint8Array
+  /** Everything about the picture; `createdAt` decides its folder and its place in the list. */
+  readonly record: Omit<Sidecar, 'easel'>
+  /**
+   * Written in the same transaction as the row, with the events to send. Returning null gives the whole thing up: nothing is
+   * added and the file goes.
+   */
+  readonly also?: (trx: Trx) => Promise<readonly LoggedEvent[] | null>
+}
+
+export type Kept = 'kept' | 'there-already' | 'given-up'
+
+const uniqueViolation = '23505'
+
+/** Inserts the row of a picture whose file is stored. The order of locks (history, then events) is the same everywhere. */
+export async function insertImage(trx: Trx, userId: string, record: Omit<Sidecar, 'easel'>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`history:${userId}`}, 0))`.execute(trx)
+  const second = historySecond(new Date(record.createdAt))
+  const { last } = await trx
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('history_second', '=', second)
+    .select((eb) => eb.fn.coalesce(eb.fn.max('history_number'), sql<number>`0`).as('last'))
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('images')
+    .values({
+      id: record.id,
+      user_id: userId,
+      generation_id: record.generationId,
+      generation_index: record.generationIndex,
+      filename: record.filename,
+      storage_key: storageKey(userId, record.createdAt, record.filename),
+      source: record.source,
+      mime_type: record.mimeType,
+      bytes: record.bytes,
+      width: record.width,
+      height: record.height,
+      sha256: record.sha256,
+      crc32: record.crc32,
+      thumbhash: null,
+      derived_at: null,
+      damage: null,
+      prompt: record.prompt,
+      revised_prompt: record.revisedPrompt,
+      negative_prompt: record.negativePrompt,
+      description: record.description,
+      model: record.model,
+      provider: record.provider,
+      seed: record.seed,
+      parameters: JSON.stringify(record.parameters),
+      parent_id: record.parentId,
+      history_second: second,
+      history_number: last + 1,
+      created_at: record.createdAt,
+      deleted_at: null,
+    })
+    .execute()
+  await addTags(trx, userId, record.id, record.tags)
+}
+
+/**
+ * Makes a picture part of a library: sidecar and file first, both durable, then the row with its event. A crash in between leaves
+ * a file that {@link adoptOrphans} finds. Repeating it for the same (generation, index) changes nothing.
+ */
+export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kept> {
+  const { db, storage, events, log } = ports
+  const { userId, record } = input
+  const key = storageKey(userId, record.createdAt, record.filename)
+  const sidecar: Sidecar = { easel: 1, ...record }
+  await storage.put(sidecarKey(key), Buffer.from(JSON.stringify(sidecar, null, 2)))
+  await storage.put(key, input.bytes)
+  let outcome: Kept
+  try {
+    outcome = await inTransaction(db, async (trx): Promise<Kept> => {
+      const more = input.also === undefined ? [] : await input.also(trx)
+      if (more === null) return 'given-up'
+      await insertImage(trx, userId, record)
+      await events.append(trx, userId, [
+        { type: 'image.added', imageId: record.id, generationId: record.generationId },
+        ...more,
+      ])
+      return 'kept'
+    })
+  } catch (error) {
+    if (codeOf(error) !== uniqueViolation) throw error
+    outcome = 'there-already'
+  }
+  if (outcome === 'kept') {
+    log.info({ image: record.id, user: userId, bytes: record.bytes }, 'image saved')
+  } else if ((await db.selectFrom('images').where('storage_key', '=', key).select('id').executeTakeFirst()) === undefined) {
+    await storage.delete(key)
+    await storage.delete(sidecarKey(key))
+  }
+  return outcome
+}
+
+/** `20261121-081500-9f8e7d6c.png`: says when, not what. */
+export function defaultFilename(id: string, extension: string, clock: Clock = systemClock): string {
+  const time = new Date(clock.now()).toISOString().replaceAll(/[-:]/g, '')
+  return `${time.slice(0, 8)}-${time.slice(9, 15)}-${id.slice(-8)}.${extension}`
+}
