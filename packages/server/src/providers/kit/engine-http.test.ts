@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { DefectError } from '#base/errors.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineRequest } from '../spec/provider.ts'
-import { createEngineHttp, type EngineHttpOptions } from './engine-http.ts'
+import { createEngineHttp, headersAfterHop, type EngineHttpOptions } from './engine-http.ts'
 import { startFakeEngine, type FakeEngine } from './fake-engine.ts'
 import type { Resolve } from './guard.ts'
 
@@ -285,6 +285,17 @@ describe('engine HTTP: downloads', () => {
     expect(Buffer.from(await http.download(`${engine.baseUrl}/a.png`, limits)).toString()).toBe('picture')
     expect(engine.requests[1]?.headers).toMatchObject({ authorization: 'Bearer k' })
     expect(engine.requests[1]?.headers['x-other']).toBeUndefined()
+  })
+
+  it.each([
+    ['https://a.example/2', true],
+    ['http://a.example/1', false],
+    ['https://a.example:8443/1', false],
+    ['https://b.a.example/1', false],
+  ])('PR21: on to %s, credentials stay: %s', (to, stay) => {
+    const headers = { authorization: 'Bearer k', 'x-goog-api-key': 'k', cookie: 'k', accept: 'image/*' }
+    const after = headersAfterHop(headers, new URL('https://a.example/1'), new URL(to))
+    expect(after).toEqual(stay ? headers : { accept: 'image/*' })
   })
 
   it('PR18: another port of the same private host is refused', async () => {

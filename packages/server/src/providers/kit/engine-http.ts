@@ -22,7 +22,7 @@ export interface EngineHttpOptions {
 }
 
 const maxHops = 5
-const credentialHeaders = ['authorization', 'api-key', 'x-api-key', 'x-key', 'x-goog-api-key']
+const credentialHeaders = ['authorization', 'cookie', 'api-key', 'x-api-key', 'x-key', 'x-goog-api-key']
 
 interface Call {
   readonly url: URL
@@ -77,10 +77,8 @@ async function follow(options: EngineHttpOptions, own: URL | null, call: Call): 
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
     await discard(response)
     const next = parseHttpUrl(location, url.href)
-    if (next.origin !== url.origin) {
-      if (!call.wander) throw otherOrigin(url, next)
-      headers = withoutCredentials(headers)
-    }
+    if (next.origin !== url.origin && !call.wander) throw otherOrigin(url, next)
+    headers = headersAfterHop(headers, url, next)
     // Turning a POST into a GET, as browsers do, would ask for something else; sending it again could pay twice.
     if (call.method !== 'GET' && response.status !== 307 && response.status !== 308) throw otherOrigin(url, next)
     url = next
@@ -174,7 +172,13 @@ function otherOrigin(from: URL, to: URL): ProviderError {
   return new ProviderError('bad-request', message)
 }
 
-function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** The headers that go with a request from one address on to the next: no credentials beyond the origin they were for. */
+export function headersAfterHop(
+  headers: Readonly<Record<string, string>>,
+  from: URL,
+  to: URL,
+): Readonly<Record<string, string>> {
+  if (from.origin === to.origin) return headers
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !credentialHeaders.includes(name)))
 }
 

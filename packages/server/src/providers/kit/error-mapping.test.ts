@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { engineWords, mapHttpError, mapLateFault, readFault } from './error-mapping.ts'
+import { createEngineHttp } from './engine-http.ts'
+import { engineWords, mapHttpError, mapLateFault, readErrorBody, readFault } from './error-mapping.ts'
+import { startFakeEngine } from './fake-engine.ts'
 
 const key = 'sk-proj-AbCdEfGhIjKlMnOpQrStUvWxYz012345'
 const options = { engine: 'Engine', secrets: [key] }
@@ -162,5 +164,23 @@ describe('error mapping', () => {
     const words = 'The api-key is wrong: basic checks and a key frame, hf_hub_download, api_version 12'
     expect(engineWords(words, [key])).toBe(words)
     expect(engineWords('a short secret: pin', ['pin'])).toBe('a short secret: •••')
+  })
+
+  it('PR26: an error whose body breaks off or has no end is still read', async () => {
+    const engine = await startFakeEngine(async ({ path }, reply) => {
+      if (path === '/endless') return reply.flood(500)
+      reply.begin(500, { 'content-length': '1000' })
+      await reply.write('out of memory')
+      reply.drop()
+    })
+    const http = createEngineHttp({
+      baseUrl: engine.baseUrl,
+      signal: new AbortController().signal,
+      allowPrivateBase: true,
+    })
+    const init = { method: 'GET', headersTimeoutMs: 5000, bodyTimeoutMs: 5000, maxBytes: 1e9 } as const
+    expect(await readErrorBody(await http.request('/cut', init))).toMatch(/^(out of memory)?$/)
+    expect(await readErrorBody(await http.request('/endless', init))).toHaveLength(65_536)
+    await engine.close()
   })
 })

@@ -1,5 +1,6 @@
 import type { ErrorKind } from '@easel/contract'
 import { ProviderError, type Advice } from '../spec/provider-error.ts'
+import type { EngineResponse } from '../spec/provider.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { redact } from './redact.ts'
 
@@ -24,6 +25,7 @@ export interface MappingOptions {
   readonly codes?: Readonly<Record<string, Verdict>>
 }
 
+const longestBody = 65_536
 const longestMessage = 500
 // Scanned for secrets before it is cut to what is shown.
 const longestScanned = 2000
@@ -89,6 +91,26 @@ function fromText(body: string): EngineFault {
   // A page's markup says nothing to a person; its status does.
   const isPage = /^<|<html|<!doctype/i.test(trimmed)
   return { message: isPage ? '' : trimmed, type: null, code: null }
+}
+
+/**
+ * The beginning of the body of an error, as text: enough for any engine's words, however much follows.
+ * @throws ProviderError only when the call was aborted
+ */
+export async function readErrorBody(response: EngineResponse): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const part of response.chunks()) {
+      parts.push(part)
+      size += part.length
+      if (size >= longestBody) break
+    }
+  } catch (error) {
+    // An error whose words broke off is still that error: its status says enough.
+    if (!(error instanceof ProviderError) || error.kind === 'interrupted') throw error
+  }
+  return Buffer.concat(parts).toString('utf8', 0, longestBody)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mapHttpError, mapLateFault, readFault, type MappingOptions } from '../kit/error-mapping.ts'
+import { mapHttpError, mapLateFault, readErrorBody, readFault, type MappingOptions } from '../kit/error-mapping.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse } from '../spec/provider.ts'
 
@@ -6,7 +6,7 @@ const drawingVersions = 'Ollama draws pictures only from version 0.14.3 to 0.32.
 
 /** An answer other than 200, in the port's terms. */
 export async function refusal(response: EngineResponse, secrets: readonly (string | null)[], model: string) {
-  const body = await response.text()
+  const body = await readErrorBody(response)
   return sharpened(mapHttpError(response, body, mapping(secrets)), { words: readFault(body).message, model })
 }
 

@@ -94,6 +94,8 @@ export async function startFakeOllama(behaviour: OllamaBehaviour = {}): Promise<
 
 function answerAboutModels(behaviour: OllamaBehaviour, request: SeenRequest, reply: Reply): void {
   const models = behaviour.models ?? defaultModels
+  if (behaviour.failure === 'unauthorized')
+    return reply.json(401, { error: `unauthorized: ${request.headers.authorization}` })
   if (request.path === '/api/version') return reply.json(200, { version: behaviour.version ?? drawingVersion })
   if (request.path === '/api/tags') {
     const listed = models.map(({ name, capabilities }) => ({

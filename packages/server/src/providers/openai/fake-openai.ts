@@ -88,7 +88,7 @@ export async function startFakeOpenAi(behaviour: OpenAiBehaviour = {}): Promise<
   let calls = 0
   let baseUrl = ''
   const engine = await startFakeEngine(async (request, reply) => {
-    if (request.path === '/v1/models') return listModels(now, reply)
+    if (request.path === '/v1/models') return listModels(now, request, reply)
     if (request.path.startsWith('/files/')) return reply.send(200, picture(now, request.path))
     const editing = request.path === '/v1/images/edits'
     if (!editing && request.path !== '/v1/images/generations') {
@@ -112,10 +112,9 @@ export async function startFakeOpenAi(behaviour: OpenAiBehaviour = {}): Promise<
   }
 }
 
-function listModels(behaviour: OpenAiBehaviour, reply: Reply): void {
+function listModels(behaviour: OpenAiBehaviour, request: SeenRequest, reply: Reply): void {
   const { models = defaultModels, failure } = behaviour
-  if (failure === 'unauthorized')
-    return fault(reply, { status: 401, error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } })
+  if (failure === 'unauthorized') return fault(reply, wrongKey(request))
   if (models === null) return reply.send(404, 'Not Found')
   return reply.json(200, {
     object: 'list',
@@ -136,8 +135,24 @@ async function answer(asked: Asked): Promise<void> {
   if (streamed) return stream(asked)
   await pause(behaviour.delayMs ?? 0)
   const n = Number(fields['n'] ?? 1)
+  if (behaviour.picture) return reply.send(200, preparedAnswer(asked, n), { 'content-type': 'application/json' })
+  reply.json(200, wholeAnswer(asked, failure === 'no-image' ? 0 : n))
+}
+
+function wholeAnswer(asked: Asked, n: number): Fields {
   const data = Array.from({ length: n }, (_, i) => pictureFields(asked, i))
-  reply.json(200, { created: 1_760_000_000, data: failure === 'no-image' ? [] : data, usage: usageOf(n) })
+  return { created: 1_760_000_000, data, usage: usageOf(n) }
+}
+
+const prepared = new WeakMap<OpenAiBehaviour, Map<number, Buffer>>()
+
+/** The answer for a given picture, encoded once: a benchmark is to measure Easel, not this server. */
+function preparedAnswer(asked: Asked, n: number): Buffer {
+  const answers = prepared.get(asked.behaviour) ?? new Map<number, Buffer>()
+  prepared.set(asked.behaviour, answers)
+  const known = answers.get(n) ?? Buffer.from(JSON.stringify(wholeAnswer(asked, n)))
+  answers.set(n, known)
+  return known
 }
 
 interface Fault {
@@ -203,16 +218,19 @@ const faults: Partial<Record<OpenAiFailure, Fault>> = {
   },
 }
 
+/** Like the real one, it repeats the key. */
+function wrongKey(request: SeenRequest): Fault {
+  const key = request.headers.authorization?.slice(7) ?? ''
+  const message = `Incorrect API key provided: ${key}. You can find yours on the platform page.`
+  return { status: 401, error: { message, type: 'invalid_request_error', code: 'invalid_api_key' } }
+}
+
 function refuse({ behaviour, reply, request }: Asked): boolean {
   const { failure } = behaviour
   const known = failure && faults[failure]
   const authorization = request.headers.authorization ?? ''
   if (failure === 'unauthorized' || !authorization.startsWith('Bearer ')) {
-    const message = `Incorrect API key provided: ${authorization.slice(7)}. You can find yours on the platform page.`
-    fault(reply, {
-      status: 401,
-      error: { message, type: 'invalid_request_error', param: null, code: 'invalid_api_key' },
-    })
+    fault(reply, wrongKey(request))
   } else if (known) fault(reply, known)
   else return false
   return true

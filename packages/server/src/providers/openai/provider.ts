@@ -1,7 +1,7 @@
 import type { ModelInfo } from '@easel/contract'
 import { decodeBase64Image } from '../kit/base64.ts'
 import { parseJson } from '../kit/engine-response.ts'
-import { readFault } from '../kit/error-mapping.ts'
+import { readErrorBody, readFault } from '../kit/error-mapping.ts'
 import { parseAnswer } from '../kit/schema.ts'
 import { readSse } from '../kit/sse.ts'
 import { ProviderError } from '../spec/provider-error.ts'
@@ -57,7 +57,7 @@ async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
 /** A server without a list, or a key that may draw but not list, gets the catalogue. */
 async function withoutList(response: EngineResponse, context: CallContext): Promise<readonly ModelInfo[]> {
   const { status } = response
-  const body = await response.text()
+  const body = await readErrorBody(response)
   const mayNotList = status === 403 && /missing scopes/i.test(readFault(body).message)
   if (status === 404 || status === 405 || mayNotList) return cataloguedModels()
   refusal(response, body, [context.key])
@@ -75,7 +75,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     ...(editing ? { form: editForm(request, partials) } : { json: generationBody(request, partials) }),
     ...drawing,
   })
-  if (response.status !== 200) return refusal(response, await response.text(), [context.key])
+  if (response.status !== 200) return refusal(response, await readErrorBody(response), [context.key])
   // Servers that know no streaming answer in one piece all the same.
   if (response.headers.get('content-type')?.includes('text/event-stream')) return readStream(response, request, context)
   const answer = parseAnswer(imagesAnswer, await response.json(), engine)

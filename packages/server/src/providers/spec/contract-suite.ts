@@ -214,6 +214,15 @@ function describeFailures(provider: Provider, fixtures: ProviderFixtures): void 
     onNetwork(fixtures, { name, behaviour }, () => failsAs(provider, fixtures, { behaviour, expected }))
   }
 
+  const listing = { name: 'PR7: a refused key is auth when models are listed, too', behaviour: 'unauthorized' } as const
+  onNetwork(fixtures, listing, async () => {
+    await withEngine(fixtures, 'unauthorized', async (baseUrl) => {
+      const error = await failure(provider.listModels(contextFor(fixtures, { baseUrl })))
+      expect(error).toMatchObject({ kind: 'auth', advice: 'never' })
+      expect(inspect(error, { depth: 12, showHidden: true })).not.toContain(contractKey)
+    })
+  })
+
   const refusal = {
     name: 'PR17: a refusal on grounds of content is an outcome with the reason',
     behaviour: 'blocked',
