@@ -1,0 +1,12 @@
+import { Button } from '@mantine/core'
+import type { ErrorComponentProps } from '@tanstack/react-router'
+import { wordsOf } from '#data/client.ts'
+import { EmptyState } from '#parts/empty-state.tsx'
+
+export function PageError({ error, reset }: ErrorComponentProps) {
+  return (
+    <EmptyState icon="warning" title="This page could not be shown" text={wordsOf(error)}>
+      <Button onClick={reset}>Try again</Button>
+    </EmptyState>
+  )
+}

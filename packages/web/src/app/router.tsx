@@ -1,0 +1,54 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { z } from 'zod'
+import { PageError } from './page-error.tsx'
+import { PageMissing } from './page-missing.tsx'
+import { Shell } from './shell.tsx'
+
+const rootRoute = createRootRoute({ component: Shell, notFoundComponent: PageMissing, errorComponent: PageError })
+
+const studio = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'studio',
+  component: lazyRouteComponent(() => import('#screens/studio/studio-screen.tsx'), 'StudioScreen'),
+})
+const studioHome = createRoute({ getParentRoute: () => studio, path: '/' })
+const studioPicture = createRoute({
+  getParentRoute: () => studio,
+  path: '/picture/$imageId',
+  component: lazyRouteComponent(() => import('#screens/studio/studio-picture.tsx'), 'StudioPicture'),
+})
+
+const LibrarySearch = z.object({ trash: z.boolean().optional().catch(undefined) })
+const library = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library',
+  validateSearch: LibrarySearch,
+  component: lazyRouteComponent(() => import('#screens/library/library-screen.tsx'), 'LibraryScreen'),
+})
+const libraryPicture = createRoute({
+  getParentRoute: () => library,
+  path: '/$imageId',
+  component: lazyRouteComponent(() => import('#screens/library/library-picture.tsx'), 'LibraryPicture'),
+})
+
+const engines = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/engines',
+  component: lazyRouteComponent(() => import('#screens/connections/connections-screen.tsx'), 'ConnectionsScreen'),
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    studio.addChildren([studioHome, studioPicture]),
+    library.addChildren([libraryPicture]),
+    engines,
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,91 @@
+import { routes } from '@easel/contract'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { call } from './client.ts'
+
+export interface ImageFilter {
+  readonly trash: boolean
+}
+
+export const keys = {
+  generations: ['generations'],
+  generation: (id: string) => ['generation', id],
+  allImages: ['images'],
+  images: (filter: ImageFilter) => ['images', filter],
+  image: (id: string) => ['image', id],
+  connections: ['connections'],
+  providers: ['providers'],
+  allModels: ['models'],
+  models: (connectionId: string) => ['models', connectionId],
+} as const
+
+const FEED_PAGE = 20
+const LIBRARY_PAGE = 100
+const first: string | undefined = undefined
+
+/** The newest generations first, page by page. */
+export function generationsQuery() {
+  return infiniteQueryOptions({
+    queryKey: keys.generations,
+    queryFn: ({ pageParam, signal }) =>
+      call(routes.listGenerations, { query: { limit: FEED_PAGE, ...cursor(pageParam) } }, { signal }),
+    initialPageParam: first,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+}
+
+export function generationQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.generation(id),
+    queryFn: ({ signal }) => call(routes.getGeneration, { params: { id } }, { signal }),
+  })
+}
+
+/** The newest pictures first, page by page; with `trash` the deleted ones. */
+export function imagesQuery(filter: ImageFilter) {
+  return infiniteQueryOptions({
+    queryKey: keys.images(filter),
+    queryFn: ({ pageParam, signal }) => {
+      const trash = filter.trash ? { trash: 'true' } : {}
+      return call(routes.listImages, { query: { limit: LIBRARY_PAGE, ...trash, ...cursor(pageParam) } }, { signal })
+    },
+    initialPageParam: first,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+}
+
+export function imageQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.image(id),
+    queryFn: async ({ signal }) => (await call(routes.getImage, { params: { id } }, { signal })).data,
+  })
+}
+
+export function connectionsQuery() {
+  return queryOptions({
+    queryKey: keys.connections,
+    queryFn: async ({ signal }) => (await call(routes.listConnections, {}, { signal })).data,
+  })
+}
+
+export function providersQuery() {
+  return queryOptions({
+    queryKey: keys.providers,
+    queryFn: async ({ signal }) => (await call(routes.listProviders, {}, { signal })).data,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+/** The models of one connection. An engine may be slow or away, so an answer is kept for five minutes. */
+export function modelsQuery(connectionId: string) {
+  return queryOptions({
+    queryKey: keys.models(connectionId),
+    queryFn: async ({ signal }) =>
+      (await call(routes.listModels, { params: { id: connectionId }, query: {} }, { signal })).data,
+    staleTime: 5 * 60_000,
+    retry: false,
+  })
+}
+
+function cursor(value: string | undefined): { cursor?: string } {
+  return value === undefined ? {} : { cursor: value }
+}

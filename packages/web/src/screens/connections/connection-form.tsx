@@ -1,0 +1,132 @@
+import type { Connection, ProviderInfo } from '@easel/contract'
+import { Button, NumberInput, PasswordInput, Switch, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notifications } from '@mantine/notifications'
+import { useSaveConnection, useTestConnection } from '#data/connection-mutations.ts'
+import { Notice } from '#parts/notice.tsx'
+import { fieldsOf } from '#parts/schema-fields.ts'
+import { SchemaForm } from '#parts/schema-form.tsx'
+import classes from './connection-form.module.css'
+import { createBody, errorsOf, patchBody, startValues, type ConnectionValues } from './connection-values.ts'
+
+interface ConnectionFormProps {
+  readonly connection: Connection | null
+  readonly provider: ProviderInfo
+  readonly onBack: (() => void) | null
+  readonly onDone: () => void
+}
+
+/** The form of one engine, made from what its provider says it needs. */
+export function ConnectionForm({ connection, provider, onBack, onDone }: ConnectionFormProps) {
+  const [values, setValues] = useState(() => startValues(connection, provider))
+  const save = useSaveConnection()
+  const test = useTestConnection()
+  const { general, fields } = errorsOf(save.error)
+  const settings = fieldsOf(provider.settings)
+  const set = (part: Partial<ConnectionValues>) => setValues({ ...values, ...part })
+
+  const submit = () => {
+    const input =
+      connection === null
+        ? { id: null, body: createBody(values, provider) }
+        : { id: connection.id, body: patchBody(values, connection) }
+    save.mutate(input, {
+      onSuccess: (saved) => {
+        onDone()
+        test.mutate(saved.id, {
+          onSuccess: ({ ok, message }) =>
+            notifications.show({ message: ok ? `${saved.name} is ready. ${message}` : `${saved.name}: ${message}` }),
+        })
+      },
+    })
+  }
+
+  return (
+    <form
+      className={classes['form']}
+      aria-label="Engine"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      {connection === null && <p className={classes['about']}>{provider.description}</p>}
+      {general !== null && <Notice tone="danger">{general}</Notice>}
+      <TextInput
+        label="Name"
+        required
+        maxLength={100}
+        value={values.name}
+        error={fields['name']}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      {provider.key !== 'none' && (
+        <PasswordInput
+          label={provider.key === 'optional' ? 'Key (optional)' : 'Key'}
+          description="Kept encrypted on the server; never shown again."
+          required={provider.key === 'required' && connection?.hasKey !== true}
+          autoComplete="off"
+          placeholder={connection?.hasKey === true ? `Unchanged (…${connection.keyHint ?? ''})` : ''}
+          value={values.key}
+          error={fields['key']}
+          onChange={(event) => set({ key: event.currentTarget.value })}
+        />
+      )}
+      {(provider.defaultBaseUrl !== null || provider.key !== 'none') && (
+        <TextInput
+          label="Address"
+          type="url"
+          inputMode="url"
+          required={provider.defaultBaseUrl === null}
+          placeholder={provider.defaultBaseUrl ?? 'https://'}
+          value={values.baseUrl}
+          error={fields['baseUrl']}
+          onChange={(event) => set({ baseUrl: event.currentTarget.value })}
+        />
+      )}
+      {settings.length > 0 && (
+        <SchemaForm
+          fields={settings}
+          values={values.settings}
+          errors={fields}
+          onChange={(next) => set({ settings: next })}
+        />
+      )}
+      <div className={classes['pair']}>
+        <TextInput
+          label="Default model"
+          placeholder="The engine's first"
+          value={values.defaultModel}
+          error={fields['defaultModel']}
+          onChange={(event) => set({ defaultModel: event.currentTarget.value })}
+        />
+        <NumberInput
+          label="At once"
+          min={1}
+          max={64}
+          allowDecimal={false}
+          placeholder="Auto"
+          value={values.concurrency ?? ''}
+          error={fields['concurrency']}
+          onChange={(value) => set({ concurrency: typeof value === 'number' ? value : null })}
+        />
+      </div>
+      <Switch
+        label="Use for new pictures by default"
+        checked={values.isDefault}
+        disabled={connection?.isDefault === true}
+        onChange={(event) => set({ isDefault: event.currentTarget.checked })}
+      />
+      <div className={classes['buttons']}>
+        {onBack !== null && (
+          <Button variant="subtle" onClick={onBack}>
+            Back
+          </Button>
+        )}
+        <Button type="submit" loading={save.isPending} className={classes['save'] ?? ''}>
+          {connection === null ? 'Add engine' : 'Save'}
+        </Button>
+      </div>
+    </form>
+  )
+}

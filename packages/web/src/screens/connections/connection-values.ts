@@ -1,0 +1,66 @@
+import type { Connection, ConnectionCreate, ProviderInfo } from '@easel/contract'
+import { ApiError, wordsOf } from '#data/client.ts'
+import type { ConnectionPatch } from '#data/connection-mutations.ts'
+
+/** What stands in the form of an engine. */
+export interface ConnectionValues {
+  readonly name: string
+  /** Empty: unchanged, or none. */
+  readonly key: string
+  readonly baseUrl: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly defaultModel: string
+  readonly concurrency: number | null
+  readonly isDefault: boolean
+}
+
+export function startValues(connection: Connection | null, provider: ProviderInfo): ConnectionValues {
+  return {
+    name: connection?.name ?? provider.label,
+    key: '',
+    baseUrl: connection?.baseUrl ?? '',
+    settings: connection?.settings ?? {},
+    defaultModel: connection?.defaultModel ?? '',
+    concurrency: connection?.concurrency ?? null,
+    isDefault: connection?.isDefault ?? false,
+  }
+}
+
+/** The body that makes a connection; what was left empty is left to the server. */
+export function createBody(values: ConnectionValues, provider: ProviderInfo): ConnectionCreate {
+  return {
+    name: values.name.trim(),
+    provider: provider.id,
+    settings: { ...values.settings },
+    ...(values.baseUrl.trim() === '' ? {} : { baseUrl: values.baseUrl.trim() }),
+    ...(values.key.trim() === '' ? {} : { key: values.key.trim() }),
+    ...(values.defaultModel.trim() === '' ? {} : { defaultModel: values.defaultModel.trim() }),
+    ...(values.concurrency === null ? {} : { concurrency: values.concurrency }),
+    ...(values.isDefault ? { isDefault: true } : {}),
+  }
+}
+
+/** The body that changes a connection: only what differs. */
+export function patchBody(values: ConnectionValues, connection: Connection): ConnectionPatch {
+  const { name, baseUrl, defaultModel, concurrency, isDefault, settings } = connection
+  const address = values.baseUrl.trim()
+  const model = values.defaultModel.trim()
+  return {
+    ...(values.name.trim() === name ? {} : { name: values.name.trim() }),
+    ...(address === '' || address === baseUrl ? {} : { baseUrl: address }),
+    ...(values.key.trim() === '' ? {} : { key: values.key.trim() }),
+    ...(model === (defaultModel ?? '') ? {} : { defaultModel: model }),
+    ...(values.concurrency === null || values.concurrency === concurrency ? {} : { concurrency: values.concurrency }),
+    ...(values.isDefault && !isDefault ? { isDefault: true } : {}),
+    ...(JSON.stringify(values.settings) === JSON.stringify(settings) ? {} : { settings: { ...values.settings } }),
+  }
+}
+
+/** Faults by the name of the form's field, and the words for what belongs to none. */
+export function errorsOf(error: unknown): { general: string | null; fields: Readonly<Record<string, string>> } {
+  if (error === null || error === undefined) return { general: null, fields: {} }
+  if (!(error instanceof ApiError) || error.fields.length === 0) return { general: wordsOf(error), fields: {} }
+  const fields: Record<string, string> = {}
+  for (const { field, message } of error.fields) fields[field.split('.').at(-1) ?? field] = message
+  return { general: null, fields }
+}

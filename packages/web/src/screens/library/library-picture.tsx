@@ -1,0 +1,34 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { itemsOf } from '#data/pages.ts'
+import { imagesQuery } from '#data/queries.ts'
+import { PictureViewer } from '#screens/picture/picture-viewer.tsx'
+
+const AHEAD = 5
+
+/** A picture of the library, large; its neighbours are the library's. */
+export function LibraryPicture() {
+  const { imageId } = useParams({ from: '/library/$imageId' })
+  const search = useSearch({ from: '/library' })
+  const navigate = useNavigate()
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    imagesQuery({ trash: search.trash === true }),
+  )
+  const images = itemsOf(data)
+  const at = images.findIndex((image) => image.id === imageId)
+  const nearEnd = at !== -1 && at >= images.length - AHEAD
+  useEffect(() => {
+    if (nearEnd && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [nearEnd, hasNextPage, isFetchingNextPage, fetchNextPage])
+  return (
+    <PictureViewer
+      imageId={imageId}
+      neighbours={images}
+      onShow={(id) =>
+        void navigate({ to: '/library/$imageId', params: { imageId: id }, search, replace: true, resetScroll: false })
+      }
+      onClose={() => void navigate({ to: '/library', search, resetScroll: false })}
+    />
+  )
+}

@@ -1,0 +1,118 @@
+import type { Image } from '@easel/contract'
+import { useElementSize } from '@mantine/hooks'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { dayKey } from '#parts/format.ts'
+import { useNow } from '#parts/use-now.ts'
+import classes from './picture-timeline.module.css'
+import { PictureTile } from './picture-tile.tsx'
+import { timelineOf, type TimelineRow } from './timeline.ts'
+import { useGridKeys } from './use-grid-keys.ts'
+
+interface PictureTimelineProps {
+  readonly images: readonly Image[]
+  readonly trash: boolean
+  readonly hasMore: boolean
+  readonly onMore: () => void
+}
+
+const MINUTE = 60_000
+const GAP = 8
+const AHEAD = 6
+
+/** Rows of pictures under the names of their days. Only what is near the window is in the page, however many are loaded. */
+export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimelineProps) {
+  const { ref, width } = useElementSize<HTMLDivElement>()
+  const grid = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const now = useNow(MINUTE, true)
+  const today = dayKey(now)
+  const rows = useMemo(() => {
+    const target = width < 600 ? 150 : 216
+    const gap = width < 600 ? 4 : GAP
+    // `today` stands for the time: the names of the days change only with it.
+    return width === 0 ? [] : timelineOf(images, { width, gap, target, now: Date.parse(`${today}T12:00`) })
+  }, [images, width, today])
+
+  useEffect(() => setTop(grid.current?.offsetTop ?? 0), [width])
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: (index) => rows[index]?.height ?? 0,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: AHEAD,
+    scrollMargin: top,
+  })
+  useEffect(() => virtualizer.measure(), [rows, virtualizer])
+  const keys = useGridKeys({ images, rows, scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }) })
+
+  const visible = virtualizer.getVirtualItems()
+  const lastVisible = visible.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore && rows.length > 0 && lastVisible >= rows.length - AHEAD * 2) onMore()
+  }, [hasMore, lastVisible, rows.length, onMore])
+
+  return (
+    <div ref={grid}>
+      <div
+        ref={ref}
+        role="grid"
+        aria-label={trash ? 'Trash' : 'Library'}
+        aria-rowcount={hasMore ? -1 : rows.length}
+        className={classes['grid']}
+        style={{ height: virtualizer.getTotalSize() }}
+        onKeyDown={keys.onKeyDown}
+      >
+        {visible.map((item) => {
+          const row = rows[item.index]
+          if (!row) return null
+          return (
+            <div
+              key={item.key}
+              role="row"
+              aria-rowindex={item.index + 1}
+              className={classes['row']}
+              style={{ height: row.height, transform: `translateY(${item.start - top}px)` }}
+            >
+              <Row row={row} images={images} trash={trash} current={keys.current} onFocus={keys.setCurrent} />
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+interface RowProps {
+  readonly row: TimelineRow
+  readonly images: readonly Image[]
+  readonly trash: boolean
+  /** Index of the picture that Tab reaches. */
+  readonly current: number
+  readonly onFocus: (index: number) => void
+}
+
+function Row({ row, images, trash, current, onFocus }: RowProps) {
+  if (row.kind === 'day') {
+    return (
+      <div role="rowheader" className={classes['day']}>
+        <h2 className={classes['dayName']}>{row.label}</h2>
+      </div>
+    )
+  }
+  return row.widths.map((width, offset) => {
+    const index = row.from + offset
+    const image = images[index]
+    return (
+      image && (
+        <PictureTile
+          key={image.id}
+          image={image}
+          width={width}
+          trash={trash}
+          reachable={index === current}
+          onFocus={() => onFocus(index)}
+        />
+      )
+    )
+  })
+}

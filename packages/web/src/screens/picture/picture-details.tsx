@@ -1,0 +1,112 @@
+import type { Image } from '@easel/contract'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { generationQuery } from '#data/queries.ts'
+import { useDrawnByRules } from '#data/use-engine.ts'
+import { copyText } from '#parts/copy-text.ts'
+import { Icon } from '#parts/icon.tsx'
+import { IconButton } from '#parts/icon-button.tsx'
+import { adjustmentWords } from '#parts/adjustment-words.ts'
+import classes from './picture-details.module.css'
+import { factsOf } from './picture-facts.ts'
+import { useSettingsAgain } from './use-settings-again.ts'
+
+interface PictureDetailsProps {
+  readonly image: Image
+  readonly onClose: () => void
+}
+
+/** All that is known of a picture. */
+export function PictureDetails({ image, onClose }: PictureDetailsProps) {
+  const settings = useSettingsAgain()
+  const drawnByRules = useDrawnByRules()(image.provider)
+  const generation = useQuery({ ...generationQuery(image.generationId ?? ''), enabled: image.generationId !== null })
+  const adjustments = generation.data?.adjustments ?? []
+  const revised = image.revisedPrompt !== image.generationPrompt ? image.revisedPrompt : null
+  return (
+    <div className={classes['details']}>
+      {drawnByRules && <p className={classes['sketch']}>Sketch – drawn by rules, not AI</p>}
+      <Passage title="Prompt" text={image.generationPrompt} />
+      <Passage title="As the engine rewrote it" text={revised} />
+      <Passage title="Negative prompt" text={image.negativePrompt} />
+      <Passage title="Description" text={image.description} />
+      {image.generationPrompt !== null && (
+        <Button
+          variant="light"
+          leftSection={<Icon name="reuse" />}
+          onClick={() => {
+            onClose()
+            void settings.fromImage(image)
+          }}
+        >
+          Use these settings
+        </Button>
+      )}
+      <dl className={classes['facts']}>
+        {factsOf(image).map(({ name, value, copy }) => (
+          <div key={name} className={classes['fact']}>
+            <dt>{name}</dt>
+            <dd>
+              {value}
+              {copy && (
+                <IconButton
+                  icon="copy"
+                  iconSize={15}
+                  label={`Copy ${name.toLowerCase()}`}
+                  className={classes['copy'] ?? ''}
+                  onClick={() => void copyText(value, name)}
+                />
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {adjustments.length > 0 && (
+        <section>
+          <h3 className={classes['title']}>Adjusted for this model</h3>
+          <ul className={classes['adjustments']}>
+            {adjustments.map((adjustment) => (
+              <li key={adjustment.field}>{adjustmentWords(adjustment)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {image.tags.length > 0 && (
+        <section>
+          <h3 className={classes['title']}>Tags</h3>
+          <ul className={classes['tags']}>
+            {image.tags.map((tag) => (
+              <li key={`${tag.tagType} ${tag.tagId}`}>
+                {tag.tagType === 'LABEL' ? tag.tagId : `${tag.tagType.toLowerCase()}: ${tag.tagId}`}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  )
+}
+
+interface PassageProps {
+  readonly title: string
+  readonly text: string | null
+}
+
+function Passage({ title, text }: PassageProps) {
+  if (text === null || text === '') return null
+  return (
+    <section>
+      <div className={classes['head']}>
+        <h3 className={classes['title']}>{title}</h3>
+        <IconButton
+          icon="copy"
+          iconSize={15}
+          label={`Copy ${title.toLowerCase()}`}
+          className={classes['copy'] ?? ''}
+          onClick={() => void copyText(text, title)}
+        />
+      </div>
+      <p className={classes['text']}>{text}</p>
+    </section>
+  )
+}

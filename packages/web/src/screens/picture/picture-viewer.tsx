@@ -1,0 +1,102 @@
+import type { Image } from '@easel/contract'
+import { Button, Modal } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { wordsOf } from '#data/client.ts'
+import { imageQuery } from '#data/queries.ts'
+import { DownloadLink } from '#parts/download-link.tsx'
+import { EmptyState } from '#parts/empty-state.tsx'
+import { IconButton } from '#parts/icon-button.tsx'
+import { PictureDetails } from './picture-details.tsx'
+import { PictureStage } from './picture-stage.tsx'
+import classes from './picture-viewer.module.css'
+import { neighboursOf } from './neighbours.ts'
+import { useRestorePicture } from './restore-picture.ts'
+import { useDeletePicture } from './delete-picture.tsx'
+import { useViewerKeys } from './use-viewer-keys.ts'
+
+interface PictureViewerProps {
+  readonly imageId: string
+  /** What ← and → go through. */
+  readonly neighbours: readonly Image[]
+  readonly onShow: (id: string) => void
+  readonly onClose: () => void
+}
+
+/** A picture over the whole window, with its story. */
+export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureViewerProps) {
+  const known = neighbours.find((image) => image.id === imageId)
+  const query = useQuery({ ...imageQuery(imageId), placeholderData: () => known })
+  const image = query.data ?? known ?? null
+  const wide = useMediaQuery('(width >= 1000px)', true, { getInitialValueInEffect: false })
+  const [details, setDetails] = useState(wide)
+  const { previous, next } = neighboursOf(neighbours, imageId)
+  const remove = useDeletePicture()
+  const restore = useRestorePicture()
+
+  const step = (direction: 1 | -1) => {
+    const target = direction === 1 ? next : previous
+    if (target !== null) onShow(target)
+  }
+  const removeShown = () => {
+    if (image === null || image.deletedAt !== null) return
+    const after = next ?? previous
+    remove(image, () => (after === null ? onClose() : onShow(after)))
+  }
+  useViewerKeys({ onStep: step, onDelete: removeShown, onClose, onDetails: () => setDetails((shown) => !shown) })
+  // The neighbours' originals are fetched ahead, so that → shows at once.
+  useEffect(() => {
+    for (const id of [next, previous]) {
+      const url = neighbours.find((one) => one.id === id)?.url
+      if (url !== undefined) new globalThis.Image().src = url
+    }
+  }, [next, previous, neighbours])
+
+  return (
+    <Modal.Root opened onClose={onClose} fullScreen lockScroll={false} closeOnEscape={false} radius={0}>
+      <Modal.Content className={classes['dialog'] ?? ''} aria-label="Picture">
+        <header className={classes['bar']}>
+          <IconButton icon="close" label="Close" data-autofocus onClick={onClose} />
+          <span className={classes['space']} />
+          {image !== null && image.deletedAt === null && (
+            <>
+              <DownloadLink label="Download" href={`${image.url}?download=1`} />
+              <IconButton icon="trash" label="Delete" onClick={removeShown} />
+            </>
+          )}
+          {image !== null && image.deletedAt !== null && (
+            <Button variant="default" onClick={() => restore(image.id)}>
+              Restore
+            </Button>
+          )}
+          <IconButton
+            icon="info"
+            label="Details"
+            aria-pressed={details}
+            onClick={() => setDetails((shown) => !shown)}
+          />
+        </header>
+        {image !== null && (
+          <PictureStage
+            key={image.id}
+            image={image}
+            onStep={step}
+            hasPrevious={previous !== null}
+            hasNext={next !== null}
+          />
+        )}
+        {image === null && query.isError && (
+          <EmptyState icon="warning" title="This picture could not be shown" text={wordsOf(query.error)}>
+            <Button onClick={onClose}>Close</Button>
+          </EmptyState>
+        )}
+        {image !== null && details && (
+          <aside className={classes['details']} aria-label="Details" tabIndex={-1}>
+            <PictureDetails image={image} onClose={onClose} />
+          </aside>
+        )}
+      </Modal.Content>
+    </Modal.Root>
+  )
+}

@@ -1,0 +1,17 @@
+import { notifications } from '@mantine/notifications'
+import { wordsOf } from '#data/client.ts'
+import { announce } from '#data/live.ts'
+import { useRestoreImage } from '#data/mutations.ts'
+
+/** Takes a picture out of the trash and says so. */
+export function useRestorePicture(): (id: string) => void {
+  const { mutate } = useRestoreImage()
+  return (id) =>
+    mutate(id, {
+      onSuccess: () => {
+        announce('The picture is back')
+        notifications.show({ message: 'Back in the library', autoClose: 3000 })
+      },
+      onError: (error) => notifications.show({ message: `It could not be brought back: ${wordsOf(error)}` }),
+    })
+}

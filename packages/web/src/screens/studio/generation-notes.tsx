@@ -1,0 +1,49 @@
+import type { Generation } from '@easel/contract'
+import { adjustmentWords } from '#parts/adjustment-words.ts'
+import { Notice } from '#parts/notice.tsx'
+import { count } from '#parts/format.ts'
+import classes from './generation-notes.module.css'
+import { failureTitle } from './words.ts'
+
+interface GenerationNotesProps {
+  readonly generation: Generation
+}
+
+/** What went otherwise than asked: failures, missing pictures, changed options, a rewritten prompt. */
+export function GenerationNotes({ generation }: GenerationNotesProps) {
+  const { state, error, adjustments, images, request, revisedPrompt } = generation
+  const asked = request.n ?? 1
+  return (
+    <>
+      {state === 'failed' && error !== null && (
+        <Notice tone="danger" title={failureTitle(error)}>
+          <span>{error.message}</span>
+        </Notice>
+      )}
+      {state === 'succeeded' && error !== null && (
+        <Notice tone="warning" title={`${images.length} of ${count(asked, 'picture', 'pictures')}`}>
+          <span>
+            {failureTitle(error)}. {error.message}
+          </span>
+        </Notice>
+      )}
+      {state === 'cancelled' && <Notice tone="quiet">Cancelled</Notice>}
+      {state === 'succeeded' && images.length === 0 && error === null && (
+        <Notice tone="quiet">Its pictures have been deleted</Notice>
+      )}
+      {adjustments.length > 0 && (
+        <ul className={classes['adjustments']} aria-label="Adjustments">
+          {adjustments.map((adjustment) => (
+            <li key={adjustment.field}>{adjustmentWords(adjustment)}</li>
+          ))}
+        </ul>
+      )}
+      {revisedPrompt !== null && revisedPrompt !== request.prompt && (
+        <details className={classes['revised']}>
+          <summary>The engine rewrote the prompt</summary>
+          <p>{revisedPrompt}</p>
+        </details>
+      )}
+    </>
+  )
+}

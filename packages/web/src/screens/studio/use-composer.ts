@@ -1,0 +1,47 @@
+import { useState } from 'react'
+import { wordsOf } from '#data/client.ts'
+import { remembered } from '#data/draft.ts'
+import { announce } from '#data/live.ts'
+import { useSubmitGeneration } from '#data/mutations.ts'
+import { draftStore, promptHistory } from '#data/preferences.ts'
+import { randomKey } from '#data/random-key.ts'
+import { useStored } from '#data/stored.ts'
+import type { Engine } from '#data/use-engine.ts'
+import { createRepeatGuard } from './repeat-guard.ts'
+import { toRequest } from './to-request.ts'
+
+const guard = createRepeatGuard()
+
+/** The form's state and what submitting does. */
+export function useComposer(engine: Engine) {
+  const [draft, setDraft] = useStored(draftStore)
+  const [error, setError] = useState<string | null>(null)
+  const { mutate } = useSubmitGeneration()
+  const { connection, model, provider } = engine
+  const ready = draft.prompt.trim() !== '' && connection !== null && model !== null
+
+  const submit = () => {
+    if (!ready) return
+    const request = toRequest(draft, {
+      connectionId: connection.id,
+      model: model.id,
+      capabilities: model.capabilities,
+      options: provider?.options ?? {},
+    })
+    if (guard.isRepeat(JSON.stringify(request), Date.now())) return
+    setError(null)
+    promptHistory.set(remembered(promptHistory.get(), draft.prompt))
+    announce('Submitted')
+    mutate(
+      {
+        request,
+        key: randomKey(),
+        connectionName: connection.name,
+        provider: connection.provider,
+        model: model.id,
+      },
+      { onError: (problem) => setError(wordsOf(problem)) },
+    )
+  }
+  return { draft, setDraft, submit, ready, error, clearError: () => setError(null) }
+}
