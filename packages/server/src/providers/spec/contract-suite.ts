@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { DefectError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { decodePng, pngPixels } from './png-codec.ts'
-import type { EngineHttp, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
+import type { EngineHttp, EngineRequest, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
 
 /**
@@ -242,7 +242,9 @@ async function failsAs(
   what: { behaviour: Behaviour; expected: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   await withEngine(fixtures, what.behaviour, async (baseUrl) => {
-    const error = await failure(finish(provider, contextFor(fixtures, { baseUrl, hasty: true }), fixtures.request))
+    const error = await failure(
+      finish(provider, contextFor(fixtures, { baseUrl, limits: limitsFor[what.behaviour] ?? {} }), fixtures.request),
+    )
     expect(error).toMatchObject(what.expected)
     expect(error.message.length).toBeLessThanOrEqual(700)
     // PR15: no error holds the key, not in its cause either.
@@ -278,7 +280,7 @@ async function withEngine(
 
 function contextFor(
   fixtures: ProviderFixtures,
-  options: { baseUrl: string; signal?: AbortSignal; hasty?: boolean },
+  options: { baseUrl: string; signal?: AbortSignal; limits?: Partial<Limits> },
 ): RunContext {
   const signal = options.signal ?? new AbortController().signal
   const http = fixtures.openHttp({ baseUrl: options.baseUrl, signal })
@@ -287,23 +289,24 @@ function contextFor(
     key: contractKey,
     settings: fixtures.settings ?? {},
     signal,
-    http: options.hasty ? hasty(http) : http,
+    http: options.limits ? limited(http, options.limits) : http,
     progress: () => undefined,
     pixels: fixtures.pixels ?? pngPixels,
   }
 }
 
-/** The same way to the engine with little patience and room, so that the limits are reached within a test. */
-function hasty(http: EngineHttp): EngineHttp {
+type Limits = Pick<EngineRequest, 'headersTimeoutMs' | 'bodyTimeoutMs' | 'maxBytes'>
+
+/** Little patience or room where a test is about the limits, so that they are reached within it. */
+const limitsFor: Partial<Record<Behaviour, Partial<Limits>>> = {
+  stalled: { headersTimeoutMs: 300, bodyTimeoutMs: 300 },
+  endless: { maxBytes: 1_000_000 },
+}
+
+function limited(http: EngineHttp, limits: Partial<Limits>): EngineHttp {
   return {
-    request: (path, init) =>
-      http.request(path, {
-        ...init,
-        headersTimeoutMs: Math.min(init.headersTimeoutMs, 300),
-        bodyTimeoutMs: Math.min(init.bodyTimeoutMs, 300),
-        maxBytes: Math.min(init.maxBytes, 1_000_000),
-      }),
-    download: (url, limits) => http.download(url, limits),
+    request: (path, init) => http.request(path, { ...init, ...limits }),
+    download: (url, most) => http.download(url, most),
   }
 }
 
