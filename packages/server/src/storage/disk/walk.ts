@@ -26,7 +26,7 @@ export async function* walk(folder: string, prefix: string): AsyncGenerator<Entr
     .sort((a, b) => (a.order < b.order ? -1 : 1))
   for (let at = 0; at < entries.length; at += batch) {
     const part = entries.slice(at, at + batch)
-    const files = await Promise.all(part.map((entry) => (entry.file ? look(join(folder, entry.name)) : null)))
+    const files = await Promise.all(part.map(async (entry) => (entry.file ? look(join(folder, entry.name)) : null)))
     for (const [index, entry] of part.entries()) {
       const file = files[index]
       if (!entry.file) yield* walk(join(folder, entry.name), `${prefix}${entry.name}/`)

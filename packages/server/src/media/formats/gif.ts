@@ -1,0 +1,54 @@
+import { u16le, u8 } from '../bytes.ts'
+import { MediaError } from '../media-error.ts'
+import { checkBehind } from './foreign.ts'
+import type { Size } from './size.ts'
+
+const introducer = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const
+
+/** Pixels of the logical screen, which every frame is drawn on. @throws MediaError */
+export function measureGif(bytes: Buffer): Size {
+  return { width: u16le(bytes, 6), height: u16le(bytes, 8) }
+}
+
+/**
+ * Every block up to the trailer is whole (GIF89a, appendix B), and there is a frame.
+ * @throws MediaError
+ */
+export function checkGif(bytes: Buffer): void {
+  let frames = 0
+  let at = 13 + colourTable(u8(bytes, 10))
+  for (;;) {
+    const kind = u8(bytes, at)
+    if (kind === introducer.trailer) break
+    if (kind === introducer.extension) {
+      at = endOfBlocks(bytes, at + 2)
+    } else if (kind === introducer.image) {
+      frames += 1
+      at = endOfBlocks(bytes, at + 11 + colourTable(u8(bytes, at + 9)))
+    } else {
+      throw new MediaError('damaged', 'The GIF is damaged: a block makes no sense.')
+    }
+  }
+  if (frames === 0) throw new MediaError('damaged', 'The GIF is damaged: it has no pixels.')
+  checkBehind(bytes, at + 1)
+}
+
+/** True when it has content credentials (C2PA specification, section A.3.5). */
+export function hasGifCredentials(bytes: Buffer): boolean {
+  return bytes.includes('\x21\xff\x0bC2PA_GIF', 0, 'latin1')
+}
+
+/** Bytes of the colour table that a packed field announces. */
+function colourTable(packed: number): number {
+  return (packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1)
+}
+
+function endOfBlocks(bytes: Buffer, start: number): number {
+  let at = start
+  for (;;) {
+    const length = bytes[at]
+    if (length === undefined) throw new MediaError('incomplete', 'The picture ends too early.')
+    at += length + 1
+    if (length === 0) return at
+  }
+}
