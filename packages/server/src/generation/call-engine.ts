@@ -7,6 +7,7 @@ import { setCall, type CallRow } from './calls.ts'
 import { blocked, failureFrom, outcomeUnknown } from './failure.ts'
 import { lockRunning } from './finish.ts'
 import { writeProgress } from './progress.ts'
+import { connectionOf } from './generation-record.ts'
 import type { Run, RunPorts } from './run.ts'
 import { readSource } from './sources.ts'
 
@@ -115,7 +116,7 @@ async function cancelAtEngine(ports: RunPorts, run: Run, operation: Json): Promi
   if (run.provider.cancel === undefined) return
   const { row } = run
   try {
-    const { context } = await ports.connections.open(row.user_id, row.connection_id, AbortSignal.timeout(10_000))
+    const { context } = await ports.connections.openContext(row.user_id, connectionOf(row), AbortSignal.timeout(10_000))
     await run.provider.cancel(operation, context)
   } catch (error) {
     ports.log.warn({ generation: row.id, kind: failureFrom(error).kind }, 'the engine could not be told to stop')
@@ -163,7 +164,7 @@ export async function callEngine(ports: RunPorts, run: Run, { call, calls }: Ste
     return { kind: 'failed', error: outcomeUnknown }
   }
   const limit = AbortSignal.timeout(ports.callTimeoutMs)
-  const { context: base } = await ports.connections.open(row.user_id, row.connection_id, AbortSignal.any([signal, limit]))
+  const { context: base } = await ports.connections.openContext(row.user_id, connectionOf(row), AbortSignal.any([signal, limit]))
   const target = { generationId: row.id, userId: row.user_id, calls, callsDone: call.call_index }
   const progress = writeProgress(ports, target)
   const context: RunContext = { ...base, pixels: ports.pixels, progress: (sign) => progress.report(sign) }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { Adjustment, GenerationFailure, ImageSpec, Tag, type Generation, type Image } from '@easel/contract'
+import { EaselError } from '#base/errors.ts'
 import type { GenerationTable } from '#db/tables.ts'
 
 export type GenerationRow = Selectable<GenerationTable>
@@ -12,6 +13,12 @@ export const failureOf = (value: unknown): GenerationFailure | null =>
   value === null || value === undefined ? null : GenerationFailure.parse(value)
 
 export const tagsOfRow = (row: GenerationRow): Tag[] => Tags.parse(row.tags)
+
+/** @throws EaselError `not-found` when its connection is gone for good */
+export function connectionOf(row: GenerationRow): string {
+  if (row.connection_id !== null) return row.connection_id
+  throw new EaselError('not-found', `The connection "${row.connection_name}" was removed`)
+}
 
 /** A generation as the API gives it. */
 export function toGeneration(row: GenerationRow, images: readonly Image[], place: number | null): Generation {

@@ -16,7 +16,7 @@ import { readCalls, setCall, type CallRow } from './calls.ts'
 import { failureFrom } from './failure.ts'
 import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { Fitted } from './fitted.ts'
-import type { GenerationRow } from './generation-record.ts'
+import { connectionOf, type GenerationRow } from './generation-record.ts'
 import { keepPictures } from './keep-pictures.ts'
 
 export interface RunPorts {
@@ -135,7 +135,7 @@ export async function runGeneration(ports: RunPorts, generationId: string, signa
   }
   try {
     if (row.state === 'running') await recover(ports, row)
-    const { provider } = await connections.open(row.user_id, row.connection_id, signal)
+    const { provider } = await connections.openContext(row.user_id, connectionOf(row), signal)
     await runCalls(ports, { row, fitted: Fitted.parse(row.fitted), provider, signal })
     log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
   } catch (error) {

@@ -136,7 +136,7 @@ export interface Pixels {
 export interface EngineHttp {
   /**
    * One HTTP request to the connection's own server. Redirects to another origin are refused. `path` is appended to the base URL.
-   * @throws ProviderError with kind `unavailable` (with `accepted: 'no'` when the connection was surely not made), `timeout`.
+   * @throws ProviderError with kind `unavailable` (with advice `safe-to-resend` when the connection was surely not made), `timeout`.
    */
   request(path: string, init: EngineRequest): Promise<EngineResponse>
   /**

@@ -1,0 +1,151 @@
+// The only composition: builds everything from the settings, in the order that data flows.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { ensureOwner } from '#auth/owner.ts'
+import { StartError } from '#base/errors.ts'
+import type { Log } from '#base/log.ts'
+import type { Config } from '#config/config.ts'
+import { createConnections } from '#connections/connections.ts'
+import { openInstanceKey } from '#connections/instance-key.ts'
+import { createSecrets } from '#connections/secrets.ts'
+import type { Database } from '#db/database.ts'
+import { migrate } from '#db/migrate.ts'
+import { openPglite } from '#db/pglite.ts'
+import { openPostgres } from '#db/postgres.ts'
+import { createEvents } from '#events/log.ts'
+import { createGenerations } from '#generation/generations.ts'
+import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
+import { createApp } from '#http/app.ts'
+import { createJobs } from '#jobs/boss.ts'
+import { sweep } from '#library/adopt.ts'
+import { createDerivatives } from '#library/derivatives.ts'
+import { createImages } from '#library/images.ts'
+import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { createEngineHttp } from '#providers/kit/engine-http.ts'
+import type { Provider } from '#providers/spec/provider.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import { discoverBackends } from './discover.ts'
+import { startHousekeeping } from './housekeeping.ts'
+
+const callTimeoutMs = 30 * 60_000
+
+export interface Assembled {
+  /** Serves on every address given; null in a process that only works. */
+  readonly app: FastifyInstance | null
+  /** Answers end, running generations finish within `graceMs` or are handed back, then everything closes. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface AssembleOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly providers: ReadonlyMap<string, Provider>
+  /** The built web app, or null to serve none. */
+  readonly webFolder: string | null
+  readonly version: string
+}
+
+async function openStorage(config: Config): Promise<Storage> {
+  const location = config.storageUrl === null ? pathToFileURL(join(config.dataFolder, 'files')) : new URL(config.storageUrl)
+  const backend = (await discoverBackends()).find(({ schemes }) => schemes.includes(location.protocol))
+  if (backend === undefined) {
+    throw new StartError(`EASEL_STORAGE: there is no storage for ${location.protocol}// addresses.`)
+  }
+  return await backend.open(location)
+}
+
+async function openDatabase(config: Config, log: Log): Promise<Database> {
+  if (config.databaseUrl !== null) return await openPostgres(config.databaseUrl, log)
+  return await openPglite(config.dataFolder, config.databaseTemplate)
+}
+
+/** Builds Easel; with `role` api or worker only that half. Takes apart what it has built when a later part fails. */
+export async function assemble(options: AssembleOptions): Promise<Assembled> {
+  const { config, log } = options
+  const database = await openDatabase(config, log)
+  try {
+    return await assembleOn(database, options)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function assembleOn(database: Database, options: AssembleOptions): Promise<Assembled> {
+  const { config, log, providers } = options
+  const { db } = database
+  await migrate(database)
+  const secrets = createSecrets(
+    await openInstanceKey({ db, log, dataFolder: config.dataFolder, secret: config.secret, lostKey: config.lostKey }),
+  )
+  const storage = await openStorage(config)
+  const events = await createEvents(database)
+  const jobs = await createJobs(database, log)
+  const connections = createConnections({
+    db,
+    jobs,
+    events,
+    secrets,
+    providers,
+    log,
+    http: (engine) => createEngineHttp({ ...engine, allowPrivateBase: true }),
+  })
+  const ownerId = await ensureOwner(db)
+  await connections.ensureInstanceConnections(ownerId, config.engines)
+
+  const images = createImages({ db, events, log })
+  const derivatives = createDerivatives({ db, storage, events, log })
+  const minFreeBytes = config.minFreeBytes
+  const generations = createGenerations({ db, jobs, events, connections, storage, images, minFreeBytes })
+  const pixels = { decode: decodePixels, encodePng, encodePreview }
+
+  const app =
+    config.role === 'worker'
+      ? null
+      : await createApp({
+          ...options,
+          db,
+          identify: async () => ({ userId: ownerId }),
+          events,
+          generations,
+          images,
+          derivatives,
+          storage,
+          connections,
+          allowedOrigins: new Set(config.corsOrigins),
+        })
+  const worker: GenerationWorker | null =
+    config.role === 'api'
+      ? null
+      : await startGenerationWorker(
+          { database, db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs },
+          config.workers,
+        )
+  const housekeeping = startHousekeeping({
+    log,
+    tasks: [
+      { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
+      { name: 'database', everyMs: 300_000, run: () => database.maintain() },
+      ...(worker === null
+        ? []
+        : [
+            { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => derivatives.catchUp() },
+            { name: 'sweep', everyMs: 86_400_000, soonMs: 30_000, run: () => sweep({ db, storage, events, log }) },
+          ]),
+    ],
+  })
+
+  return {
+    app,
+    async stop(graceMs) {
+      await housekeeping.stop()
+      // Answers first: a client that waits for a generation is told before its work is handed back.
+      await Promise.all([app?.close(), worker?.stop(graceMs)])
+      await derivatives.close()
+      await jobs.close()
+      await events.close()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+// `npm start`: reads the settings, builds everything, serves until told to stop.
+import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { StartError } from '#base/errors.ts'
+import { openLog, type Log } from '#base/log.ts'
+import { readConfig, type Config } from '#config/config.ts'
+import { readEnvironment } from '#config/environment.ts'
+import { assemble, type Assembled } from './assemble.ts'
+import { discoverProviders } from './discover.ts'
+import { listenEverywhere } from './listen.ts'
+
+const graceMs = 10_000
+const packages = join(import.meta.dirname, '../../..')
+
+function readVersion(): string {
+  const text = readFileSync(join(packages, 'server/package.json'), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version
+}
+
+/** Ctrl-C and a supervisor's stop end the work in order; a second one ends it at once. */
+function stopOnSignal(log: Log, assembled: Assembled): void {
+  let stopping = false
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, 'stopping')
+    assembled.stop(graceMs).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'did not stop cleanly')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+async function start(config: Config, log: Log, providers: Awaited<ReturnType<typeof discoverProviders>>): Promise<void> {
+  const web = join(packages, 'web/dist')
+  const webFolder = existsSync(web) ? web : null
+  const assembled = await assemble({ config, log, providers, webFolder, version: readVersion() })
+  stopOnSignal(log, assembled)
+  try {
+    const address = assembled.app === null ? null : await listenEverywhere(assembled.app, config)
+    // For people, who read this in a terminal among the log's lines.
+    process.stdout.write(address === null ? 'Easel is working.\n' : `Easel is ready: ${address}\n`)
+  } catch (error) {
+    await assembled.stop(0)
+    throw error
+  }
+}
+
+async function main(): Promise<void> {
+  const providers = await discoverProviders()
+  const manifests = [...providers.values()].map(({ manifest }) => manifest)
+  const config = readConfig(readEnvironment(), manifests)
+  const log = openLog(config.logLevel)
+  // An adapter's mistake must not end everybody's work; the generation it belongs to fails by its own means.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left to fail'))
+  await start(config, log, providers)
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

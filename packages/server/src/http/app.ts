@@ -1,0 +1,81 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Log } from '#base/log.ts'
+import type { Connections } from '#connections/connections.ts'
+import type { Db } from '#db/database.ts'
+import type { Events } from '#events/events.ts'
+import type { Generations } from '#generation/generations.ts'
+import type { Derivatives } from '#library/derivatives.ts'
+import type { Images } from '#library/images.ts'
+import type { Provider } from '#providers/spec/provider.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import type { Identify } from './caller.ts'
+import { registerHistory } from './compat/history/history.ts'
+import { parseJsonBodies } from './plugins/bodies.ts'
+import { rawProblem, registerErrors } from './plugins/errors.ts'
+import { setSecurityHeaders } from './plugins/headers.ts'
+import { guardLocal } from './plugins/local-guard.ts'
+import { registerReference } from './plugins/reference.ts'
+import { registerWebApp } from './plugins/web-app.ts'
+import { registerConnections } from './routes/connections.ts'
+import { registerEvents } from './routes/events.ts'
+import { registerGenerations } from './routes/generations.ts'
+import { registerHealth } from './routes/health.ts'
+import { registerImages } from './routes/images.ts'
+import { registerProfiles } from './routes/profiles.ts'
+
+/** What the HTTP layer stands on; `bin` builds it. */
+export interface AppPorts {
+  readonly log: Log
+  readonly db: Db
+  readonly identify: Identify
+  readonly events: Events
+  readonly generations: Generations
+  readonly images: Images
+  readonly derivatives: Derivatives
+  readonly storage: Storage
+  readonly connections: Connections
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly allowedOrigins: ReadonlySet<string>
+  /** The built web app, or null to serve none. */
+  readonly webFolder: string | null
+  readonly version: string
+}
+
+const bodyLimitBytes = 2 * 1024 * 1024
+/** A client that sends its headers or body slower than this is cut off. */
+const requestTimeoutMs = 60_000
+
+/** The HTTP server of Easel, ready to listen. */
+export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
+  const app = fastify({
+    // Only warnings and errors of requests are logged: paths may hold names that are nobody else's business.
+    loggerInstance: ports.log as FastifyBaseLogger, // oxlint-disable-line typescript/no-unsafe-type-assertion -- pino's own type, narrowed by Log
+    disableRequestLogging: true,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+    clientErrorHandler: (error, socket) => {
+      const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+      if (socket.writable) socket.end(rawProblem(status))
+      else socket.destroy()
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  registerErrors(app)
+  setSecurityHeaders(app)
+  guardLocal(app, { allowedOrigins: ports.allowedOrigins })
+  parseJsonBodies(app)
+  await registerReference(app, ports.version)
+  registerHealth(app, ports)
+  registerGenerations(app, ports)
+  registerImages(app, ports)
+  registerConnections(app, ports)
+  registerProfiles(app, ports)
+  await registerEvents(app, ports)
+  await registerHistory(app, ports)
+  await registerWebApp(app, ports.webFolder)
+  return app
+}

@@ -1,0 +1,102 @@
+import { STATUS_CODES } from 'node:http'
+import { errorCodes, type ErrorCode, type Problem } from '@easel/contract'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { EaselError } from '#base/errors.ts'
+import { ProviderError } from '#providers/spec/provider-error.ts'
+import { StorageError } from '#storage/spec/storage.ts'
+
+const type = (code: ErrorCode): string => `https://easel.invalid/errors/${code}`
+
+/** Builds the answer for an error (RFC 9457, with `error` for clients of the older systems). */
+export function problem(
+  code: ErrorCode,
+  detail: string,
+  fields: readonly { field: string; message: string }[] = [],
+): Problem {
+  const { status, title } = errorCodes[code]
+  return {
+    type: type(code),
+    title,
+    status,
+    code,
+    detail,
+    error: detail,
+    ...(fields.length === 0 ? {} : { fields: [...fields] }),
+  }
+}
+
+/** What Fastify itself refuses, by the code of its error. */
+const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad-request',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'bad-request',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'bad-request',
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'unsupported-media-type',
+}
+
+const statusCodes: ReadonlyMap<number, ErrorCode> = new Map([
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [406, 'not-acceptable'],
+  [413, 'too-large'],
+  [415, 'unsupported-media-type'],
+  [431, 'headers-too-large'],
+  [503, 'shutting-down'],
+])
+
+function fromFastify(error: FastifyError): Problem | null {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const context = error.validationContext ?? 'body'
+    const place = context === 'querystring' ? 'query' : context
+    const fields = error.validation.map(({ instancePath, message }) => ({
+      field: [place, ...instancePath.split('/').filter(Boolean)].join('.'),
+      message: message ?? 'is not valid',
+    }))
+    const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ')
+    return problem('validation-failed', detail, fields)
+  }
+  const known = fastifyCodes[error.code]
+  if (known !== undefined) return problem(known, error.message)
+  const status = error.statusCode ?? 500
+  if (status >= 500) return null
+  return problem(statusCodes.get(status) ?? 'bad-request', error.message)
+}
+
+/** The problem that whatever was thrown stands for; null for a fault of our own. */
+export function toProblem(error: unknown): Problem | null {
+  if (error instanceof EaselError) return problem(error.code, error.message, error.fields)
+  if (error instanceof ProviderError) return problem('provider-failed', error.message)
+  if (error instanceof StorageError && error.fault === 'full') return problem('disk-full', 'The disk is full.')
+  if (error instanceof Error && 'code' in error) return fromFastify(error as FastifyError) // oxlint-disable-line typescript/no-unsafe-type-assertion -- Fastify throws these; unknown codes fall through
+  return null
+}
+
+/** Logs a fault of our own and answers for it without its words, which may hold anything. */
+export function unexpected(request: FastifyRequest, error: unknown): Problem {
+  request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+  return problem('internal', 'Something went wrong on the server. Its log says more.')
+}
+
+export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply {
+  return reply.code(answer.status).type('application/problem+json').serializer(JSON.stringify).send(answer)
+}
+
+/** Every error of the API becomes `application/problem+json`; a folder of `compat` sets its own handler over this. */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const answer = toProblem(error) ?? unexpected(request, error)
+    return await sendProblem(reply, answer)
+  })
+}
+
+/** What is said before Fastify takes part: a request that is no HTTP, or headers that are too large. */
+export function rawProblem(status: number): string {
+  const code = statusCodes.get(status) ?? 'bad-request'
+  const body = JSON.stringify(problem(code, errorCodes[code].title))
+  return (
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Bad Request'}\r\nContent-Type: application/problem+json\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+  )
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { problem, sendProblem } from './errors.ts'
+
+/** Below these there are never screens: an unknown path is a JSON 404. */
+const apiPrefixes = ['/api', '/history', '/models', '/generate', '/images', '/uploads', '/task-status', '/delete-images', '/ollamalog', '/v1', '/sdapi', '/mcp', '/s', '/healthz', '/readyz', '/metrics', '/assets']
+
+function isApiPath(path: string): boolean {
+  return apiPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)) || path.startsWith('/generate')
+}
+
+/**
+ * Serves the built web app: its files by name, and its page for every path that could be a screen.
+ * @param folder the built app, or null when this process serves none
+ */
+export async function registerWebApp(app: FastifyInstance, folder: string | null): Promise<void> {
+  const built = folder !== null && existsSync(folder)
+  if (built) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      wildcard: false,
+      setHeaders: (response, path) => {
+        // Built files carry a hash in their names; the page itself names the newest of them.
+        const immutable = path.includes('/assets/')
+        response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?')[0] ?? '/'
+    const screen = built && (request.method === 'GET' || request.method === 'HEAD') && !isApiPath(path)
+    if (screen) return await reply.header('cache-control', 'no-cache').sendFile('index.html')
+    return await sendProblem(reply, problem('not-found', 'There is nothing at this address.'))
+  })
+}

@@ -1,0 +1,51 @@
+import { routes } from '@easel/contract'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { EaselError } from '#base/errors.ts'
+import type { Generations } from '#generation/generations.ts'
+import { probe } from '#media/probe.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import type { Identify } from '../caller.ts'
+import { filePolicy } from '../plugins/headers.ts'
+import { serve } from '../serve.ts'
+
+interface Ports {
+  readonly identify: Identify
+  readonly generations: Generations
+  readonly storage: Storage
+}
+
+/** Printable, so that it can be kept and compared; long enough for any UUID or hash. */
+const IdempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
+
+function idempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined
+  const parsed = IdempotencyKey.safeParse(header)
+  if (parsed.success) return parsed.data
+  const message = parsed.error.issues.map((issue) => issue.message).join('; ')
+  throw new EaselError('validation-failed', `headers.idempotency-key: ${message}`, {
+    fields: [{ field: 'headers.idempotency-key', message }],
+  })
+}
+
+export function registerGenerations(app: FastifyInstance, { identify, generations, storage }: Ports): void {
+  const at = { app, identify }
+  serve(at, routes.createGeneration, async ({ caller, body, request }) => {
+    const key = idempotencyKey(request.headers['idempotency-key'])
+    return await generations.submit(caller.userId, body, { origin: 'easel', idempotencyKey: key })
+  })
+  serve(at, routes.listGenerations, ({ caller, query }) => generations.list(caller.userId, query))
+  serve(at, routes.getGeneration, ({ caller, params }) => generations.get(caller.userId, params.id))
+  serve(at, routes.cancelGeneration, ({ caller, params }) => generations.cancel(caller.userId, params.id))
+  serve(at, routes.retryGeneration, ({ caller, params }) => generations.retry(caller.userId, params.id))
+
+  const params = routes.getGeneration.params
+  app.get('/api/generations/:id/preview', { schema: { params, hide: true } }, async (request, reply) => {
+    const { userId } = await identify(request)
+    const key = await generations.previewKey(userId, params.parse(request.params).id)
+    const bytes = key === null ? null : await storage.read(key)
+    if (bytes === null) throw new EaselError('not-found', 'There is no preview at the moment.')
+    reply.headers({ 'cache-control': 'private, no-store', 'content-security-policy': filePolicy })
+    return await reply.type(probe(bytes).mimeType).send(bytes)
+  })
+}

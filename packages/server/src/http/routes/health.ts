@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+import { messageOf } from '#base/errors.ts'
+import type { Db } from '#db/database.ts'
+
+/** `/healthz`: the process lives. `/readyz`: it can do its work, and is not stopping. Both are open to all and tell nothing else. */
+export function registerHealth(app: FastifyInstance, { db }: { db: Db }): void {
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: { hide: true } }, async (request, reply) => {
+    try {
+      await sql`select 1`.execute(db)
+    } catch (error) {
+      request.log.warn({ reason: messageOf(error) }, 'not ready')
+      return await reply.code(503).send({ status: 'database unavailable' })
+    }
+    return stopping ? await reply.code(503).send({ status: 'stopping' }) : { status: 'ready' }
+  })
+}

@@ -1,0 +1,77 @@
+import { routes } from '@easel/contract'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { EaselError } from '#base/errors.ts'
+import type { Derivatives } from '#library/derivatives.ts'
+import type { ImageRow } from '#library/image-record.ts'
+import type { Images } from '#library/images.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import type { Identify } from '../caller.ts'
+import { isFresh, sendBlob, setFileHeaders } from '../send-blob.ts'
+import { serve } from '../serve.ts'
+
+interface Ports {
+  readonly identify: Identify
+  readonly images: Images
+  readonly derivatives: Derivatives
+  readonly storage: Storage
+}
+
+const FileQuery = z.object({ download: z.stringbool().optional() })
+const ThumbnailQuery = z.object({ size: z.enum(['320', '1280']).default('320') })
+const NameParams = z.object({ userId: z.uuid(), filename: z.string().max(300) })
+
+const missing = () => new EaselError('not-found', 'There is no such picture in your library.')
+
+export const blobOf = (row: ImageRow) => ({
+  storageKey: row.storage_key,
+  size: row.bytes,
+  sha256: row.sha256,
+  mimeType: row.mime_type,
+  filename: row.filename,
+})
+
+export function registerImages(app: FastifyInstance, { identify, images, derivatives, storage }: Ports): void {
+  const at = { app, identify }
+  serve(at, routes.listImages, ({ caller, query }) => images.list(caller.userId, query))
+  serve(at, routes.getImage, async ({ caller, params }) => ({ data: await images.get(caller.userId, params.id) }))
+  serve(at, routes.deleteImage, ({ caller, params }) => images.remove(caller.userId, params.id).then(() => undefined))
+  serve(at, routes.restoreImage, async ({ caller, params }) => ({ data: await images.restore(caller.userId, params.id) }))
+
+  const params = routes.getImage.params
+  app.get('/api/images/:id/file', { schema: { params, querystring: FileQuery, hide: true } }, async (request, reply) => {
+    const { userId } = await identify(request)
+    const row = await images.row(userId, params.parse(request.params).id)
+    if (row === null) throw missing()
+    const { download } = FileQuery.parse(request.query)
+    return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: download ?? false })
+  })
+
+  const thumbnailSchema = { params, querystring: ThumbnailQuery, hide: true }
+  app.get('/api/images/:id/thumbnail', { schema: thumbnailSchema }, async (request, reply) => {
+    const { userId } = await identify(request)
+    const row = await images.row(userId, params.parse(request.params).id)
+    if (row === null) throw missing()
+    const { size } = ThumbnailQuery.parse(request.query)
+    const etag = `"${row.sha256}-${size}"`
+    if (isFresh(request, etag)) {
+      setFileHeaders(reply, etag)
+      return await reply.code(304).send()
+    }
+    const bytes = await derivatives.thumbnail(row, size === '320' ? 320 : 1280)
+    // A picture no larger than the asked thumbnail is its own.
+    if (bytes === null && row.damage === null) return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
+    if (bytes === null) throw new EaselError('not-found', 'This picture is damaged and has no thumbnail.')
+    setFileHeaders(reply, etag)
+    return await reply.type('image/webp').send(bytes)
+  })
+
+  // Contract E names its files by this address.
+  app.get('/uploads/generated/:userId/:filename', { schema: { params: NameParams, hide: true } }, async (request, reply) => {
+    const caller = await identify(request)
+    const { userId, filename } = NameParams.parse(request.params)
+    const row = userId === caller.userId ? await images.byFilename(userId, filename) : null
+    if (row === null) throw missing()
+    return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
+  })
+}

@@ -1,0 +1,94 @@
+// Contract E: profiles and the synchronous form of a generation.
+import { routes, type Generation, type GenerationRequest, type SyncGeneration, type SyncGenerationRequest } from '@easel/contract'
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { EaselError } from '#base/errors.ts'
+import type { Connections } from '#connections/connections.ts'
+import type { Generations } from '#generation/generations.ts'
+import { ProviderError } from '#providers/spec/provider-error.ts'
+import type { Provider } from '#providers/spec/provider.ts'
+import type { Identify } from '../caller.ts'
+import { clientGone } from '../client-gone.ts'
+import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
+import { serve } from '../serve.ts'
+
+interface Ports {
+  readonly identify: Identify
+  readonly connections: Connections
+  readonly generations: Generations
+  readonly providers: ReadonlyMap<string, Provider>
+}
+
+function toRequest({ prompt, profileId, tags, options }: SyncGenerationRequest): GenerationRequest {
+  return { prompt, connectionId: profileId, ...(tags === undefined ? {} : { tags }), ...options }
+}
+
+function toAnswer(userId: string, provider: string, generation: Generation): SyncGeneration {
+  const data = generation.images.map((image) => {
+    const filepath = `uploads/generated/${userId}/${image.filename}`
+    return {
+      id: image.id,
+      filename: image.filename,
+      filepath,
+      url: `/${filepath}`,
+      mimeType: image.mimeType,
+      size: image.size,
+      ...(image.revisedPrompt === null ? {} : { revisedPrompt: image.revisedPrompt }),
+      tags: image.tags,
+    }
+  })
+  return { data, metadata: { prompt: generation.request.prompt, provider, model: generation.model, count: data.length } }
+}
+
+/** Contract E's words for an error; the rest of a problem document stands beside them. */
+function wordsOf(error: unknown): { status: number; error: string; details?: unknown } | null {
+  if (error instanceof Error && hasZodFastifySchemaValidationErrors(error)) {
+    const details = error.validation.map(({ instancePath, message, keyword }) => ({
+      code: keyword,
+      path: instancePath.split('/').filter(Boolean),
+      message,
+    }))
+    return { status: 400, error: 'Validation error', details }
+  }
+  if (error instanceof EaselError && error.code === 'not-found') return { status: 404, error: 'Connection profile not found' }
+  if (error instanceof ProviderError && error.kind === 'unsupported') return { status: 400, error: error.message }
+  if (error instanceof ProviderError) return { status: 500, error: 'Failed to generate images', details: error.message }
+  return null
+}
+
+export function registerProfiles(app: FastifyInstance, ports: Ports): void {
+  const { identify, connections, generations, providers } = ports
+  const nameOf = (provider: string) => providers.get(provider)?.manifest.contractName ?? provider.toUpperCase()
+
+  app.register(async (scope) => {
+    const at = { app: scope, identify }
+    scope.setErrorHandler(async (error: FastifyError, request, reply) => {
+      const words = wordsOf(error)
+      const base = toProblem(error) ?? unexpected(request, error)
+      const { status, ...own } = words ?? { status: base.status }
+      return await sendProblem(reply, { ...base, ...own, status })
+    })
+
+    serve(at, routes.listProfiles, async ({ caller }) => {
+      const all = await connections.list(caller.userId)
+      // A connection whose engine cannot be asked now may still draw; only one that says it has no image model is left out.
+      const profiles = all.map(({ id, name, provider, defaultModel }) => ({
+        id,
+        name,
+        provider: nameOf(provider),
+        modelName: defaultModel,
+      }))
+      return { profiles }
+    })
+
+    serve(at, routes.generateImages, async ({ caller, body, reply }) => {
+      const gone = clientGone(reply)
+      const accepted = await generations.submit(caller.userId, toRequest(body), { origin: 'profiles' })
+      const generation = await generations.wait(caller.userId, accepted.id, gone)
+      if (generation.images.length > 0) return toAnswer(caller.userId, nameOf(generation.provider), generation)
+      const reason = generation.error?.message ?? 'It was cancelled.'
+      throw new ProviderError(generation.error?.kind === 'unsupported' ? 'unsupported' : 'internal', reason)
+    })
+  })
+}
+

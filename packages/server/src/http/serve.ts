@@ -1,0 +1,50 @@
+import { Problem, type Route, type RouteOutput } from '@easel/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Caller, Identify } from './caller.ts'
+
+type Part<R extends Route, K extends 'params' | 'query' | 'body'> = R[K] extends z.ZodType ? z.output<R[K]> : undefined
+
+/** What a handler gets: the parts that the route table says it has, validated. */
+export interface Call<R extends Route> {
+  readonly caller: Caller
+  readonly params: Part<R, 'params'>
+  readonly query: Part<R, 'query'>
+  readonly body: Part<R, 'body'>
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/**
+ * Serves one row of the route table: request and response are both checked against its schemas, so that what the contract
+ * promises is what leaves the server.
+ */
+export function serve<R extends Route>(
+  { app, identify }: { app: FastifyInstance; identify: Identify },
+  route: R,
+  handler: (call: Call<R>) => Promise<RouteOutput<R>>,
+): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    schema: {
+      summary: route.summary,
+      ...(route.params === undefined ? {} : { params: route.params }),
+      ...(route.query === undefined ? {} : { querystring: route.query }),
+      ...(route.body === undefined ? {} : { body: route.body }),
+      response: {
+        ...(route.response === undefined ? {} : { [route.status]: route.response }),
+        default: Problem,
+      },
+    },
+    handler: async (request, reply) => {
+      const caller = await identify(request)
+      const parts = { params: request.params, query: request.query, body: request.body }
+      // Fastify has validated these three against the very schemas that Part reads its types from.
+      const call = { caller, request, reply, ...parts } as Call<R> // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+      const answer = await handler(call)
+      reply.code(route.status)
+      return answer === undefined ? await reply.send() : answer
+    },
+  })
+}
