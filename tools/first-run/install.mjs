@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { entriesOf, freshness, readJson } from './freshness.mjs'
-import { npm } from './npm.mjs'
+import { LockMismatch, npm } from './npm.mjs'
 
 /** @typedef {import('./npm.mjs').Project} Project */
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean, link?: boolean }} Locked */
@@ -29,7 +29,16 @@ export async function install(project) {
  */
 export async function reinstall(project) {
   rmSync(join(project.root, 'node_modules', '.easel-install'), { force: true })
-  await npm(project, ['ci', '--ignore-scripts=false', '--include=dev', '--no-audit', '--no-fund'])
+  const options = ['--ignore-scripts=false', '--include=dev', '--no-audit', '--no-fund']
+  try {
+    await npm(project, ['ci', ...options])
+  } catch (error) {
+    // A registry that lacks another platform's binary makes npm ci think that the lock file is old. It is not as long as the
+    // manifests say the same as it: then npm install takes the locked versions and leaves out what there is not.
+    const locked = packagesOf(join(project.root, 'package-lock.json'))
+    if (!(error instanceof LockMismatch) || locked === null || !manifestsFit(project.root, locked)) throw error
+    await npm(project, ['install', '--no-save', ...options])
+  }
 }
 
 /** @param {string} root */

@@ -15,10 +15,6 @@ const meanings = [
     /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/,
     'The npm registry cannot be reached: the first start needs the network (check the connection or the proxy).',
   ],
-  [
-    /\bEUSAGE\b|can only install packages when/,
-    'package-lock.json does not fit the package.json files: run `npm install` once.',
-  ],
   [/\b(EACCES|EPERM|EROFS)\b/, 'npm may not write here: give this folder to the user who runs Easel.'],
   [/\b(E401|E403)\b/, 'The npm registry refused: check the registry and the login in your .npmrc.'],
   [/\bEINTEGRITY\b/, 'A downloaded package is damaged: run `npm cache clean --force` and start again.'],
@@ -27,6 +23,13 @@ const meanings = [
     'The npm registry does not have a package of package-lock.json: check the registry in your .npmrc.',
   ],
 ]
+
+/** npm ci found that package-lock.json does not say the same as the package.json files. */
+export class LockMismatch extends SetupError {
+  constructor() {
+    super('package-lock.json does not fit the package.json files: run `npm install` once.')
+  }
+}
 
 /**
  * Runs npm quietly in the project's folder.
@@ -38,7 +41,9 @@ const meanings = [
 export async function npm(project, args) {
   const { command, prefix, shell } = findNpm(project.env)
   const outcome = await prepare(command, [...prefix, ...args], { cwd: project.root, env: project.env, shell })
-  if (outcome.code !== 0) throw new SetupError(npmSentence(args[0] ?? '', outcome.output))
+  if (outcome.code === 0) return
+  if (/\bEUSAGE\b/.test(outcome.output)) throw new LockMismatch()
+  throw new SetupError(npmSentence(args[0] ?? '', outcome.output))
 }
 
 /**

@@ -1,0 +1,3 @@
+import { appendFileSync } from 'node:fs'
+
+appendFileSync(`${process.env.FAKE_ROOT}/test.trace`, `${process.env.EASEL_CHROMIUM ?? '-'}\n`)
