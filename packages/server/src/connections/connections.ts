@@ -15,13 +15,19 @@ export type ConnectionOptions = Omit<ConnectionDependencies, 'clock' | 'askTimeo
 
 export function createConnections(options: ConnectionOptions): Connections {
   const dependencies: ConnectionDependencies = { clock: systemClock, askTimeoutMs: 10_000, ...options }
-  const { openContext, models, test, ...rows } = createEngines(dependencies)
+  const profiles = createProfiles(dependencies)
+  const engines = createEngines(dependencies)
+  const { openContext, models, test } = engines
   return {
-    ...createProfiles(dependencies),
-    ...createChoice(dependencies, { openContext, models, test, ...rows }),
+    ...profiles,
+    ...createChoice(dependencies, engines),
     ...createInstanceConnections(dependencies),
     openContext,
     models,
     test,
+    async remove(userId, id) {
+      await profiles.remove(userId, id)
+      engines.forget(id)
+    },
   }
 }

@@ -39,6 +39,8 @@ export interface Engines {
 export interface EngineRows extends Engines {
   modelsOf(row: Row, refresh?: boolean): Promise<readonly ModelInfo[]>
   providerOf(row: Row): Provider
+  /** Drops what is remembered of a connection. */
+  forget(connectionId: string): void
 }
 
 export function createEngines(dependencies: ConnectionDependencies): EngineRows {
@@ -91,6 +93,7 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
   return {
     providerOf,
     modelsOf,
+    forget: (connectionId) => cache.drop(connectionId),
 
     async openContext(userId, connectionId, signal) {
       const row = await findRow(db, userId, connectionId)
