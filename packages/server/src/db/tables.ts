@@ -141,10 +141,12 @@ export interface JobLaneTable {
   lane: string
   concurrency: number
   now_turn: Generated<number>
+  now_batch_turn: Generated<number>
 }
 
 export interface JobTurnTable {
   lane: string
+  batch: boolean
   user_id: string
   last_turn: number
 }

@@ -10,7 +10,14 @@ it('smoke', async () => {
   const user = await addUser(database)
   const got: Delivered[] = []
   await events.subscribe(user, null, (d) => got.push(d))
-  await database.db.transaction().execute((trx) => events.append(trx, user, [{ type: 'image.added', imageId: newId(), generationId: null }, { type: 'connections.changed' }]))
+  await database.db
+    .transaction()
+    .execute((trx) =>
+      events.append(trx, user, [
+        { type: 'image.added', imageId: newId(), generationId: null },
+        { type: 'connections.changed' },
+      ]),
+    )
   await expect.poll(() => got.length).toBe(2)
   const again: Delivered[] = []
   await events.subscribe(user, 0, (d) => again.push(d))

@@ -121,9 +121,7 @@ export async function createEvents(database: Database, log: Log = openLog('error
         .where('seq', '<', (eb) =>
           eb
             .selectFrom('events')
-            .select(
-              sql<number>`coalesce(min(seq) filter (where created_at >= ${olderThan}), max(seq), 0)`.as('first'),
-            ),
+            .select(sql<number>`coalesce(min(seq) filter (where created_at >= ${olderThan}), max(seq), 0)`.as('first')),
         )
         .executeTakeFirst()
       return Number(result.numDeletedRows)

@@ -159,16 +159,18 @@ create table events (
 );
 create index events_of_user on events (user_id, seq);
 
--- Fair turns: `now` of a lane (a connection) is the newest turn that was served; a user's next turn follows from it and from
--- the last one that user was given.
+-- Fair turns: the `now` of a lane (a connection) is the newest turn that was served; a user's next turn follows from it and from
+-- the last one that user was given. Batch work takes turns of its own, so that a long batch does not set back its user's other work.
 create table job_lanes (
   lane text primary key,
   concurrency integer not null check (concurrency > 0),
-  now_turn integer not null default 0
+  now_turn integer not null default 0,
+  now_batch_turn integer not null default 0
 );
 create table job_turns (
   lane text not null references job_lanes (lane) on delete cascade,
+  batch boolean not null,
   user_id uuid not null,
   last_turn integer not null,
-  primary key (lane, user_id)
+  primary key (lane, batch, user_id)
 );

@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { DefectError } from '#base/errors.ts'
+import type { Db, Trx } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
+import { claimLock } from './claim-lock.ts'
+import { jobTable, queueName } from './queue.ts'
+
+/** Added to the priority of interactive work, so that all of it comes before any batch work. Priorities are 32 bits wide. */
+const batchOffset = 1_000_000_000
+/** From here on the turns of a lane are counted from the beginning again, long before they reach the batch offset. */
+export const turnLimit = 500_000_000
+
+interface Turn {
+  readonly lane: string
+  readonly batch: boolean
+  readonly turn: number
+}
+
+export function priorityOf(turn: number, batch: boolean): number {
+  return -turn - (batch ? batchOffset : 0)
+}
+
+export function turnOf(priority: number): { readonly turn: number; readonly batch: boolean } {
+  const batch = priority <= -batchOffset
+  return { batch, turn: -priority - (batch ? batchOffset : 0) }
+}
+
+/**
+ * The next turn of a user: after the last one that this user was given, and not before the one that is being served now. So
+ * everybody with work waiting is served once before anybody is served again.
+ * @throws DefectError when the lane is not known
+ */
+export async function takeTurn(
+  trx: Trx,
+  { lane, batch, userId }: { lane: string; batch: boolean; userId: string },
+): Promise<number> {
+  const { rows } = await sql<{ last_turn: number }>`
+    insert into job_turns as t (lane, batch, user_id, last_turn)
+    select lane, ${batch}::boolean, ${userId}::uuid, ${nowColumn(batch)} + 1 from job_lanes where lane = ${lane}
+    on conflict (lane, batch, user_id) do update set last_turn = greatest(t.last_turn + 1, excluded.last_turn)
+    returning last_turn`.execute(trx)
+  const [row] = rows
+  if (row === undefined) throw new DefectError(`Missing: the lane ${lane}`)
+  return row.last_turn
+}
+
+/** A turn is being served: who comes now starts from here. */
+export async function advanceLane(trx: Trx, { lane, batch, turn }: Turn): Promise<void> {
+  const now = nowColumn(batch)
+  await sql`update job_lanes set ${now} = ${turn} where lane = ${lane} and ${now} < ${turn}`.execute(trx)
+}
+
+/** Counts the turns of a lane from the beginning again; nobody's place changes. */
+export async function restartTurns(db: Db, { lane, batch, turn }: Turn): Promise<void> {
+  const now = nowColumn(batch)
+  await inTransaction(db, async (trx) => {
+    await claimLock(trx)
+    // Waits for everybody who has taken a turn and not committed yet, and keeps others from taking one.
+    await sql`lock table job_turns in share row exclusive mode`.execute(trx)
+    const moved = await sql`
+      update job_lanes set ${now} = ${now} - ${turn}::integer where lane = ${lane} and ${now} >= ${turn}`.execute(trx)
+    if (moved.numAffectedRows === 0n) return
+    await sql`
+      update job_turns set last_turn = greatest(last_turn - ${turn}::integer, 0)
+      where lane = ${lane} and batch = ${batch}`.execute(trx)
+    await sql`
+      update ${jobTable} set priority = least(priority + ${turn}::integer, ${priorityOf(0, batch)}::integer)
+      where name = ${queueName} and group_id = ${lane} and state <= 'active'
+        and (priority <= ${-batchOffset}::integer) = ${batch}`.execute(trx)
+  })
+}
+
+function nowColumn(batch: boolean) {
+  return sql.ref(batch ? 'now_batch_turn' : 'now_turn')
+}
