@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, closeSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, closeSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
@@ -58,13 +58,25 @@ function wrap(pglite: PGlite, release: () => void): Database {
   }
 }
 
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
+function syncPath(path: string): void {
+  const fd = openSync(path, 'r')
   try {
     fsyncSync(fd)
   } finally {
     closeSync(fd)
   }
+}
+
+/** Copies a database that is not in use, durably: a power cut leaves the whole copy or none. */
+function copyTemplate(template: string, dataDir: string): void {
+  if (!existsSync(template)) return
+  const draft = `${dataDir}.new`
+  rmSync(draft, { recursive: true, force: true })
+  cpSync(template, draft, { recursive: true })
+  for (const entry of readdirSync(draft, { recursive: true, withFileTypes: true })) {
+    syncPath(join(entry.parentPath, entry.name))
+  }
+  renameSync(draft, dataDir)
 }
 
 /**
@@ -83,7 +95,7 @@ function keepBallast(folder: string): void {
 
 /**
  * Opens the embedded database in `folder`/db, made durable and locked against a second process.
- * @param template a folder with a freshly initialised database; copying it spares the first start 3 s
+ * @param template a data folder with a freshly initialised database; copying it spares the first start 3 s
  * @throws StartError when the folder is in use or cannot be used
  */
 export async function openPglite(folder: string, template: string | null = null): Promise<Database> {
@@ -93,19 +105,14 @@ export async function openPglite(folder: string, template: string | null = null)
   try {
     keepBallast(folder)
     const dataDir = join(folder, 'db')
-    if (!existsSync(dataDir) && template !== null && existsSync(template)) {
-      const draft = `${dataDir}.new`
-      rmSync(draft, { recursive: true, force: true })
-      cpSync(template, draft, { recursive: true })
-      renameSync(draft, dataDir)
-    }
+    if (!existsSync(dataDir) && template !== null) copyTemplate(join(template, 'db'), dataDir)
     const pglite = await PGlite.create({
       ...common,
       fs: new DurableNodeFS(dataDir),
       startParams: durableStartParams(),
     })
     chmodSync(dataDir, 0o700)
-    syncFolder(folder)
+    syncPath(folder)
     return wrap(pglite, release)
   } catch (error) {
     release()
