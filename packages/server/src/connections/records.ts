@@ -80,16 +80,21 @@ export async function lockUser(trx: Trx, userId: string): Promise<void> {
 export async function isNameTaken(
   trx: Trx,
   userId: string,
-  name: { text: string; exceptId?: string },
+  name: { readonly text: string; readonly exceptId?: string },
 ): Promise<boolean> {
   const rows = await trx
     .selectFrom('connections')
-    .select('id')
+    .select(({ eb, fn, val }) => [
+      'id',
+      'name',
+      eb(fn<string>('lower', ['name']), '=', fn<string>('lower', [val(name.text)])).as('same'),
+    ])
     .where('user_id', '=', userId)
     .where('deleted_at', 'is', null)
-    .where(({ eb, fn, val }) => eb(fn<string>('lower', ['name']), '=', fn<string>('lower', [val(name.text)])))
     .execute()
-  return rows.some((row) => row.id !== name.exceptId)
+  // How the database folds case depends on its locale (in the plain C locale Ä stays Ä), so we look for ourselves too.
+  const folded = name.text.toLowerCase()
+  return rows.some((row) => row.id !== name.exceptId && (row.same || row.name.toLowerCase() === folded))
 }
 
 /** The place after the last one. */
