@@ -30,10 +30,7 @@ interface Scope {
 
 const bin: Pattern = { group: ['#bin/**'], message: 'Nobody imports bin: it is the composition.' }
 
-const forTestsOnly: Pattern = {
-  group: ['**/*.test.ts', '**/testing.ts', '**/testing/**', '**/*-suite.ts', '**/fake-*.ts', 'vitest'],
-  message: 'Only tests use this.',
-}
+const forTestsOnly: Pattern = { group: [...testFiles, 'vitest'], message: 'Only tests use this.' }
 
 /** The overrides that hold the import table, for the server and the web app. */
 export function importOverrides(): OxlintOverride[] {
@@ -94,7 +91,8 @@ function tablePattern(folder: string, allowed: readonly string[]): Pattern {
   // A folder's own files are better imported relatively, but to name them by `#` breaks nothing.
   const own = folder === top ? [top] : []
   return {
-    group: ['#*/**', ...[...allowed, ...own].map((name) => `!#${name}/**`)],
+    // What one pattern lets pass, all let pass: so this one has to refuse again what only tests use.
+    group: ['#*/**', ...[...allowed, ...own].map((name) => `!#${name}/**`), ...testFiles],
     message: `${folder} may import values only from: ${allowed.join(', ') || 'nothing of ours'}.`,
     allowTypeImports: true,
   }
@@ -108,7 +106,12 @@ function siblingPatterns(folder: string, allowed: readonly string[], depth: numb
   const open = allowed
     .filter((name) => name.startsWith(`${top}/`))
     .map((name) => `!${up}${name.slice(`${top}/`.length)}/**`)
-  return [{ group: [`${up}*/**`, ...open], message: `${folder} stands alone: it imports no other ${top} folder.` }]
+  return [
+    {
+      group: [`${up}*/**`, ...open, ...testFiles],
+      message: `${folder} stands alone: it imports no other ${top} folder.`,
+    },
+  ]
 }
 
 function leaving(depth: number): Pattern {

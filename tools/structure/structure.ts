@@ -1,6 +1,7 @@
 import { decisionProblems } from './decisions.ts'
 import { errorTableProblems } from './error-table.ts'
 import { lintExceptionProblems } from './lint-exceptions.ts'
+import { lockFileProblems } from './lock-file.ts'
 import { nameProblems } from './names.ts'
 import { plugInFolderProblems } from './plug-in-folders.ts'
 import { specRuleProblems } from './spec-rules.ts'
@@ -14,5 +15,6 @@ export function structureProblems(root: string): readonly string[] {
     specRuleProblems,
     lintExceptionProblems,
     errorTableProblems,
+    lockFileProblems,
   ].flatMap((check) => check(root))
 }
