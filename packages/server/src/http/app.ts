@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
@@ -51,7 +51,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   const app = fastify({
     // Only warnings and errors of requests are logged: paths may hold names that are nobody else's business.
     loggerInstance: ports.log as FastifyBaseLogger, // oxlint-disable-line typescript/no-unsafe-type-assertion -- pino's own type, narrowed by Log
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 500 },

@@ -6,7 +6,7 @@ import { EaselError } from '#base/errors.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { StorageError } from '#storage/spec/storage.ts'
 
-const type = (code: ErrorCode): string => `https://easel.invalid/errors/${code}`
+const type = (code: ErrorCode): string => `urn:easel:problem:${code}`
 
 /** Builds the answer for an error (RFC 9457, with `error` for clients of the older systems). */
 export function problem(

@@ -1,5 +1,6 @@
 import { fastifySSE } from '@fastify/sse'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Delivered, Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
@@ -62,9 +63,10 @@ export async function registerEvents(app: FastifyInstance, { identify, events, g
     await follow(reply, stop)
   })
 
-  app.get('/api/generations/:id/events', { sse: 'only', schema: { params: Params, hide: true } }, async (request, reply) => {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  typed.get('/api/generations/:id/events', { sse: 'only', schema: { params: Params, hide: true } }, async (request, reply) => {
     const { userId } = await identify(request)
-    const { id } = Params.parse(request.params)
+    const { id } = request.params
     const from = since(reply.sse.lastEventId)
     await generations.get(userId, id)
     const stop = await events.subscribe(userId, from, (delivered) => {

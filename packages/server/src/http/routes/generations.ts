@@ -1,5 +1,6 @@
 import { routes } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Generations } from '#generation/generations.ts'
@@ -40,9 +41,10 @@ export function registerGenerations(app: FastifyInstance, { identify, generation
   serve(at, routes.retryGeneration, ({ caller, params }) => generations.retry(caller.userId, params.id))
 
   const params = routes.getGeneration.params
-  app.get('/api/generations/:id/preview', { schema: { params, hide: true } }, async (request, reply) => {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  typed.get('/api/generations/:id/preview', { schema: { params, hide: true } }, async (request, reply) => {
     const { userId } = await identify(request)
-    const key = await generations.previewKey(userId, params.parse(request.params).id)
+    const key = await generations.previewKey(userId, request.params.id)
     const bytes = key === null ? null : await storage.read(key)
     if (bytes === null) throw new EaselError('not-found', 'There is no preview at the moment.')
     reply.headers({ 'cache-control': 'private, no-store', 'content-security-policy': filePolicy })

@@ -1,5 +1,6 @@
 import { routes } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Derivatives } from '#library/derivatives.ts'
@@ -38,21 +39,21 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
   serve(at, routes.deleteImage, ({ caller, params }) => images.remove(caller.userId, params.id).then(() => undefined))
   serve(at, routes.restoreImage, async ({ caller, params }) => ({ data: await images.restore(caller.userId, params.id) }))
 
+  const typed = app.withTypeProvider<ZodTypeProvider>()
   const params = routes.getImage.params
-  app.get('/api/images/:id/file', { schema: { params, querystring: FileQuery, hide: true } }, async (request, reply) => {
+  typed.get('/api/images/:id/file', { schema: { params, querystring: FileQuery, hide: true } }, async (request, reply) => {
     const { userId } = await identify(request)
-    const row = await images.row(userId, params.parse(request.params).id)
+    const row = await images.row(userId, request.params.id)
     if (row === null) throw missing()
-    const { download } = FileQuery.parse(request.query)
-    return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: download ?? false })
+    return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: request.query.download ?? false })
   })
 
   const thumbnailSchema = { params, querystring: ThumbnailQuery, hide: true }
-  app.get('/api/images/:id/thumbnail', { schema: thumbnailSchema }, async (request, reply) => {
+  typed.get('/api/images/:id/thumbnail', { schema: thumbnailSchema }, async (request, reply) => {
     const { userId } = await identify(request)
-    const row = await images.row(userId, params.parse(request.params).id)
+    const row = await images.row(userId, request.params.id)
     if (row === null) throw missing()
-    const { size } = ThumbnailQuery.parse(request.query)
+    const { size } = request.query
     const etag = `"${row.sha256}-${size}"`
     if (isFresh(request, etag)) {
       setFileHeaders(reply, etag)
@@ -67,9 +68,9 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
   })
 
   // Contract E names its files by this address.
-  app.get('/uploads/generated/:userId/:filename', { schema: { params: NameParams, hide: true } }, async (request, reply) => {
+  typed.get('/uploads/generated/:userId/:filename', { schema: { params: NameParams, hide: true } }, async (request, reply) => {
     const caller = await identify(request)
-    const { userId, filename } = NameParams.parse(request.params)
+    const { userId, filename } = request.params
     const row = userId === caller.userId ? await images.byFilename(userId, filename) : null
     if (row === null) throw missing()
     return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
