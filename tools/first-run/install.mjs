@@ -62,7 +62,7 @@ function workspaceFolders(root) {
  * @param {string} root
  * @returns {boolean}
  */
-export function installedAsLocked(root) {
+function installedAsLocked(root) {
   const wanted = packagesOf(join(root, 'package-lock.json'))
   const present = packagesOf(join(root, 'node_modules', '.package-lock.json'))
   if (wanted === null || present === null || !manifestsFit(root, wanted)) return false

@@ -51,7 +51,7 @@ export async function npm(project, args) {
  * @param {string} output what npm printed
  * @returns {string} one sentence
  */
-export function npmSentence(task, output) {
+function npmSentence(task, output) {
   for (const [pattern, sentence] of meanings) {
     if (pattern.test(output)) return sentence
   }
@@ -64,7 +64,7 @@ export function npmSentence(task, output) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {{ command: string, prefix: string[], shell: boolean }}
  */
-export function findNpm(env) {
+function findNpm(env) {
   const cli = env.npm_execpath
   if (cli !== undefined && /^npm-cli\.c?js$/.test(basename(cli)) && existsSync(cli)) {
     return { command: process.execPath, prefix: [cli], shell: false }

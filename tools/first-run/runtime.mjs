@@ -45,7 +45,7 @@ export async function runtime(project) {
 }
 
 /** @param {string} root */
-export function runtimePath(root) {
+function runtimePath(root) {
   return join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 }
 

@@ -119,7 +119,7 @@ describe('the linter', () => {
     expect(found.filter((line) => line.includes('tsconfig') || !line.includes(':'))).toEqual([])
   })
 
-  it.each(violations)('finds in %s what is wrong: %#', (path, _text, rule = '', says = '') => {
+  it.each(violations)('finds in %s what is wrong: %#', (path = '', _text = '', rule = '', says = '') => {
     const own = about(path)
     expect(own.filter((line) => line.includes(`${rule})]`) || line.endsWith(`[${rule}]`))).not.toEqual([])
     expect(own.join('\n')).toContain(says)

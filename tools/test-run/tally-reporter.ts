@@ -3,7 +3,7 @@ import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node'
 import type { Tally } from '../check/step.ts'
 
 /** What a run of vitest leaves for `npm test`. */
-export interface TestReport extends Tally {
+interface TestReport extends Tally {
   /** One line for each skipped test: its name and why. */
   readonly skips: readonly string[]
 }
