@@ -2,7 +2,7 @@ import type { ErrorCode } from '@easel/contract'
 
 /** An error that a caller of Easel is told about. The HTTP layer turns it into `application/problem+json`. */
 export class EaselError extends Error {
-  override readonly name = 'EaselError'
+  override readonly name: string = 'EaselError'
   readonly code: ErrorCode
   /** For `validation-failed`: dotted paths of the fields at fault. */
   readonly fields: readonly { readonly field: string; readonly message: string }[]

@@ -13,6 +13,7 @@ import type { Database } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
 import { openPglite } from '#db/pglite.ts'
 import { openPostgres } from '#db/postgres.ts'
+import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
 import { createGenerations } from '#generation/generations.ts'
 import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
@@ -21,6 +22,7 @@ import { createJobs } from '#jobs/boss.ts'
 import { sweep } from '#library/adopt.ts'
 import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
+import { createPngCopies } from '#library/png-copy.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import type { Provider } from '#providers/spec/provider.ts'
@@ -31,6 +33,13 @@ import { startHousekeeping } from './housekeeping.ts'
 const callTimeoutMs = 30 * 60_000
 
 export interface Assembled {
+  /** What it stands on, for those who look at it from beside the HTTP API. */
+  readonly parts: {
+    readonly ownerId: string
+    readonly database: Database
+    readonly storage: Storage
+    readonly events: Events
+  }
   /** Serves on every address given; null in a process that only works. */
   readonly app: FastifyInstance | null
   /** Answers end, running generations finish within `graceMs` or are handed back, then everything closes. */
@@ -47,7 +56,8 @@ export interface AssembleOptions {
 }
 
 async function openStorage(config: Config): Promise<Storage> {
-  const location = config.storageUrl === null ? pathToFileURL(join(config.dataFolder, 'files')) : new URL(config.storageUrl)
+  const location =
+    config.storageUrl === null ? pathToFileURL(join(config.dataFolder, 'files')) : new URL(config.storageUrl)
   const backend = (await discoverBackends()).find(({ schemes }) => schemes.includes(location.protocol))
   if (backend === undefined) {
     throw new StartError(`EASEL_STORAGE: there is no storage for ${location.protocol}// addresses.`)
@@ -111,6 +121,7 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
           generations,
           images,
           derivatives,
+          pngCopies: createPngCopies({ storage, log }),
           storage,
           connections,
           allowedOrigins: new Set(config.corsOrigins),
@@ -138,10 +149,14 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
 
   return {
     app,
+    parts: { ownerId, database, storage, events },
     async stop(graceMs) {
+      // A client that reads its answer too slowly, or not at all, must not keep the process alive.
+      const cut = setTimeout(() => app?.server.closeAllConnections(), graceMs)
       await housekeeping.stop()
       // Answers first: a client that waits for a generation is told before its work is handed back.
       await Promise.all([app?.close(), worker?.stop(graceMs)])
+      clearTimeout(cut)
       await derivatives.close()
       await jobs.close()
       await events.close()

@@ -9,7 +9,10 @@ const source = join(import.meta.dirname, '..')
 /** Folders that hold the port and what adapters share, not an adapter. */
 const notAdapters = new Set(['spec', 'kit'])
 
-async function importEach(folder: string, file: string): Promise<readonly { id: string; module: Record<string, unknown> }[]> {
+async function importEach(
+  folder: string,
+  file: string,
+): Promise<readonly { id: string; module: Record<string, unknown> }[]> {
   const ids = readdirSync(join(source, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !notAdapters.has(entry.name))
     .map(({ name }) => name)

@@ -10,9 +10,12 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
 
 function explain(error: unknown, port: number): StartError {
   if (codeOf(error) === 'EADDRINUSE') {
-    return new StartError(`Port ${port} is in use by another program. Stop it, or set EASEL_PORT (or EASEL_EXTRA_PORTS) to another one.`)
+    return new StartError(
+      `Port ${port} is in use by another program. Stop it, or set EASEL_PORT (or EASEL_EXTRA_PORTS) to another one.`,
+    )
   }
-  if (codeOf(error) === 'EACCES') return new StartError(`This user may not use port ${port}. Set EASEL_PORT to one above 1023.`)
+  if (codeOf(error) === 'EACCES')
+    return new StartError(`This user may not use port ${port}. Set EASEL_PORT to one above 1023.`)
   return new StartError(`Easel cannot listen on port ${port}.`, { cause: error })
 }
 
@@ -43,5 +46,5 @@ export async function listenEverywhere(app: FastifyInstance, { host, port, extra
   } catch (error) {
     throw explain(error, port)
   }
-  return `http://${bracketed(host)}:${(app.server.address() as AddressInfo).port}` // oxlint-disable-line typescript/no-unsafe-type-assertion -- a TCP server that listens has such an address
+  return `http://${bracketed(host)}:${(app.server.address() as AddressInfo).port}` // oxlint-disable-line typescript/consistent-type-assertions -- a TCP server that listens has such an address
 }

@@ -37,7 +37,11 @@ function stopOnSignal(log: Log, assembled: Assembled): void {
   process.on('SIGTERM', stop)
 }
 
-async function start(config: Config, log: Log, providers: Awaited<ReturnType<typeof discoverProviders>>): Promise<void> {
+async function start(
+  config: Config,
+  log: Log,
+  providers: Awaited<ReturnType<typeof discoverProviders>>,
+): Promise<void> {
   const web = join(packages, 'web/dist')
   const webFolder = existsSync(web) ? web : null
   const assembled = await assemble({ config, log, providers, webFolder, version: readVersion() })

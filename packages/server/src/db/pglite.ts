@@ -1,4 +1,17 @@
-import { chmodSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, closeSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
@@ -117,10 +130,9 @@ export async function openPglite(folder: string, template: string | null = null)
   } catch (error) {
     release()
     if (error instanceof StartError) throw error
-    throw new StartError(
-      `The database in ${folder} cannot be opened. Is the disk full or the folder not writable?`,
-      { cause: error },
-    )
+    throw new StartError(`The database in ${folder} cannot be opened. Is the disk full or the folder not writable?`, {
+      cause: error,
+    })
   }
 }
 

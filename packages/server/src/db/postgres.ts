@@ -97,7 +97,13 @@ async function runText(pool: pg.Pool, text: string, values?: unknown[]): Promise
  * @throws StartError when it cannot be reached
  */
 export async function openPostgres(url: string, log: Log, maxConnections = 10): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: 'easel', keepAlive: true })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    types,
+    application_name: 'easel',
+    keepAlive: true,
+  })
   // An idle connection that the server closes is no fault of a query; the pool makes a new one.
   pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection broke'))
   try {

@@ -16,7 +16,14 @@ const cache = join(import.meta.dirname, '../../../../.cache')
 
 /** A migrated database, dumped once and kept, because making one anew takes seconds. */
 async function migratedDump(): Promise<Blob> {
-  const path = join(cache, `pglite-${digestOf(readMigrations().map(({ digest }) => digest).join())}.tar`)
+  const path = join(
+    cache,
+    `pglite-${digestOf(
+      readMigrations()
+        .map(({ digest }) => digest)
+        .join(),
+    )}.tar`,
+  )
   if (!existsSync(path)) {
     const { database, pglite } = await openMemoryPglite()
     await migrate(database)
@@ -41,18 +48,23 @@ async function openOwnPostgres(): Promise<{ database: Database; url: string }> {
   return { database: await openPostgres(url.href, openLog('error')), url: url.href }
 }
 
-/**
- * A fresh, migrated database of the kind that this test project runs on, closed by the caller.
- * `openAnother` opens the same database as another process would (PostgreSQL only).
- */
-export async function openTestDatabase(): Promise<{ database: Database; openAnother: () => Promise<Database> }> {
+export interface TestDatabase {
+  readonly database: Database
+  /** Opens the same database as another process would (PostgreSQL only; PGlite gives the same again). */
+  openAnother(): Promise<Database>
+  /** Where another process finds it; null for PGlite. */
+  readonly url: string | null
+}
+
+/** A fresh, migrated database of the kind that this test project runs on, closed by the caller. */
+export async function openTestDatabase(): Promise<TestDatabase> {
   if (inject('database') === 'postgres') {
     const { database, url } = await openOwnPostgres()
     await migrate(database)
-    return { database, openAnother: () => openPostgres(url, openLog('error')) }
+    return { database, url, openAnother: () => openPostgres(url, openLog('error')) }
   }
   const { database } = await openMemoryPglite(await migratedDump())
-  return { database, openAnother: async () => database }
+  return { database, url: null, openAnother: async () => database }
 }
 
 /** Adds a user and gives its id. */

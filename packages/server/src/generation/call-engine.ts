@@ -1,5 +1,5 @@
 import type { GenerationFailure } from '@easel/contract'
-import type { Json } from '#base/json.ts'
+import { toJson, type Json } from '#base/json.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
@@ -8,7 +8,7 @@ import { blocked, failureFrom, outcomeUnknown } from './failure.ts'
 import { lockRunning } from './finish.ts'
 import { writeProgress } from './progress.ts'
 import { connectionOf } from './generation-record.ts'
-import type { Run, RunPorts } from './run.ts'
+import type { Run } from './run.ts'
 import { readSource } from './sources.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
@@ -43,7 +43,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function requestFor({ row, fitted }: Run, call: CallRow, pictures: { sources: SourceImage[]; mask?: SourceImage }): ImageRequest {
+function requestFor(
+  { row, fitted }: Run,
+  call: CallRow,
+  pictures: { sources: SourceImage[]; mask?: SourceImage },
+): ImageRequest {
   const { seed, seedMax, sources: _sources, mask: _mask, ...settings } = fitted
   const engineSeed = seed === null || seedMax === null ? null : (seed + call.first_image) % (seedMax + 1)
   return {
@@ -57,7 +61,7 @@ function requestFor({ row, fitted }: Run, call: CallRow, pictures: { sources: So
 }
 
 /** Writes that the engine is about to be asked. False when the generation has ended meanwhile. */
-async function markSent({ db }: RunPorts, { row }: Run, call: CallRow): Promise<boolean> {
+async function markSent({ ports: { db }, row }: Run, call: CallRow): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return false
     await setCall(trx, call, { state: 'sent' })
@@ -65,7 +69,7 @@ async function markSent({ db }: RunPorts, { row }: Run, call: CallRow): Promise<
   })
 }
 
-async function saveOperation({ db }: RunPorts, { row }: Run, call: CallRow, operation: Json): Promise<void> {
+async function saveOperation({ ports: { db }, row }: Run, call: CallRow, operation: Json): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (await lockRunning(trx, row.id)) await setCall(trx, call, { state: 'sent', operation })
   })
@@ -91,7 +95,7 @@ interface Followed {
 }
 
 /** Looks at an operation until it ends. A failed look is no reason to lose it. */
-async function lookUntilDone(ports: RunPorts, run: Run, call: CallRow, pending: Followed): Promise<Outcome> {
+async function lookUntilDone(run: Run, call: CallRow, pending: Followed): Promise<Outcome> {
   let { outcome } = pending
   let failures = 0
   while (outcome.kind === 'pending') {
@@ -100,7 +104,7 @@ async function lookUntilDone(ports: RunPorts, run: Run, call: CallRow, pending: 
     try {
       outcome = (await run.provider.poll?.(operation, pending.context)) ?? outcome
       failures = 0
-      if (outcome.kind === 'pending') await saveOperation(ports, run, call, outcome.operation)
+      if (outcome.kind === 'pending') await saveOperation(run, call, outcome.operation)
     } catch (error) {
       failures += 1
       const again = error instanceof ProviderError && error.advice !== 'never' && !run.signal.aborted
@@ -112,9 +116,9 @@ async function lookUntilDone(ports: RunPorts, run: Run, call: CallRow, pending: 
 }
 
 /** Tells the engine to stop, where it can be told, with a signal of its own: ours is aborted already. */
-async function cancelAtEngine(ports: RunPorts, run: Run, operation: Json): Promise<void> {
+async function cancelAtEngine(run: Run, operation: Json): Promise<void> {
   if (run.provider.cancel === undefined) return
-  const { row } = run
+  const { ports, row } = run
   try {
     const { context } = await ports.connections.openContext(row.user_id, connectionOf(row), AbortSignal.timeout(10_000))
     await run.provider.cancel(operation, context)
@@ -124,33 +128,32 @@ async function cancelAtEngine(ports: RunPorts, run: Run, operation: Json): Promi
 }
 
 /** Follows an operation to its end; when the generation is cancelled on the way, the engine is told. */
-async function follow(ports: RunPorts, run: Run, call: CallRow, pending: Followed): Promise<Outcome> {
+async function follow(run: Run, call: CallRow, pending: Followed): Promise<Outcome> {
   const { outcome } = pending
   try {
-    return await lookUntilDone(ports, run, call, pending)
+    return await lookUntilDone(run, call, pending)
   } catch (error) {
     if (run.signal.reason === 'cancelled' && outcome.kind === 'pending') {
-      await cancelAtEngine(ports, run, outcome.operation)
+      await cancelAtEngine(run, outcome.operation)
     }
     throw error
   }
 }
 
-async function ask(ports: RunPorts, run: Run, call: CallRow, context: RunContext): Promise<Outcome> {
+async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcome> {
   if (call.state === 'sent' && call.operation !== null) {
-    // Written by saveOperation: JSON that went in comes out the same.
-    const operation = call.operation as Json // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
-    return await follow(ports, run, call, { outcome: { kind: 'pending', operation, lookAgainMs: 0 }, context })
+    const operation = toJson(call.operation)
+    return await follow(run, call, { outcome: { kind: 'pending', operation, lookAgainMs: 0 }, context })
   }
-  const { fitted } = run
+  const { ports, fitted } = run
   const sources = await Promise.all(fitted.sources.map((id) => readSource(ports, run.row.user_id, id)))
   const mask = fitted.mask === undefined ? undefined : await readSource(ports, run.row.user_id, fitted.mask)
-  if (!(await markSent(ports, run, call))) throw new ProviderError('interrupted', 'The generation has ended.')
+  if (!(await markSent(run, call))) throw new ProviderError('interrupted', 'The generation has ended.')
   const request = requestFor(run, call, { sources, ...(mask === undefined ? {} : { mask }) })
   const outcome = await startCall(run, request, context)
   if (outcome.kind !== 'pending') return outcome
-  await saveOperation(ports, run, call, outcome.operation)
-  return await follow(ports, run, call, { outcome, context })
+  await saveOperation(run, call, outcome.operation)
+  return await follow(run, call, { outcome, context })
 }
 
 /**
@@ -158,26 +161,36 @@ async function ask(ports: RunPorts, run: Run, call: CallRow, context: RunContext
  * request is sent again only where that cannot pay twice.
  * @throws when `run.signal` was aborted, and when something of ours failed
  */
-export async function callEngine(ports: RunPorts, run: Run, { call, calls }: Step): Promise<CallEnd> {
-  const { row, provider, signal } = run
+export async function callEngine(run: Run, { call, calls }: Step): Promise<CallEnd> {
+  const { ports, row, provider, signal } = run
   if (call.state === 'sent' && call.operation === null && !provider.manifest.resendSafe) {
     return { kind: 'failed', error: outcomeUnknown }
   }
   const limit = AbortSignal.timeout(ports.callTimeoutMs)
-  const { context: base } = await ports.connections.openContext(row.user_id, connectionOf(row), AbortSignal.any([signal, limit]))
+  const { context: base } = await ports.connections.openContext(
+    row.user_id,
+    connectionOf(row),
+    AbortSignal.any([signal, limit]),
+  )
   const target = { generationId: row.id, userId: row.user_id, calls, callsDone: call.call_index }
   const progress = writeProgress(ports, target)
   const context: RunContext = { ...base, pixels: ports.pixels, progress: (sign) => progress.report(sign) }
   try {
-    const outcome = await ask(ports, run, call, context)
+    const outcome = await ask(run, call, context)
     if (outcome.kind === 'done') return outcome
     if (outcome.kind === 'blocked') return { kind: 'failed', error: blocked(outcome.reason) }
-    return { kind: 'failed', error: failureFrom(new ProviderError('malformed-response', 'The engine never came to an end.')) }
+    return {
+      kind: 'failed',
+      error: failureFrom(new ProviderError('malformed-response', 'The engine never came to an end.')),
+    }
   } catch (error) {
     if (signal.aborted) throw error
     if (limit.aborted) {
       const minutes = Math.round(ports.callTimeoutMs / 60_000)
-      return { kind: 'failed', error: failureFrom(new ProviderError('timeout', `No picture within ${minutes} minutes.`)) }
+      return {
+        kind: 'failed',
+        error: failureFrom(new ProviderError('timeout', `No picture within ${minutes} minutes.`)),
+      }
     }
     if (error instanceof ProviderError) return { kind: 'failed', error: failureFrom(error) }
     throw error

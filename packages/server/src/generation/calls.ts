@@ -15,6 +15,18 @@ export async function readCalls(db: Db, generationId: string): Promise<CallRow[]
     .execute()
 }
 
+/** Whether a call's pictures are all in the library already, as after a crash that came just after the last of them. */
+export async function hasAllPictures(db: Db, call: CallRow): Promise<boolean> {
+  const { count } = await db
+    .selectFrom('images')
+    .where('generation_id', '=', call.generation_id)
+    .where('generation_index', '>=', call.first_image)
+    .where('generation_index', '<', call.first_image + call.images)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count >= call.images
+}
+
 interface CallChange {
   readonly state: CallRow['state']
   readonly operation?: Json

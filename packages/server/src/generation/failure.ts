@@ -3,12 +3,24 @@ import { EaselError, messageOf } from '#base/errors.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 
 /** Kinds after which the same request may work when it is sent again. */
-const worthRetrying = new Set(['rate-limited', 'unavailable', 'timeout', 'malformed-response', 'interrupted', 'internal'])
+const worthRetrying = new Set([
+  'rate-limited',
+  'unavailable',
+  'timeout',
+  'malformed-response',
+  'interrupted',
+  'internal',
+])
 
 /** What people are told about whatever was thrown while a generation ran. */
 export function failureFrom(error: unknown): GenerationFailure {
   if (error instanceof ProviderError) {
-    return { kind: error.kind, message: error.message, retryable: worthRetrying.has(error.kind), engineStatus: error.status }
+    return {
+      kind: error.kind,
+      message: error.message,
+      retryable: worthRetrying.has(error.kind),
+      engineStatus: error.status,
+    }
   }
   if (error instanceof EaselError) {
     const kind = error.code === 'not-found' ? 'not-found' : 'bad-request'

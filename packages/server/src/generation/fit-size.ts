@@ -43,7 +43,10 @@ function snap(rule: Free, width: number, height: number): [number, number] {
   if (tooSmall > 1) [w, h] = [w * tooSmall, h * tooSmall]
   // Rounding up may leave the largest area again, so the area decides which way.
   const round = (value: number, to: 'round' | 'floor' | 'ceil') =>
-    Math.min(Math.max(Math[to](value / multiple) * multiple, Math.ceil(min / multiple) * multiple), Math.floor(max / multiple) * multiple)
+    Math.min(
+      Math.max(Math[to](value / multiple) * multiple, Math.ceil(min / multiple) * multiple),
+      Math.floor(max / multiple) * multiple,
+    )
   const nearest: [number, number] = [round(w, 'round'), round(h, 'round')]
   if (maxPixels !== undefined && nearest[0] * nearest[1] > maxPixels) return [round(w, 'floor'), round(h, 'floor')]
   if (minPixels !== undefined && nearest[0] * nearest[1] < minPixels) return [round(w, 'ceil'), round(h, 'ceil')]
@@ -83,7 +86,9 @@ function fitRatio(ratios: readonly string[], fallback: string, asked: Asked): Sh
   if (wanted === undefined) return { aspectRatio: fallback }
   const ratio = ratioOf(wanted)
   const cost = (candidate: string) => distance(ratioOf(candidate), ratio)
-  return { aspectRatio: ratios.reduce((least, candidate) => (cost(candidate) < cost(least) ? candidate : least), fallback) }
+  return {
+    aspectRatio: ratios.reduce((least, candidate) => (cost(candidate) < cost(least) ? candidate : least), fallback),
+  }
 }
 
 const words = ({ width, height, aspectRatio }: Shape): string => aspectRatio ?? `${width}x${height}`

@@ -64,7 +64,14 @@ describe('fit', () => {
       negativePrompt: 'blur',
       options: { moderation: 'low' },
     })
-    expect(fitted).toMatchObject({ width: 512, seed: 7, steps: 30, guidance: 6.5, quality: 'high', negativePrompt: 'blur' })
+    expect(fitted).toMatchObject({
+      width: 512,
+      seed: 7,
+      steps: 30,
+      guidance: 6.5,
+      quality: 'high',
+      negativePrompt: 'blur',
+    })
     expect(fitted.options).toEqual({ moderation: 'low' })
     expect(adjustments.map(({ field }) => field)).toEqual(['style'])
   })

@@ -3,9 +3,10 @@ import type { Adjustment, Capabilities, ImageSpec, NumberRange } from '@easel/co
 import type { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import { fitSize } from './fit-size.ts'
-import { Fitted } from './fitted.ts'
+import type { Fitted } from './fitted.ts'
 
 type ChoiceField = 'quality' | 'style' | 'background' | 'outputFormat' | 'sampler'
+type Choice = NonNullable<Capabilities[ChoiceField]>
 type NumberField = 'steps' | 'guidance' | 'strength'
 
 const choiceFields: readonly ChoiceField[] = ['quality', 'style', 'background', 'outputFormat', 'sampler']
@@ -23,11 +24,11 @@ function fitNumber(range: NumberRange, asked: number): number {
 }
 
 /** `hd` and `standard` are what the older APIs call the best and the usual quality. */
-function fitChoice(field: ChoiceField, values: readonly string[], fallback: string, asked: string): string | null {
+function fitChoice(field: ChoiceField, { values, default: usual }: Choice, asked: string): string | null {
   const exact = values.find((value) => value.toLowerCase() === asked.toLowerCase())
   if (exact !== undefined) return exact
   if (field === 'quality' && asked === 'hd') return values.at(-1) ?? null
-  if (field === 'quality' && asked === 'standard') return fallback
+  if (field === 'quality' && asked === 'standard') return usual
   return null
 }
 
@@ -57,7 +58,7 @@ function fitChoices(spec: ImageSpec, capabilities: Capabilities) {
     const asked = spec[field]
     const choice = capabilities[field]
     if (asked === undefined) continue
-    const used = choice === null ? null : fitChoice(field, choice.values, choice.default, asked)
+    const used = choice === null ? null : fitChoice(field, choice, asked)
     if (used !== null) values[field] = used
     const reason = choice === null ? lacks(field) : `This model takes ${choice.values.join(', ')}.`
     if (used !== asked) adjustments.push({ field, asked, used, reason })
@@ -124,7 +125,9 @@ export function fit(
     negative === undefined || capabilities.negativePrompt
       ? []
       : [{ field: 'negativePrompt', asked: negative, used: null, reason: lacks('what to leave out') }]
-  const adjustments = [size, numbers, choices, seed, options].flatMap((part) => part.adjustments).concat(droppedNegative)
+  const adjustments = [size, numbers, choices, seed, options]
+    .flatMap((part) => part.adjustments)
+    .concat(droppedNegative)
   if (strict && adjustments.length > 0) {
     const fields = adjustments.map(({ field, reason }) => ({ field: `body.${field}`, message: reason }))
     throw new EaselError('unsupported-option', 'This model cannot do all that was asked.', { fields })

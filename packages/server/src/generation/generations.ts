@@ -1,11 +1,14 @@
 // What the rest of Easel may do with generations: submit, read, wait, cancel, retry.
 import { sql } from 'kysely'
-import { GenerationRequest, terminalStates, type Generation, type GenerationState } from '@easel/contract'
+import { GenerationRequest, ImageSpec, terminalStates, type Generation, type GenerationState } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Images } from '#library/images.ts'
+import { probe } from '#media/probe.ts'
 import { endCancelled } from './run.ts'
-import { tagsOfRow, toGeneration, type GenerationRow } from './generation-record.ts'
+import { tagsOfRow } from './generation-record.ts'
+import { createReader } from './reader.ts'
+import { waitForEnd } from './wait.ts'
 import { submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
 
 export const cancelChannel = 'easel_cancel'
@@ -21,8 +24,10 @@ export interface Generations {
   list(userId: string, query: GenerationQuery): Promise<{ data: Generation[]; nextCursor: string | null }>
   /** @throws EaselError `not-found`, also for somebody else's */
   get(userId: string, id: string): Promise<Generation>
-  /** Storage key of the newest preview, or null. @throws EaselError `not-found` */
-  previewKey(userId: string, id: string): Promise<string | null>
+  /** The newest preview picture, or null. @throws EaselError `not-found` */
+  preview(userId: string, id: string): Promise<{ bytes: Uint8Array; mimeType: string } | null>
+  /** What was asked for, as typed, of each of these generations. The caller knows that they are the user's. */
+  asked(ids: readonly string[]): Promise<ReadonlyMap<string, ImageSpec>>
   /** Stops it, queued or running, and nothing else. A finished one stays as it is. @throws EaselError `not-found` */
   cancel(userId: string, id: string): Promise<Generation>
   /** The same request again, as a child. @throws what `submit` throws */
@@ -36,35 +41,9 @@ export interface GenerationsPorts extends SubmitPorts {
 }
 
 export function createGenerations(ports: GenerationsPorts): Generations {
-  const { db, jobs, events, images } = ports
+  const { db, jobs, events } = ports
 
-  async function complete(rows: readonly GenerationRow[]): Promise<Generation[]> {
-    const queued = rows.flatMap(({ state, job_id: jobId }) => (state === 'queued' && jobId !== null ? [jobId] : []))
-    const pictures = await images.ofGenerations(rows.map(({ id }) => id))
-    const places = queued.length === 0 ? new Map<string, number>() : await jobs.places(queued)
-    return rows.map((row) => {
-      const place = row.state === 'queued' && row.job_id !== null ? (places.get(row.job_id) ?? null) : null
-      return toGeneration(row, pictures.get(row.id) ?? [], place)
-    })
-  }
-
-  async function one(row: GenerationRow): Promise<Generation> {
-    const [generation] = await complete([row])
-    if (generation === undefined) throw new EaselError('not-found', 'There is no such generation.')
-    return generation
-  }
-
-  async function rowOf(userId: string, id: string): Promise<GenerationRow> {
-    const row = await db
-      .selectFrom('generations')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('id', '=', id)
-      .executeTakeFirst()
-    if (row === undefined) throw new EaselError('not-found', 'There is no such generation.')
-    return row
-  }
-
+  const { complete, one, rowOf } = createReader(ports)
   const get = async (userId: string, id: string) => one(await rowOf(userId, id))
 
   async function submitOne(userId: string, request: GenerationRequest, options: SubmitOptions): Promise<Generation> {
@@ -84,32 +63,11 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     return await get(userId, id)
   }
 
-  async function wait(userId: string, id: string, signal: AbortSignal): Promise<Generation> {
-    let news = Promise.withResolvers<void>()
-    const wake = () => news.resolve()
-    const stop = await events.subscribe(userId, null, ({ event }) => {
-      if (event.type === 'reset' || (event.type === 'generation.finished' && event.generationId === id)) wake()
-    })
-    signal.addEventListener('abort', wake)
-    try {
-      for (;;) {
-        // Looked at after subscribing: an end in between would otherwise be missed.
-        const now = await get(userId, id)
-        if (terminalStates.includes(now.state) || signal.aborted) return now
-        await news.promise
-        news = Promise.withResolvers<void>()
-      }
-    } finally {
-      signal.removeEventListener('abort', wake)
-      stop()
-    }
-  }
-
   return {
     submit: submitOne,
     get,
     cancel,
-    wait,
+    wait: (userId, id, signal) => waitForEnd(events, { userId, id, signal }, () => get(userId, id)),
     async list(userId, { limit, cursor, state }) {
       let select = db.selectFrom('generations').selectAll().where('user_id', '=', userId)
       if (state === 'active') select = select.where('state', 'in', ['queued', 'running'])
@@ -122,7 +80,20 @@ export function createGenerations(ports: GenerationsPorts): Generations {
       const page = rows.slice(0, limit)
       return { data: await complete(page), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
     },
-    previewKey: async (userId, id) => (await rowOf(userId, id)).preview_key,
+    async preview(userId, id) {
+      const { preview_key: key } = await rowOf(userId, id)
+      const bytes = key === null ? null : await ports.storage.read(key)
+      return bytes === null ? null : { bytes, mimeType: probe(bytes).mimeType }
+    },
+    async asked(ids) {
+      if (ids.length === 0) return new Map()
+      const rows = await db
+        .selectFrom('generations')
+        .where('id', 'in', [...ids])
+        .select(['id', 'request'])
+        .execute()
+      return new Map(rows.map(({ id, request }) => [id, ImageSpec.parse(request)]))
+    },
     async retry(userId, id) {
       const row = await rowOf(userId, id)
       const request = GenerationRequest.parse({
@@ -141,5 +112,7 @@ export function createGenerations(ports: GenerationsPorts): Generations {
 function checkCursor(cursor: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) return cursor
   const message = 'must be the nextCursor of an earlier page'
-  throw new EaselError('validation-failed', 'The cursor is not one of ours.', { fields: [{ field: 'query.cursor', message }] })
+  throw new EaselError('validation-failed', 'The cursor is not one of ours.', {
+    fields: [{ field: 'query.cursor', message }],
+  })
 }

@@ -30,7 +30,8 @@ function inspect(bytes: Uint8Array): Probed {
   }
 }
 
-const present = <T>(key: string, value: T | undefined): Record<string, T> => (value === undefined ? {} : { [key]: value })
+const present = <T>(key: string, value: T | undefined): Record<string, T> =>
+  value === undefined ? {} : { [key]: value }
 
 /** What was really asked of the engine, for the picture's story. */
 function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, unknown> {
@@ -45,7 +46,10 @@ function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, u
 }
 
 /** Contract E: `<userId>_<epoch ms>_<index>_<8 hex of sha-256>.<ext>`. */
-function filenameFor(row: GenerationRow, file: { id: string; index: number; sha256: string; extension: string }): string {
+function filenameFor(
+  row: GenerationRow,
+  file: { id: string; index: number; sha256: string; extension: string },
+): string {
   const { id, index, sha256, extension } = file
   if (row.origin !== 'profiles') return defaultFilename(id, extension)
   return `${row.user_id}_${Date.now()}_${index}_${sha256.slice(0, 8)}.${extension}`

@@ -8,11 +8,13 @@ import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setCall, type CallRow } from './calls.ts'
 import { finishIfDone, lockRunning } from './finish.ts'
 import { ingest } from './ingest.ts'
-import type { Run, RunPorts } from './run.ts'
+import type { Run } from './run.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
 
-async function addFacts(trx: Trx, generationId: string, done: Done): Promise<void> {
+type Facts = Pick<Done, 'cost' | 'images'>
+
+async function addFacts(trx: Trx, generationId: string, done: Facts): Promise<void> {
   const revised = done.images.find(({ revisedPrompt }) => revisedPrompt !== undefined)?.revisedPrompt
   if (revised === undefined && done.cost === undefined) return
   await trx
@@ -21,14 +23,21 @@ async function addFacts(trx: Trx, generationId: string, done: Done): Promise<voi
       ...(revised === undefined ? {} : { revised_prompt: revised }),
       ...(done.cost === undefined
         ? {}
-        : { cost_amount: sql<number>`coalesce(cost_amount, 0) + ${done.cost.amount}`, cost_currency: done.cost.currency }),
+        : {
+            cost_amount: sql<number>`coalesce(cost_amount, 0) + ${done.cost.amount}`,
+            cost_currency: done.cost.currency,
+          }),
     })
     .where('id', '=', generationId)
     .execute()
 }
 
 /** A call whose pictures are all there already, as after a crash between the last of them and its end. */
-async function closeCall({ db, events }: RunPorts, { row }: Run, call: CallRow, done: Done): Promise<void> {
+export async function closeCall(
+  { ports: { db, events }, row }: Run,
+  call: CallRow,
+  done: Facts = { images: [] },
+): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
     await setCall(trx, call, { state: 'done' })
@@ -43,8 +52,8 @@ async function closeCall({ db, events }: RunPorts, { row }: Run, call: CallRow, 
  * transaction, so that the picture and its end are told together.
  * @throws ProviderError `malformed-response` when a picture cannot be used; those before it are kept
  */
-export async function keepPictures(ports: RunPorts, run: Run, call: CallRow, done: Done): Promise<void> {
-  const { row, fitted, provider, signal } = run
+export async function keepPictures(run: Run, call: CallRow, done: Done): Promise<void> {
+  const { ports, row, fitted, provider, signal } = run
   const images = done.images.slice(0, call.images)
   if (images.length === 0) throw new ProviderError('malformed-response', 'The engine answered without a picture.')
   let closed = false
@@ -73,5 +82,5 @@ export async function keepPictures(ports: RunPorts, run: Run, call: CallRow, don
     }
     closed = last && kept === 'kept'
   }
-  if (!closed) await closeCall(ports, run, call, done)
+  if (!closed) await closeCall(run, call, done)
 }

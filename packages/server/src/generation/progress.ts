@@ -68,7 +68,13 @@ export function writeProgress(
         .executeTakeFirst()
       if (numUpdatedRows === 0n) return
       const url = previewUrl(generationId, key)
-      await events.progress(trx, userId, { type: 'generation.progress', generationId, completed, total, previewUrl: url })
+      await events.progress(trx, userId, {
+        type: 'generation.progress',
+        generationId,
+        completed,
+        total,
+        previewUrl: url,
+      })
     })
   }
 

@@ -1,6 +1,6 @@
 // One generation from its job to its end. Rules GN1 … in docs/spec/generations.md.
 import type { GenerationFailure } from '@easel/contract'
-import { DefectError } from '#base/errors.ts'
+import { DefectError, EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
@@ -12,12 +12,12 @@ import type { Derivatives } from '#library/derivatives.ts'
 import type { Pixels, Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { callEngine, type CallEnd } from './call-engine.ts'
-import { readCalls, setCall, type CallRow } from './calls.ts'
+import { hasAllPictures, readCalls, setCall, type CallRow } from './calls.ts'
 import { failureFrom } from './failure.ts'
 import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { Fitted } from './fitted.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
-import { keepPictures } from './keep-pictures.ts'
+import { closeCall, keepPictures } from './keep-pictures.ts'
 
 export interface RunPorts {
   readonly db: Db
@@ -32,6 +32,7 @@ export interface RunPorts {
 }
 
 export interface Run {
+  readonly ports: RunPorts
   readonly row: GenerationRow
   readonly fitted: Fitted
   readonly provider: Provider
@@ -76,8 +77,13 @@ export async function endCancelled({ db, events }: Pick<RunPorts, 'db' | 'events
   })
 }
 
-async function endCall(ports: RunPorts, row: GenerationRow, call: CallRow, error: GenerationFailure): Promise<void> {
-  const { db, events, log } = ports
+interface Ending {
+  readonly row: GenerationRow
+  readonly error: GenerationFailure
+}
+
+/** Ends a call without a picture, and the generation with it when it was the last. */
+async function failCall({ db, events, log }: RunPorts, call: CallRow, { row, error }: Ending): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
     await setCall(trx, call, { state: 'failed', error })
@@ -90,29 +96,37 @@ async function endCall(ports: RunPorts, row: GenerationRow, call: CallRow, error
 /** Fails every call that is still open, for a reason that concerns all of them. */
 async function failAll(ports: RunPorts, row: GenerationRow, error: unknown): Promise<void> {
   for (const call of await readCalls(ports.db, row.id)) {
-    if (call.state === 'waiting' || call.state === 'sent') await endCall(ports, row, call, failureFrom(error))
+    if (call.state === 'waiting' || call.state === 'sent')
+      await failCall(ports, call, { row, error: failureFrom(error) })
   }
 }
 
-async function settleCall(ports: RunPorts, run: Run, call: CallRow, end: CallEnd): Promise<void> {
+async function settleCall(run: Run, call: CallRow, end: CallEnd): Promise<void> {
+  const { ports, row, signal } = run
   if (end.kind === 'failed') {
-    await endCall(ports, run.row, call, end.error)
+    await failCall(ports, call, { row, error: end.error })
     return
   }
   try {
-    await keepPictures(ports, run, call, end)
+    await keepPictures(run, call, end)
   } catch (error) {
-    if (run.signal.aborted) throw error
-    await endCall(ports, run.row, call, failureFrom(error))
+    // A fault of the database is not the generation's: the job is given again, and finds the files that were saved.
+    if (signal.aborted || !isFinal(error)) throw error
+    await failCall(ports, call, { row, error: failureFrom(error) })
   }
 }
 
-async function runCalls(ports: RunPorts, run: Run): Promise<void> {
-  const calls = await readCalls(ports.db, run.row.id)
+async function runCalls(run: Run): Promise<void> {
+  const { ports, row } = run
+  const calls = await readCalls(ports.db, row.id)
   for (const call of calls) {
     if (call.state === 'done' || call.state === 'failed') continue
-    const end = await callEngine(ports, run, { call, calls: calls.length })
-    await settleCall(ports, run, call, end)
+    if (call.state === 'sent' && (await hasAllPictures(ports.db, call))) {
+      await closeCall(run, call)
+      continue
+    }
+    const end = await callEngine(run, { call, calls: calls.length })
+    await settleCall(run, call, end)
   }
 }
 
@@ -136,7 +150,7 @@ export async function runGeneration(ports: RunPorts, generationId: string, signa
   try {
     if (row.state === 'running') await recover(ports, row)
     const { provider } = await connections.openContext(row.user_id, connectionOf(row), signal)
-    await runCalls(ports, { row, fitted: Fitted.parse(row.fitted), provider, signal })
+    await runCalls({ ports, row, fitted: Fitted.parse(row.fitted), provider, signal })
     log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
   } catch (error) {
     if (signal.aborted && signal.reason === 'cancelled') {
@@ -150,9 +164,9 @@ export async function runGeneration(ports: RunPorts, generationId: string, signa
   }
 }
 
-/** Failures that running again cannot mend. */
+/** Failures that are the generation's own; after any other, such as one of the database, it is run again. */
 function isFinal(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'EaselError' || error.name === 'ProviderError' || error instanceof DefectError)
+  return error instanceof EaselError || error instanceof DefectError
 }
 
 /** The job's payload. */

@@ -30,11 +30,6 @@ export interface SubmitOptions {
   readonly idempotencyKey?: string | undefined
 }
 
-/** The payload of a generation's job. */
-export interface GenerationJob {
-  readonly generationId: string
-}
-
 function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable)
   if (typeof value !== 'object' || value === null) return value
@@ -51,7 +46,12 @@ const fingerprint = (request: GenerationRequest): string =>
     .update(JSON.stringify(stable(request)))
     .digest('hex')
 
-async function earlier(db: Db, userId: string, key: string, hash: string): Promise<GenerationRow | null> {
+interface Repeat {
+  readonly key: string
+  readonly hash: string
+}
+
+async function earlier(db: Db, userId: string, { key, hash }: Repeat): Promise<GenerationRow | null> {
   const row = await db
     .selectFrom('generations')
     .selectAll()
@@ -196,7 +196,7 @@ export async function submit(
   const { db, connections } = ports
   const hash = fingerprint(request)
   const key = options.idempotencyKey
-  const known = key === undefined ? null : await earlier(db, userId, key, hash)
+  const known = key === undefined ? null : await earlier(db, userId, { key, hash })
   if (known !== null) return known
   await checkRoom(ports)
   await checkOwned(db, userId, request)
@@ -208,7 +208,7 @@ export async function submit(
     return await inTransaction(db, (trx) => insert(trx, ports, draft))
   } catch (error) {
     // Two at once with the same key: the other one was faster.
-    const winner = key !== undefined && codeOf(error) === '23505' ? await earlier(db, userId, key, hash) : null
+    const winner = key !== undefined && codeOf(error) === '23505' ? await earlier(db, userId, { key, hash }) : null
     if (winner === null) throw error
     return winner
   }

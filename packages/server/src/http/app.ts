@@ -7,14 +7,16 @@ import type { Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
 import type { Derivatives } from '#library/derivatives.ts'
 import type { Images } from '#library/images.ts'
+import type { PngCopies } from '#library/png-copy.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { Identify } from './caller.ts'
 import { registerHistory } from './compat/history/history.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
-import { rawProblem, registerErrors } from './plugins/errors.ts'
+import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
 import { setSecurityHeaders } from './plugins/headers.ts'
 import { guardLocal } from './plugins/local-guard.ts'
+import { allowAnyOrigin } from './plugins/open-cors.ts'
 import { registerReference } from './plugins/reference.ts'
 import { registerWebApp } from './plugins/web-app.ts'
 import { registerConnections } from './routes/connections.ts'
@@ -23,6 +25,7 @@ import { registerGenerations } from './routes/generations.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerImages } from './routes/images.ts'
 import { registerProfiles } from './routes/profiles.ts'
+import { registerUploads } from './routes/uploads.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
 export interface AppPorts {
@@ -33,6 +36,7 @@ export interface AppPorts {
   readonly generations: Generations
   readonly images: Images
   readonly derivatives: Derivatives
+  readonly pngCopies: PngCopies
   readonly storage: Storage
   readonly connections: Connections
   readonly providers: ReadonlyMap<string, Provider>
@@ -50,12 +54,17 @@ const requestTimeoutMs = 60_000
 export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   const app = fastify({
     // Only warnings and errors of requests are logged: paths may hold names that are nobody else's business.
-    loggerInstance: ports.log as FastifyBaseLogger, // oxlint-disable-line typescript/no-unsafe-type-assertion -- pino's own type, narrowed by Log
+    loggerInstance: ports.log as FastifyBaseLogger, // oxlint-disable-line typescript/consistent-type-assertions -- pino's own type, narrowed by Log
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    // An address that cannot be decoded is refused before any hook or scope takes part.
+    frameworkErrors: (_error, _request, reply) => {
+      allowAnyOrigin(reply)
+      sendProblem(reply, problem('bad-request', 'The address is not valid.'))
+    },
     clientErrorHandler: (error, socket) => {
       const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
       if (socket.writable) socket.end(rawProblem(status))
@@ -75,6 +84,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerConnections(app, ports)
   registerProfiles(app, ports)
   await registerEvents(app, ports)
+  await registerUploads(app, ports)
   await registerHistory(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app

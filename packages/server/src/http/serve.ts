@@ -41,7 +41,7 @@ export function serve<R extends Route>(
       const caller = await identify(request)
       const parts = { params: request.params, query: request.query, body: request.body }
       // Fastify has validated these three against the very schemas that Part reads its types from.
-      const call = { caller, request, reply, ...parts } as Call<R> // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+      const call = { caller, request, reply, ...parts } as Call<R> // oxlint-disable-line typescript/consistent-type-assertions -- see above
       const answer = await handler(call)
       reply.code(route.status)
       return answer === undefined ? await reply.send() : answer

@@ -86,10 +86,7 @@ async function settle(ports: AdoptPorts, { userId, generationId }: Orphans, key:
  * Finds files without a row below the folder of a user, and makes them part of the library or removes what is only half there.
  * Called when a generation is taken up again after a crash, and by the sweep.
  */
-export async function adoptOrphans(
-  ports: AdoptPorts,
-  orphans: Orphans,
-): Promise<{ adopted: number; removed: number }> {
+export async function adoptOrphans(ports: AdoptPorts, orphans: Orphans): Promise<{ adopted: number; removed: number }> {
   const report = { adopted: 0, removed: 0 }
   const keys = new Set<string>()
   for await (const { key, modifiedMs } of ports.storage.list(`images/user-${orphans.userId}`)) {

@@ -137,14 +137,10 @@ export function createDerivatives(ports: Ports): Derivatives {
       return await makeOnce(key, () => (longSide === 320 ? makeSmall(ports, task) : makeLarge(row)))
     },
     async catchUp() {
-      for (let last = ''; !closed; ) {
+      for (let last = ''; !closed;) {
         let undone = db.selectFrom('images').where('derived_at', 'is', null).where('damage', 'is', null)
         if (last !== '') undone = undone.where('id', '>', last)
-        const rows = await undone
-          .orderBy('id')
-          .limit(catchUpBatch)
-          .select(['id', 'user_id', 'storage_key'])
-          .execute()
+        const rows = await undone.orderBy('id').limit(catchUpBatch).select(['id', 'user_id', 'storage_key']).execute()
         for (const row of rows) add({ id: row.id, userId: row.user_id, storageKey: row.storage_key, bytes: null })
         await draining
         last = rows.at(-1)?.id ?? ''

@@ -81,3 +81,6 @@ export const sidecarKey = (key: string): string => `${key}.json`
 /** Where the thumbnail of an image stands; it can be thrown away at any time. */
 export const thumbnailKey = (imageId: string, longSide: 320 | 1280): string =>
   `derived/${imageId.slice(-2)}/${imageId}-${longSide}.webp`
+
+/** Where the PNG of an image that is kept in another format stands; it can be thrown away at any time. */
+export const pngCopyKey = (imageId: string): string => `derived/${imageId.slice(-2)}/${imageId}.png`

@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import type { Image, ImageSource, TagType } from '@easel/contract'
+import type { Image } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
@@ -7,17 +6,8 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { parseHistoryId } from './history-id.ts'
 import { toImage, type ImageRow } from './image-record.ts'
-import { decodeCursor, encodeCursor } from './list-cursor.ts'
+import { listRows, pagesOf, type ImageQuery } from './image-list.ts'
 import { tagsOf } from './tags.ts'
-
-export interface ImageQuery {
-  readonly limit: number
-  readonly cursor?: string | undefined
-  readonly trash?: boolean | undefined
-  readonly source?: ImageSource | undefined
-  readonly tagType?: TagType | undefined
-  readonly tagId?: string | undefined
-}
 
 export interface Images {
   /** Pictures of a user, newest first; those in the trash by time of deletion. */
@@ -38,12 +28,6 @@ export interface Images {
 }
 
 const notFound = () => new EaselError('not-found', 'There is no such picture in your library.')
-
-/** Rows after a position, in the order of the list. A row comparison is what the index can follow. */
-function after(column: 'created_at' | 'deleted_at', cursor: string) {
-  const { time, id } = decodeCursor(cursor)
-  return sql<boolean>`(${sql.ref(column)}, id) < (${time.toISOString()}::timestamptz, ${id}::uuid)`
-}
 
 /** The pictures of every user's library. */
 export function createImages({ db, events, log }: { db: Db; events: Events; log: Log }): Images {
@@ -88,39 +72,8 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
   return {
     get,
     async list(userId, query) {
-      const column = query.trash === true ? 'deleted_at' : 'created_at'
-      let select = db
-        .selectFrom('images')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .where('deleted_at', query.trash === true ? 'is not' : 'is', null)
-        .orderBy(column, 'desc')
-        .orderBy('id', 'desc')
-        .limit(query.limit + 1)
-      const { cursor, source, tagType, tagId } = query
-      if (cursor !== undefined) select = select.where(after(column, cursor))
-      if (source !== undefined) select = select.where('source', '=', source)
-      if (tagType !== undefined || tagId !== undefined) {
-        select = select.where((eb) => {
-          let tagged = eb
-            .selectFrom('image_tags')
-            .innerJoin('tags', 'tags.id', 'image_tags.tag')
-            .whereRef('image_tags.image_id', '=', 'images.id')
-            .where('tags.user_id', '=', userId)
-            .select('image_tags.image_id')
-          if (tagType !== undefined) tagged = tagged.where('tags.tag_type', '=', tagType)
-          if (tagId !== undefined) tagged = tagged.where('tags.tag_id', '=', tagId)
-          return eb.exists(tagged)
-        })
-      }
-      const rows = await select.execute()
-      const page = rows.slice(0, query.limit)
-      const last = rows.length > query.limit ? page.at(-1) : undefined
-      const time = query.trash === true ? last?.deleted_at : last?.created_at
-      return {
-        data: await withTags(page),
-        nextCursor: last === undefined || time === undefined || time === null ? null : encodeCursor(time, last.id),
-      }
+      const { rows, nextCursor } = await listRows(db, userId, query)
+      return { data: await withTags(rows), nextCursor }
     },
     row: async (userId, id) => (await live(userId).where('id', '=', id).executeTakeFirst()) ?? null,
     byFilename: async (userId, filename) =>
@@ -134,18 +87,7 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
         .executeTakeFirst()
       return row ?? null
     },
-    async *pages(userId, size) {
-      let cursor: string | null = null
-      do {
-        const position: string | null = cursor
-        let select = live(userId).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(size)
-        if (position !== null) select = select.where(after('created_at', position))
-        const rows: ImageRow[] = await select.execute()
-        if (rows.length > 0) yield rows
-        const last = rows.at(-1)
-        cursor = last === undefined || rows.length < size ? null : encodeCursor(last.created_at, last.id)
-      } while (cursor !== null)
-    },
+    pages: (userId, size) => pagesOf(db, userId, size),
     async ofGenerations(generationIds) {
       const found = new Map<string, Image[]>()
       if (generationIds.length === 0) return found

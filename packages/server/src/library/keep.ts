@@ -78,7 +78,7 @@ export async function insertImage(trx: Trx, userId: string, record: Omit<Sidecar
       deleted_at: null,
     })
     .execute()
-  await addTags(trx, userId, record.id, record.tags)
+  await addTags(trx, { userId, imageId: record.id }, record.tags)
 }
 
 /**
@@ -110,7 +110,9 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
   }
   if (outcome === 'kept') {
     log.info({ image: record.id, user: userId, bytes: record.bytes }, 'image saved')
-  } else if ((await db.selectFrom('images').where('storage_key', '=', key).select('id').executeTakeFirst()) === undefined) {
+  } else if (
+    (await db.selectFrom('images').where('storage_key', '=', key).select('id').executeTakeFirst()) === undefined
+  ) {
     await storage.delete(key)
     await storage.delete(sidecarKey(key))
   }

@@ -24,7 +24,11 @@ export async function tagsOf(db: Db, imageIds: readonly string[]): Promise<Reado
 }
 
 /** Puts tags on an image; a tag that the user has already is the same tag. */
-export async function addTags(trx: Trx, userId: string, imageId: string, tags: readonly Tag[]): Promise<void> {
+export async function addTags(
+  trx: Trx,
+  { userId, imageId }: { userId: string; imageId: string },
+  tags: readonly Tag[],
+): Promise<void> {
   if (tags.length === 0) return
   const rows = tags.map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId }))
   await trx

@@ -3,8 +3,6 @@ import { errorCodes, type ErrorCode, type Problem } from '@easel/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { EaselError } from '#base/errors.ts'
-import { ProviderError } from '#providers/spec/provider-error.ts'
-import { StorageError } from '#storage/spec/storage.ts'
 
 const type = (code: ErrorCode): string => `urn:easel:problem:${code}`
 
@@ -64,13 +62,16 @@ function fromFastify(error: FastifyError): Problem | null {
   return problem(statusCodes.get(status) ?? 'bad-request', error.message)
 }
 
+/** Fastify's own errors carry a code; one that it does not know falls through. */
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+}
+
 /** The problem that whatever was thrown stands for; null for a fault of our own. */
 export function toProblem(error: unknown): Problem | null {
-  if (error instanceof EaselError) return problem(error.code, error.message, error.fields)
-  if (error instanceof ProviderError) return problem('provider-failed', error.message)
-  if (error instanceof StorageError && error.fault === 'full') return problem('disk-full', 'The disk is full.')
-  if (error instanceof Error && 'code' in error) return fromFastify(error as FastifyError) // oxlint-disable-line typescript/no-unsafe-type-assertion -- Fastify throws these; unknown codes fall through
-  return null
+  if (error instanceof EaselError)
+    return error.code === 'internal' ? null : problem(error.code, error.message, error.fields)
+  return isFastifyError(error) ? fromFastify(error) : null
 }
 
 /** Logs a fault of our own and answers for it without its words, which may hold anything. */

@@ -7,7 +7,12 @@ export interface LocalGuardOptions {
 }
 
 function isLoopbackName(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  )
 }
 
 function hostnameOf(origin: string): string | null {
@@ -20,7 +25,10 @@ function isLoopbackOrigin(origin: string): boolean {
 }
 
 const foreign = () =>
-  new EaselError('foreign-origin', 'Another website may not use this server. Its address can be added to EASEL_CORS_ORIGINS.')
+  new EaselError(
+    'foreign-origin',
+    'Another website may not use this server. Its address can be added to EASEL_CORS_ORIGINS.',
+  )
 
 /**
  * In local mode there is no sign-in, so a page of some website must not be able to use a person's own server through their

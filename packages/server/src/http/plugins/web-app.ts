@@ -4,7 +4,25 @@ import type { FastifyInstance } from 'fastify'
 import { problem, sendProblem } from './errors.ts'
 
 /** Below these there are never screens: an unknown path is a JSON 404. */
-const apiPrefixes = ['/api', '/history', '/models', '/generate', '/images', '/uploads', '/task-status', '/delete-images', '/ollamalog', '/v1', '/sdapi', '/mcp', '/s', '/healthz', '/readyz', '/metrics', '/assets']
+const apiPrefixes = [
+  '/api',
+  '/history',
+  '/models',
+  '/generate',
+  '/images',
+  '/uploads',
+  '/task-status',
+  '/delete-images',
+  '/ollamalog',
+  '/v1',
+  '/sdapi',
+  '/mcp',
+  '/s',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/assets',
+]
 
 function isApiPath(path: string): boolean {
   return apiPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)) || path.startsWith('/generate')

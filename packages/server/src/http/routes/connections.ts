@@ -22,11 +22,15 @@ export function registerConnections(app: FastifyInstance, { identify, connection
   const at = { app, identify }
   serve(at, routes.listProviders, async () => ({ data: [...providers.values()].map(toProviderInfo) }))
   serve(at, routes.listConnections, async ({ caller }) => ({ data: [...(await connections.list(caller.userId))] }))
-  serve(at, routes.createConnection, async ({ caller, body }) => ({ data: await connections.create(caller.userId, body) }))
+  serve(at, routes.createConnection, async ({ caller, body }) => ({
+    data: await connections.create(caller.userId, body),
+  }))
   serve(at, routes.updateConnection, async ({ caller, params, body }) => ({
     data: await connections.update(caller.userId, params.id, body),
   }))
-  serve(at, routes.deleteConnection, ({ caller, params }) => connections.remove(caller.userId, params.id).then(() => undefined))
+  serve(at, routes.deleteConnection, ({ caller, params }) =>
+    connections.remove(caller.userId, params.id).then(() => undefined),
+  )
   serve(at, routes.testConnection, async ({ caller, params }) => ({
     data: await connections.test(caller.userId, params.id),
   }))

@@ -64,22 +64,27 @@ export async function registerEvents(app: FastifyInstance, { identify, events, g
   })
 
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  typed.get('/api/generations/:id/events', { sse: 'only', schema: { params: Params, hide: true } }, async (request, reply) => {
-    const { userId } = await identify(request)
-    const { id } = request.params
-    const from = since(reply.sse.lastEventId)
-    await generations.get(userId, id)
-    const stop = await events.subscribe(userId, from, (delivered) => {
-      const { event } = delivered
-      if (!('generationId' in event) || event.generationId !== id) return
-      send(reply, delivered)
-      if (event.type === 'generation.finished') reply.sse.close()
-    })
-    await follow(reply, stop)
-    const now = await generations.get(userId, id)
-    if (now.state === 'queued' || now.state === 'running') return
-    // It ended before anybody listened: the end is told all the same, without a number of its own.
-    if (from === null) send(reply, { seq: null, event: { type: 'generation.finished', generationId: id, state: now.state } })
-    reply.sse.close()
-  })
+  typed.get(
+    '/api/generations/:id/events',
+    { sse: 'only', schema: { params: Params, hide: true } },
+    async (request, reply) => {
+      const { userId } = await identify(request)
+      const { id } = request.params
+      const from = since(reply.sse.lastEventId)
+      await generations.get(userId, id)
+      const stop = await events.subscribe(userId, from, (delivered) => {
+        const { event } = delivered
+        if (!('generationId' in event) || event.generationId !== id) return
+        send(reply, delivered)
+        if (event.type === 'generation.finished') reply.sse.close()
+      })
+      await follow(reply, stop)
+      const now = await generations.get(userId, id)
+      if (now.state === 'queued' || now.state === 'running') return
+      // It ended before anybody listened: the end is told all the same, without a number of its own.
+      if (from === null)
+        send(reply, { seq: null, event: { type: 'generation.finished', generationId: id, state: now.state } })
+      reply.sse.close()
+    },
+  )
 }

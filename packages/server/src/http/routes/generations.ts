@@ -4,8 +4,6 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Generations } from '#generation/generations.ts'
-import { probe } from '#media/probe.ts'
-import type { Storage } from '#storage/spec/storage.ts'
 import type { Identify } from '../caller.ts'
 import { filePolicy } from '../plugins/headers.ts'
 import { serve } from '../serve.ts'
@@ -13,7 +11,6 @@ import { serve } from '../serve.ts'
 interface Ports {
   readonly identify: Identify
   readonly generations: Generations
-  readonly storage: Storage
 }
 
 /** Printable, so that it can be kept and compared; long enough for any UUID or hash. */
@@ -29,7 +26,7 @@ function idempotencyKey(header: string | string[] | undefined): string | undefin
   })
 }
 
-export function registerGenerations(app: FastifyInstance, { identify, generations, storage }: Ports): void {
+export function registerGenerations(app: FastifyInstance, { identify, generations }: Ports): void {
   const at = { app, identify }
   serve(at, routes.createGeneration, async ({ caller, body, request }) => {
     const key = idempotencyKey(request.headers['idempotency-key'])
@@ -44,10 +41,9 @@ export function registerGenerations(app: FastifyInstance, { identify, generation
   const typed = app.withTypeProvider<ZodTypeProvider>()
   typed.get('/api/generations/:id/preview', { schema: { params, hide: true } }, async (request, reply) => {
     const { userId } = await identify(request)
-    const key = await generations.previewKey(userId, request.params.id)
-    const bytes = key === null ? null : await storage.read(key)
-    if (bytes === null) throw new EaselError('not-found', 'There is no preview at the moment.')
+    const preview = await generations.preview(userId, request.params.id)
+    if (preview === null) throw new EaselError('not-found', 'There is no preview at the moment.')
     reply.headers({ 'cache-control': 'private, no-store', 'content-security-policy': filePolicy })
-    return await reply.type(probe(bytes).mimeType).send(bytes)
+    return await reply.type(preview.mimeType).send(preview.bytes)
   })
 }

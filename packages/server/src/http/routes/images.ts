@@ -20,7 +20,6 @@ interface Ports {
 
 const FileQuery = z.object({ download: z.stringbool().optional() })
 const ThumbnailQuery = z.object({ size: z.enum(['320', '1280']).default('320') })
-const NameParams = z.object({ userId: z.uuid(), filename: z.string().max(300) })
 
 const missing = () => new EaselError('not-found', 'There is no such picture in your library.')
 
@@ -37,16 +36,22 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
   serve(at, routes.listImages, ({ caller, query }) => images.list(caller.userId, query))
   serve(at, routes.getImage, async ({ caller, params }) => ({ data: await images.get(caller.userId, params.id) }))
   serve(at, routes.deleteImage, ({ caller, params }) => images.remove(caller.userId, params.id).then(() => undefined))
-  serve(at, routes.restoreImage, async ({ caller, params }) => ({ data: await images.restore(caller.userId, params.id) }))
+  serve(at, routes.restoreImage, async ({ caller, params }) => ({
+    data: await images.restore(caller.userId, params.id),
+  }))
 
   const typed = app.withTypeProvider<ZodTypeProvider>()
   const params = routes.getImage.params
-  typed.get('/api/images/:id/file', { schema: { params, querystring: FileQuery, hide: true } }, async (request, reply) => {
-    const { userId } = await identify(request)
-    const row = await images.row(userId, request.params.id)
-    if (row === null) throw missing()
-    return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: request.query.download ?? false })
-  })
+  typed.get(
+    '/api/images/:id/file',
+    { schema: { params, querystring: FileQuery, hide: true } },
+    async (request, reply) => {
+      const { userId } = await identify(request)
+      const row = await images.row(userId, request.params.id)
+      if (row === null) throw missing()
+      return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: request.query.download ?? false })
+    },
+  )
 
   const thumbnailSchema = { params, querystring: ThumbnailQuery, hide: true }
   typed.get('/api/images/:id/thumbnail', { schema: thumbnailSchema }, async (request, reply) => {
@@ -61,18 +66,10 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
     }
     const bytes = await derivatives.thumbnail(row, size === '320' ? 320 : 1280)
     // A picture no larger than the asked thumbnail is its own.
-    if (bytes === null && row.damage === null) return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
+    if (bytes === null && row.damage === null)
+      return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
     if (bytes === null) throw new EaselError('not-found', 'This picture is damaged and has no thumbnail.')
     setFileHeaders(reply, etag)
     return await reply.type('image/webp').send(bytes)
-  })
-
-  // Contract E names its files by this address.
-  typed.get('/uploads/generated/:userId/:filename', { schema: { params: NameParams, hide: true } }, async (request, reply) => {
-    const caller = await identify(request)
-    const { userId, filename } = request.params
-    const row = userId === caller.userId ? await images.byFilename(userId, filename) : null
-    if (row === null) throw missing()
-    return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
   })
 }

@@ -1,16 +1,22 @@
 // Contract E: profiles and the synchronous form of a generation.
-import { routes, type Generation, type GenerationRequest, type SyncGeneration, type SyncGenerationRequest } from '@easel/contract'
+import {
+  routes,
+  type Generation,
+  type GenerationRequest,
+  type SyncGeneration,
+  type SyncGenerationRequest,
+} from '@easel/contract'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { EaselError } from '#base/errors.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Generations } from '#generation/generations.ts'
-import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Identify } from '../caller.ts'
 import { clientGone } from '../client-gone.ts'
 import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
 import { serve } from '../serve.ts'
+import { stopping } from '../stopping.ts'
 
 interface Ports {
   readonly identify: Identify
@@ -37,7 +43,10 @@ function toAnswer(userId: string, provider: string, generation: Generation): Syn
       tags: image.tags,
     }
   })
-  return { data, metadata: { prompt: generation.request.prompt, provider, model: generation.model, count: data.length } }
+  return {
+    data,
+    metadata: { prompt: generation.request.prompt, provider, model: generation.model, count: data.length },
+  }
 }
 
 /** Contract E's words for an error; the rest of a problem document stands beside them. */
@@ -50,9 +59,11 @@ function wordsOf(error: unknown): { status: number; error: string; details?: unk
     }))
     return { status: 400, error: 'Validation error', details }
   }
-  if (error instanceof EaselError && error.code === 'not-found') return { status: 404, error: 'Connection profile not found' }
-  if (error instanceof ProviderError && error.kind === 'unsupported') return { status: 400, error: error.message }
-  if (error instanceof ProviderError) return { status: 500, error: 'Failed to generate images', details: error.message }
+  if (error instanceof EaselError && error.code === 'not-found')
+    return { status: 404, error: 'Connection profile not found' }
+  if (error instanceof EaselError && error.code === 'provider-failed') {
+    return { status: 500, error: 'Failed to generate images', details: error.message }
+  }
   return null
 }
 
@@ -60,6 +71,7 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
   const { identify, connections, generations, providers } = ports
   const nameOf = (provider: string) => providers.get(provider)?.manifest.contractName ?? provider.toUpperCase()
 
+  const stop = stopping(app)
   app.register(async (scope) => {
     const at = { app: scope, identify }
     scope.setErrorHandler(async (error: FastifyError, request, reply) => {
@@ -82,13 +94,14 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
     })
 
     serve(at, routes.generateImages, async ({ caller, body, reply }) => {
-      const gone = clientGone(reply)
+      const signal = AbortSignal.any([clientGone(reply), stop])
       const accepted = await generations.submit(caller.userId, toRequest(body), { origin: 'profiles' })
-      const generation = await generations.wait(caller.userId, accepted.id, gone)
+      const generation = await generations.wait(caller.userId, accepted.id, signal)
       if (generation.images.length > 0) return toAnswer(caller.userId, nameOf(generation.provider), generation)
+      if (stop.aborted)
+        throw new EaselError('shutting-down', 'Easel is stopping. The pictures will be made when it is back.')
       const reason = generation.error?.message ?? 'It was cancelled.'
-      throw new ProviderError(generation.error?.kind === 'unsupported' ? 'unsupported' : 'internal', reason)
+      throw new EaselError(generation.error?.kind === 'unsupported' ? 'unsupported-option' : 'provider-failed', reason)
     })
   })
 }
-

@@ -1,4 +1,5 @@
 import type { ErrorKind } from '@easel/contract'
+import { EaselError } from '#base/errors.ts'
 
 /** What may be done after an engine failed. Only `generation` decides; this is what the provider knows. */
 export type Advice = 'never' | 'poll-again' | 'safe-to-resend'
@@ -6,7 +7,7 @@ export type Advice = 'never' | 'poll-again' | 'safe-to-resend'
 /**
  * A failure at an engine. The message is shown to people: the engine's own words where it has any, never a key.
  */
-export class ProviderError extends Error {
+export class ProviderError extends EaselError {
   override readonly name = 'ProviderError'
   readonly kind: ErrorKind
   /**
@@ -24,7 +25,7 @@ export class ProviderError extends Error {
     message: string,
     options: { advice?: Advice; retryAfterMs?: number | null; status?: number | null; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(kind === 'unsupported' ? 'unsupported-option' : 'provider-failed', message, { cause: options.cause })
     this.kind = kind
     this.advice = options.advice ?? 'never'
     this.retryAfterMs = options.retryAfterMs ?? null

@@ -1,4 +1,5 @@
 // The blob port: named bytes. Rules are numbered in docs/spec/storage.md (ST1 …).
+import { EaselError } from '#base/errors.ts'
 
 /** Bytes in one chunk of a body, the last excepted. */
 export const chunkBytes = 256 * 1024
@@ -45,11 +46,11 @@ export interface ByteRange {
  */
 export type StorageFault = 'bad-key' | 'full' | 'range' | 'failed'
 
-export class StorageError extends Error {
+export class StorageError extends EaselError {
   override readonly name = 'StorageError'
   readonly fault: StorageFault
   constructor(fault: StorageFault, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(fault === 'full' ? 'disk-full' : 'internal', message, { cause })
     this.fault = fault
   }
 }

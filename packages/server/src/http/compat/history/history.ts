@@ -1,3 +1,64 @@
+// Contract A: the history server, a local Ollama front end. Rules in docs/spec/history.md (HS1 …).
 import type { FastifyInstance } from 'fastify'
+import { EaselError } from '#base/errors.ts'
+import type { AppPorts } from '../../app.ts'
+import { openToAllOrigins } from '../../plugins/open-cors.ts'
+import { wordErrors } from './errors.ts'
+import { registerGenerate } from './generate.ts'
+import { infoOf, warningOf } from './log-messages.ts'
+import { registerPictures } from './pictures.ts'
 
-export async function registerHistory(_app: FastifyInstance, _ports: object): Promise<void> {}
+/** `curl -d` says that its JSON is a form, other clients say nothing or nonsense: here every body is JSON. */
+function takeEveryBodyForJson(scope: FastifyInstance): void {
+  scope.addHook('onRequest', async (request) => {
+    // Before Fastify looks at it: a content type that is none would be refused.
+    request.raw.headers['content-type'] = 'application/json'
+  })
+  const parse = scope.getDefaultJsonParser('ignore', 'ignore')
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = body.toString().replace(/^\uFEFF/, '')
+    if (text.trim() === '') {
+      done(null, undefined)
+      return
+    }
+    // Answers through the callback; its type also allows a promise, which it never gives.
+    void parse(request, text, (error, value) => {
+      if (error === null) done(null, value)
+      else done(new EaselError('bad-request', 'Invalid JSON body', { cause: error }))
+    })
+  })
+}
+
+function registerLog(scope: FastifyInstance, { identify, generations }: AppPorts): void {
+  async function lastOf(request: Parameters<AppPorts['identify']>[0]) {
+    const { userId } = await identify(request)
+    const { data } = await generations.list(userId, { limit: 1 })
+    if (data[0] === undefined) throw new EaselError('not-found', 'Nothing has been generated yet.')
+    return data[0]
+  }
+  scope.get('/ollamalog/info', { schema: { hide: true } }, async (request) => ({
+    message: infoOf(await lastOf(request), Date.now()),
+  }))
+  scope.get('/ollamalog/warn', { schema: { hide: true } }, async (request) => {
+    const message = warningOf(await lastOf(request))
+    if (message === null) throw new EaselError('not-found', 'The last generation gave no warning.')
+    return { message }
+  })
+}
+
+export async function registerHistory(app: FastifyInstance, ports: AppPorts): Promise<void> {
+  const { identify, connections } = ports
+  await app.register(async (scope) => {
+    wordErrors(scope)
+    takeEveryBodyForJson(scope)
+    scope.get('/models', { schema: { hide: true } }, async (request) => {
+      const { userId } = await identify(request)
+      return await connections.allModelNames(userId)
+    })
+    registerGenerate(scope, ports)
+    registerPictures(scope, ports)
+    registerLog(scope, ports)
+    openToAllOrigins(scope, ['/models', '/generate', '/history', '/ollamalog'])
+  })
+}

@@ -1,0 +1,50 @@
+// One picture as contract A shows it.
+import { z } from 'zod'
+import type { ImageSpec } from '@easel/contract'
+import { historyId } from '#library/history-id.ts'
+import type { ImageRow } from '#library/image-record.ts'
+import { base64Of } from '../../base64-stream.ts'
+
+const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
+
+/** `2026-11-21T08:40:00.123000`: the server's local time with microseconds, of which Easel keeps the first three digits. */
+export function localTimestamp(time: Date): string {
+  const date = `${pad(time.getFullYear(), 4)}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`
+  const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`
+  return `${date}T${clock}.${pad(time.getMilliseconds(), 3)}000`
+}
+
+const Steps = z.object({ steps: z.number() }).partial().catch({})
+
+/** What was really used stands first; for what the engine has no setting for, what was asked. */
+function settingsOf(row: ImageRow, asked: ImageSpec | undefined) {
+  return {
+    model: row.model ?? '',
+    prompt: row.prompt ?? '',
+    seed: row.seed ?? asked?.seed ?? 0,
+    width: row.width,
+    height: row.height,
+    steps: Steps.parse(row.parameters).steps ?? asked?.steps ?? 0,
+  }
+}
+
+export interface Item {
+  readonly row: ImageRow
+  /** The request that it came from, where there was one. */
+  readonly asked: ImageSpec | undefined
+  /** Its bytes as PNG, or null to leave `image` out. */
+  readonly png: AsyncIterable<Uint8Array> | null
+}
+
+/** `{"id","timestamp","settings","image"}` in pieces: the picture is read while it is sent. */
+export async function* itemText({ row, asked, png }: Item): AsyncGenerator<string> {
+  const id = historyId(row.history_second, row.history_number)
+  const text = JSON.stringify({ id, timestamp: localTimestamp(row.created_at), settings: settingsOf(row, asked) })
+  if (png === null) {
+    yield text
+    return
+  }
+  yield `${text.slice(0, -1)},"image":"`
+  yield* base64Of(png)
+  yield '"}'
+}

@@ -1,0 +1,84 @@
+// The history: the whole library as one list, and its pictures one by one.
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { EaselError } from '#base/errors.ts'
+import type { ImageRow } from '#library/image-record.ts'
+import type { AppPorts } from '../../app.ts'
+import { itemText } from './item.ts'
+
+const pageSize = 50
+const IndexQuery = z.object({ images: z.string().optional().catch(undefined) })
+const Params = z.object({ id: z.string() })
+
+/** The id of an address, with or without `.png`. @throws EaselError `bad-request` */
+function idOf(params: unknown): string {
+  const id = Params.parse(params).id.replace(/\.png$/, '')
+  if (!/^[A-Za-z0-9_-]+$/.test(id)) throw new EaselError('bad-request', 'Invalid history id')
+  return id
+}
+
+const notFound = (id: string) => new EaselError('not-found', `Image not found: ${id}`)
+
+function sendJson(reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {
+  reply.header('cache-control', 'private, no-cache').type('application/json; charset=utf-8')
+  return reply.send(Readable.from(text, { objectMode: false }))
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+export function registerPictures(scope: FastifyInstance, ports: AppPorts): void {
+  const { identify, generations, images, pngCopies, storage } = ports
+
+  async function openPng(row: ImageRow): Promise<AsyncIterable<Uint8Array> | null> {
+    const file = await pngCopies.of(row)
+    const opened = file === null ? null : await storage.get(file.storageKey)
+    return opened?.body ?? null
+  }
+
+  async function askedFor(rows: readonly ImageRow[]) {
+    return await generations.asked(rows.flatMap(({ generation_id: id }) => (id === null ? [] : [id])))
+  }
+
+  async function* indexText(userId: string, withImages: boolean): AsyncGenerator<string> {
+    let before = '['
+    for await (const rows of images.pages(userId, pageSize)) {
+      const requests = await askedFor(rows)
+      for (const row of rows) {
+        yield before
+        before = ','
+        // A file that is gone leaves its story: the rest of the list must not fail for it.
+        const png = withImages ? ((await openPng(row)) ?? nothing()) : null
+        yield* itemText({ row, asked: requests.get(row.generation_id ?? ''), png })
+      }
+    }
+    yield before === '[' ? '[]' : ']'
+  }
+
+  scope.get('/history/index', { schema: { hide: true } }, async (request, reply) => {
+    const { userId } = await identify(request)
+    const { images: wanted } = IndexQuery.parse(request.query)
+    // Asked for the headers alone, there is no reason to read the whole library.
+    if (request.method === 'HEAD') return await reply.type('application/json; charset=utf-8').send()
+    return await sendJson(reply, indexText(userId, wanted !== '0' && wanted !== 'false'))
+  })
+
+  scope.get('/history/:id', { schema: { hide: true } }, async (request, reply) => {
+    const id = idOf(request.params)
+    const { userId } = await identify(request)
+    const row = await images.byHistoryId(userId, id)
+    const png = row === null ? null : await openPng(row)
+    if (row === null || png === null) throw notFound(id)
+    const requests = await askedFor([row])
+    return await sendJson(reply, itemText({ row, asked: requests.get(row.generation_id ?? ''), png }))
+  })
+
+  scope.delete('/history/:id', { schema: { hide: true } }, async (request) => {
+    const id = idOf(request.params)
+    const { userId } = await identify(request)
+    const row = await images.byHistoryId(userId, id)
+    if (row === null) throw notFound(id)
+    await images.remove(userId, row.id)
+    return { SUCCESS: true }
+  })
+}
