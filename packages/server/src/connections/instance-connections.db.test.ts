@@ -75,6 +75,8 @@ describe('connections that the instance makes', () => {
     for (const { id } of await start({ CLOUD_API_KEY: key })) await test.connections.remove(user, id)
     expect(await start({ CLOUD_API_KEY: key })).toEqual([])
     expect(await start({ CLOUD_API_KEY: 'sk-cloud-another-key' })).toEqual([])
+    const stored = await test.db.selectFrom('connections').select('secret').where('user_id', '=', user).execute()
+    expect(stored).toEqual([{ secret: null }, { secret: null }])
   })
 
   it('CN17: what the user changed stays changed', async () => {
