@@ -22,8 +22,11 @@ export interface Step {
   readonly calls: number
 }
 
-/** Pauses before asking again where the engine surely did not take the request. */
-const resendPausesMs = [500, 2000, 8000]
+/**
+ * Pauses before asking again where the engine surely did not take the request; all together shorter than the ten seconds that contract A
+ * gives an engine to show itself.
+ */
+const resendPausesMs = [500, 1500, 4000]
 /** Longest that a generation waits for an engine's Retry-After by itself; beyond it the person decides. */
 const longestWaitMs = 60_000
 const pollFailuresAllowed = 20

@@ -29,17 +29,17 @@ export function readPng(bytes: Buffer): Found {
 }
 
 /**
- * The PNG with the marks in it: `parameters` as tEXt where Latin-1 can write it, else as iTXt, and XMP as iTXt, both before the pixels.
+ * The PNG with the marks in it, those that are not null: `parameters` as tEXt where Latin-1 can write it, else as iTXt, and XMP as iTXt, both before the pixels.
  * @returns the same Buffer when nothing is to be added or it has content credentials
  * @throws MediaError when its chunks cannot be walked
  */
-export function embedPng(bytes: Buffer, marks: Marks): Buffer {
+export function embedPng(bytes: Buffer, marks: { readonly [Name in keyof Marks]: Marks[Name] | null }): Buffer {
   const { parameters, xmp, c2pa, pixelsAt } = scan(bytes)
   if (c2pa) return bytes
   const edits: Edit[] = []
-  if (parameters === null)
+  if (parameters === null && marks.parameters !== null)
     edits.push({ start: pixelsAt, end: pixelsAt, insert: textChunk(keywords.parameters, marks.parameters) })
-  const packet = withSourceType(xmp?.text ?? null, marks.sourceType)
+  const packet = marks.sourceType === null ? null : withSourceType(xmp?.text ?? null, marks.sourceType)
   if (packet !== null) {
     const { start, end } =
       xmp === null ? { start: pixelsAt, end: pixelsAt } : { start: xmp.chunk.at, end: xmp.chunk.end + 4 }
