@@ -55,7 +55,8 @@ export interface AssembleOptions {
   readonly version: string
 }
 
-async function openStorage(config: Config): Promise<Storage> {
+/** @throws StartError or StorageError when it cannot be used */
+export async function openStorage(config: Config): Promise<Storage> {
   const location =
     config.storageUrl === null ? pathToFileURL(join(config.dataFolder, 'files')) : new URL(config.storageUrl)
   const backend = (await discoverBackends()).find(({ schemes }) => schemes.includes(location.protocol))
@@ -65,7 +66,8 @@ async function openStorage(config: Config): Promise<Storage> {
   return await backend.open(location)
 }
 
-async function openDatabase(config: Config, log: Log): Promise<Database> {
+/** @throws StartError when it cannot be used */
+export async function openDatabase(config: Config, log: Log): Promise<Database> {
   if (config.databaseUrl !== null) return await openPostgres(config.databaseUrl, log)
   return await openPglite(config.dataFolder, config.databaseTemplate)
 }

@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { StartError } from '#base/errors.ts'
 import { openLog, type Log } from '#base/log.ts'
 import { readConfig, type Config } from '#config/config.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { discoverProviders } from './discover.ts'
 import { listenEverywhere } from './listen.ts'
+import { runMain } from './main.ts'
 
 const graceMs = 10_000
 const packages = join(import.meta.dirname, '../../..')
@@ -56,7 +56,7 @@ async function start(
   }
 }
 
-async function main(): Promise<void> {
+await runMain(async () => {
   const providers = await discoverProviders()
   const manifests = [...providers.values()].map(({ manifest }) => manifest)
   const config = readConfig(readEnvironment(), manifests)
@@ -64,12 +64,4 @@ async function main(): Promise<void> {
   // An adapter's mistake must not end everybody's work; the generation it belongs to fails by its own means.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left to fail'))
   await start(config, log, providers)
-}
-
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof StartError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+})

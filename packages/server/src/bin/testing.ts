@@ -43,7 +43,14 @@ const cache = join(import.meta.dirname, '../../../../.cache')
 
 /** A migrated database that first starts copy, because making one anew takes seconds. */
 export async function databaseTemplate(): Promise<string> {
-  const target = join(cache, `test-template-${digestOf(readMigrations().map(({ digest }) => digest).join())}`)
+  const target = join(
+    cache,
+    `test-template-${digestOf(
+      readMigrations()
+        .map(({ digest }) => digest)
+        .join(),
+    )}`,
+  )
   if (existsSync(target)) return target
   mkdirSync(cache, { recursive: true })
   const draft = `${target}.${randomUUID()}`
@@ -80,7 +87,13 @@ export async function startEasel(options: EaselOptions = {}): Promise<TestEasel>
   const providers = await discoverProviders()
   const manifests = [...providers.values()].map(({ manifest }) => manifest)
   const config = readConfig(await environmentFor(dataFolder, options), manifests)
-  const assembled = await assemble({ config, log: openLog(config.logLevel), providers, webFolder: null, version: '0.0.0' })
+  const assembled = await assemble({
+    config,
+    log: openLog(config.logLevel),
+    providers,
+    webFolder: null,
+    version: '0.0.0',
+  })
   const app = present(assembled.app, 'the HTTP server')
   const baseUrl = await listenEverywhere(app, config)
   return {
