@@ -43,13 +43,22 @@ describe('connections that the instance makes', () => {
 
   it('CN17: one more for each provider whose variables are set', async () => {
     const list = await start({ CLOUD_API_KEY: key, LOCAL_HOST: 'http://gpu:1234', UNKNOWN: 'x' })
-    expect(list.map(({ name }) => name)).toEqual(['Sketcher', 'Cloud', 'Local'])
+    expect(list.map(({ name }) => name)).toEqual(['Cloud', 'Sketcher', 'Local'])
+    expect(list.map(({ isDefault }) => isDefault)).toEqual([true, false, false])
     expect(list.map(({ baseUrl }) => baseUrl)).toEqual([null, null, 'http://gpu:1234'])
-    expect(list.map(({ keyHint }) => keyHint)).toEqual([null, 'abcd', null])
+    expect(list.map(({ keyHint }) => keyHint)).toEqual(['abcd', null, null])
     const cloud = await the('cloud')
     expect(await keyOf(cloud.id)).toBe(key)
     const lanes = await test.db.selectFrom('job_lanes').select('lane').execute()
     expect(lanes.map(({ lane }) => lane)).toEqual(expect.arrayContaining(list.map(({ id }) => id)))
+  })
+
+  it('CN17: an engine whose variable is set later comes before the built-in one, not before what a person chose', async () => {
+    await start()
+    await start({ LOCAL_HOST: 'http://gpu:1234' })
+    expect(await the('local')).toMatchObject({ isDefault: true })
+    await start({ LOCAL_HOST: 'http://gpu:1234', CLOUD_API_KEY: key })
+    expect(await the('local')).toMatchObject({ isDefault: true })
   })
 
   it('CN17: an address without the key that is needed makes none', async () => {
@@ -68,7 +77,7 @@ describe('connections that the instance makes', () => {
 
   it('CN17: starts at the same time make each one once', async () => {
     await Promise.all([1, 2, 3].map(() => test.connections.ensureInstanceConnections(user, { CLOUD_API_KEY: key })))
-    expect((await test.connections.list(user)).map(({ name }) => name)).toEqual(['Sketcher', 'Cloud'])
+    expect((await test.connections.list(user)).map(({ name }) => name)).toEqual(['Cloud', 'Sketcher'])
   })
 
   it('CN17: what the user removed stays removed, also when the variable changes', async () => {

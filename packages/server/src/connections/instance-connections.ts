@@ -3,7 +3,7 @@ import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Manifest } from '#providers/spec/provider.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
-import { instanceRowsOf, isNameTaken, lockUser, rowsOf, type Row } from './records.ts'
+import { clearDefault, instanceRowsOf, isNameTaken, lockUser, rowsOf, type Row } from './records.ts'
 import { insertConnection, originOf, sealedKey } from './storing.ts'
 
 /** Stands in place of a digest on the built-in connection, which no variable makes. */
@@ -48,17 +48,25 @@ export function createInstanceConnections(dependencies: ConnectionDependencies):
 
   async function add(trx: Trx, userId: string, { wish, digest }: { wish: Wish; digest: string }): Promise<string> {
     const { manifest, key, baseUrl } = wish
-    const others = await rowsOf(trx, userId)
+    const isDefault = await takesDefault(trx, userId, manifest)
+    if (isDefault) await clearDefault(trx, userId)
     const row = await insertConnection(dependencies, trx, {
       userId,
       manifest,
       key,
       name: await freeName(trx, userId, manifest.label),
       ...(baseUrl !== null && { baseUrl }),
-      isDefault: manifest.builtIn && !others.some((other) => other.is_default),
+      isDefault,
       environmentDigest: digest,
     })
     return row.id
+  }
+
+  /** Who sets a variable wants pictures from that engine: it comes before the built-in one, never before a person's choice. */
+  async function takesDefault(trx: Trx, userId: string, manifest: Manifest): Promise<boolean> {
+    const chosen = (await rowsOf(trx, userId)).find((row) => row.is_default)
+    if (chosen === undefined) return true
+    return !manifest.builtIn && chosen.environment_digest === builtInMark
   }
 
   async function follow(trx: Trx, row: Row, { wish, digest }: { wish: Wish; digest: string }): Promise<string> {
