@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { architectureTableProblems } from './architecture-table.ts'
 import { decisionProblems } from './decisions.ts'
 import { errorTableProblems, writeErrorTable } from './error-table.ts'
 import { lintExceptionProblems } from './lint-exceptions.ts'
@@ -151,6 +152,24 @@ describe('docs/errors.md', () => {
     writeErrorTable(root)
     plant(['docs/errors.md', readFileSync(join(root, 'docs/errors.md'), 'utf8').replace('| 404 |', '| 410 |')])
     expect(errorTableProblems(root)).toHaveLength(1)
+  })
+})
+
+describe('the import table of ARCHITECTURE.md', () => {
+  const folders = ['base', 'db', 'events'].map((name) => [`packages/server/src/${name}/a.ts`, ''] as const)
+
+  it('may say it in groups, with remarks, and leave out what does not exist', () => {
+    plant(...folders, ['ARCHITECTURE.md', '| base | – |\n| db | base; a remark |\n| events, jobs | base, db |\n'])
+    expect(architectureTableProblems(root)).toEqual([])
+  })
+
+  it('may neither leave out nor invent', () => {
+    plant(...folders, ['ARCHITECTURE.md', '| base | db |\n| events | base |\n'])
+    expect(architectureTableProblems(root)).toEqual([
+      'ARCHITECTURE.md says that base may import db, but tools/lint/import-table.ts does not',
+      'ARCHITECTURE.md does not say what db may import',
+      'ARCHITECTURE.md does not say that events may import db',
+    ])
   })
 })
 

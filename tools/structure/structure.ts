@@ -1,3 +1,4 @@
+import { architectureTableProblems } from './architecture-table.ts'
 import { decisionProblems } from './decisions.ts'
 import { errorTableProblems } from './error-table.ts'
 import { lintExceptionProblems } from './lint-exceptions.ts'
@@ -16,5 +17,6 @@ export function structureProblems(root: string): readonly string[] {
     lintExceptionProblems,
     errorTableProblems,
     lockFileProblems,
+    architectureTableProblems,
   ].flatMap((check) => check(root))
 }
