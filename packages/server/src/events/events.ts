@@ -2,7 +2,10 @@
 import type { EaselEvent } from '@easel/contract'
 import type { Trx } from '#db/database.ts'
 
-/** An event as it reaches a subscriber. `seq` is null for progress, which is not in the log. */
+/**
+ * An event as it reaches a subscriber. `seq` is null for progress, which is not in the log; with any other number, the next
+ * subscription may go on from it.
+ */
 export interface Delivered {
   readonly seq: number | null
   readonly event: EaselEvent

@@ -1,5 +1,6 @@
 import { EaselEvent } from '@easel/contract'
 import type { Delivered, ProgressEvent } from './events.ts'
+import type { Start } from './start.ts'
 
 const pageSize = 200
 const retryMs = 500
@@ -11,8 +12,8 @@ interface Row {
 
 /** One subscriber's way through the log: what it has, and a single reader that brings the rest. */
 export interface Follower {
-  /** Delivers what follows `after`, and from then on whatever comes. @throws when the log cannot be read now */
-  begin(after: number): Promise<void>
+  /** Delivers what follows the start, and from then on whatever comes. @throws when the log cannot be read now */
+  begin(start: Start): Promise<void>
   /** There may be rows up to `seq`; without it, there may be rows. */
   wake(seq?: number): void
   progress(event: ProgressEvent): void
@@ -85,8 +86,9 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
   }
 
   return {
-    async begin(after) {
+    async begin({ after, reset }) {
       cursor = after
+      if (reset) tell({ seq: after, event: { type: 'reset' } })
       await readOn(after)
     },
     wake,

@@ -4,7 +4,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { lockUser } from './lock.ts'
 
 /** Where a subscriber begins: after which number, and whether it must be told that it missed something for ever. */
-interface Start {
+export interface Start {
   readonly after: number
   readonly reset: boolean
 }

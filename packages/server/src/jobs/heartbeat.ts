@@ -7,8 +7,9 @@ const beatMs = 2_500
 /** After so long without a beat another process may have taken the job: the heartbeat of the queue. */
 const lostAfterMs = 10_000
 
-interface Beaten {
+interface Held {
   readonly claim: Claim
+  readonly onLost: () => void
   /** When the database last confirmed that the claim holds, in milliseconds since the process began. */
   confirmedAt: number
 }
@@ -21,7 +22,7 @@ export interface Heartbeat {
 }
 
 export function startHeartbeat({ boss, database }: Queue, log: Log): Heartbeat {
-  const claims = new Map<Claim, Beaten & { readonly onLost: () => void }>()
+  const claims = new Map<Claim, Held>()
   let beating = false
 
   async function beat(): Promise<void> {

@@ -1,5 +1,5 @@
 // The job port. pg-boss keeps states, retries and heartbeats; what stands here is fairness and a limit that holds. It knows nothing
-// about images. Rules are numbered in docs/spec/generations.md (JB1 …).
+// about images. Rules are numbered in docs/spec/jobs.md (JB1 …).
 import type { Trx } from '#db/database.ts'
 import type { Json } from '#base/json.ts'
 

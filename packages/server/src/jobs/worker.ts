@@ -1,30 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
+import { attempt, type Handler } from './attempt.ts'
 import { claimNext, type Claim } from './claim.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import type { ClaimedJob, Worker } from './jobs.ts'
+import type { Worker } from './jobs.ts'
 import { wakeChannel, type Queue } from './queue.ts'
-import { finish, handBack, tryLater } from './settle.ts'
+import { handBack } from './settle.ts'
 
 /** A floor under NOTIFY: jobs whose back-off ended, and whatever a broken connection did not tell. */
 const pollMs = 2_000
-const settleRetryMs = 1_000
 /** How long a handler may take to end after it was told to stop. */
 const abortMs = 2_000
 
 interface Options {
-  readonly handler: (job: ClaimedJob) => Promise<void>
+  readonly handler: Handler
   readonly slots: number
   readonly log: Log
 }
 
 interface Running {
-  readonly controller: AbortController
   readonly claim: Claim
+  readonly controller: AbortController
   readonly ended: Promise<void>
 }
 
+/** Takes jobs whenever there may be some, until it is stopped. */
 export async function startWorker(queue: Queue, { handler, slots, log }: Options): Promise<Worker> {
   const heartbeat = startHeartbeat(queue, log)
   const running = new Set<Running>()
@@ -32,42 +33,15 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
   let claiming: Promise<void> | null = null
   let more = false
 
-  /** Ends an attempt in the database, for as long as it takes and the claim holds. */
-  async function settle(signal: AbortSignal, once: () => Promise<boolean>): Promise<void> {
-    while (signal.reason !== 'lost') {
-      try {
-        await once()
-        return
-      } catch (error) {
-        log.warn({ reason: messageOf(error) }, 'a job could not be settled yet')
-        if (stopping) return
-        await delay(settleRetryMs)
-      }
-    }
-  }
-
-  async function runOne(claim: Claim, { signal }: AbortController): Promise<void> {
-    try {
-      await handler({ id: claim.id, payload: claim.payload, signal })
-      await settle(signal, () => finish(queue, claim))
-    } catch (error) {
-      if (signal.reason === 'stopping') await settle(signal, () => handBack(queue, claim))
-      else if (signal.reason !== 'lost') {
-        log.warn({ job: claim.id, reason: messageOf(error) }, 'a job failed and will be tried again')
-        await settle(signal, () => tryLater(queue, claim, error))
-      }
-    }
-  }
-
   function start(claim: Claim): void {
     const controller = new AbortController()
     heartbeat.add(claim, () => controller.abort('lost'))
-    const ended = runOne(claim, controller).finally(() => {
+    const ended = attempt({ queue, handler, log }, claim, controller.signal).finally(() => {
       heartbeat.remove(claim)
       running.delete(one)
       wake()
     })
-    const one: Running = { controller, claim, ended }
+    const one: Running = { claim, controller, ended }
     running.add(one)
   }
 
@@ -97,14 +71,6 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
   const poll = setInterval(wake, pollMs)
   wake()
 
-  /** Waits for what is running, up to `ms`. */
-  async function ended(ms: number): Promise<void> {
-    const done = new AbortController()
-    const all = Promise.allSettled([...running].map((one) => one.ended)).then(() => done.abort())
-    const limit = delay(ms, undefined, { signal: done.signal }).catch(() => {})
-    await Promise.race([all, limit])
-  }
-
   return {
     async stop(graceMs) {
       if (stopping) return
@@ -112,13 +78,23 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
       clearInterval(poll)
       await stopListening()
       await claiming
-      await ended(graceMs)
+      await allEnded(running, graceMs)
       for (const { controller } of running) controller.abort('stopping')
-      await ended(abortMs)
-      // A handler that does not listen: its job goes to somebody else, and what it still does is not settled.
-      const deaf = [...running].map(({ claim }) => claim)
-      await Promise.all(deaf.map((claim) => handBack(queue, claim)))
+      await allEnded(running, abortMs)
+      // A handler that does not listen: its job goes to somebody else, and what it still does counts no more.
+      const handed = await Promise.allSettled([...running].map(({ claim }) => handBack(queue, claim)))
+      for (const one of handed) {
+        if (one.status === 'rejected') log.warn({ reason: messageOf(one.reason) }, 'a job could not be handed back')
+      }
       heartbeat.stop()
     },
   }
+}
+
+/** Waits until all of these have ended, at most `ms`. */
+async function allEnded(running: Iterable<Running>, ms: number): Promise<void> {
+  const done = new AbortController()
+  const all = Promise.allSettled([...running].map(({ ended }) => ended)).then(() => done.abort())
+  const limit = delay(ms, undefined, { signal: done.signal }).catch(() => {})
+  await Promise.race([all, limit])
 }
