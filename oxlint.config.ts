@@ -85,6 +85,7 @@ export default defineConfig({
         'vitest/no-conditional-expect': 'off',
         'vitest/no-conditional-tests': 'off',
         'vitest/valid-title': 'off',
+        'vitest/require-to-throw-message': 'off',
       },
     },
     { files: ['*.config.ts', 'packages/*/*.config.ts'], rules: { 'import/no-default-export': 'off' } },
