@@ -1,0 +1,29 @@
+import { assertWanted } from '../errors.ts'
+
+/** Keeps long drawing from holding up everything else in the process. */
+export interface Pace {
+  /** True when it is time to let others run: about every 8 ms. */
+  due(): boolean
+  /**
+   * Lets everything that waits run once.
+   * @throws ProviderError `interrupted` when the picture is no longer wanted.
+   */
+  rest(): Promise<void>
+}
+
+const STRETCH_MS = 8
+
+export function createPace(signal: AbortSignal): Pace {
+  let since = performance.now()
+  return {
+    due: () => performance.now() - since >= STRETCH_MS,
+    async rest() {
+      assertWanted(signal)
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve)
+      })
+      assertWanted(signal)
+      since = performance.now()
+    },
+  }
+}

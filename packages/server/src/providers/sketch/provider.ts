@@ -1,0 +1,72 @@
+import type { Outcome, Provider, RunContext } from '../spec/provider.ts'
+import { render } from './draw/render.ts'
+import { describeScene, planDrawing, type Plan } from './drawing.ts'
+import { assertWanted } from './errors.ts'
+import { blendSource, likenessOf, readSource } from './likeness.ts'
+import { model } from './models.ts'
+import { options, settings } from './options.ts'
+import { createReporter } from './report.ts'
+import { readOrder, type Order } from './wire.ts'
+
+/** The built-in engine: draws by rules, so that a fresh install makes pictures without a key or a network. */
+export const provider: Provider = {
+  manifest: {
+    id: 'sketch',
+    label: 'Easel sketcher',
+    description: 'Built into Easel and works offline: it draws scenes from your words by rules, and is not AI.',
+    ai: false,
+    contractName: 'SKETCH',
+    key: 'none',
+    defaultBaseUrl: null,
+    resendSafe: true,
+    defaultConcurrency: 2,
+    environment: {},
+    settings,
+    options,
+    builtIn: true,
+  },
+
+  async listModels(context) {
+    assertWanted(context.signal)
+    return [model]
+  },
+
+  async start(request, context) {
+    const order = readOrder(request)
+    assertWanted(context.signal)
+    return draw(order, context)
+  },
+}
+
+async function draw(order: Order, context: RunContext): Promise<Outcome> {
+  const { wish, strength, steps } = order
+  const { width, height } = wish
+  const source =
+    order.source === null ? null : await readSource(order.source, { width, height, pixels: context.pixels })
+  assertWanted(context.signal)
+  const plan = planDrawing(wish, source === null || strength >= 1 ? null : likenessOf(source))
+  const report = createReporter(context, { steps, layers: plan.scene.layers.length })
+  const rgba = await render({
+    width,
+    height,
+    scale: plan.scale,
+    layers: plan.scene.layers,
+    style: plan.style,
+    signal: context.signal,
+    afterLayer: report.afterLayer,
+    ...(source === null ? {} : { retouch: (canvas, pace) => blendSource({ canvas, pace }, source, strength) }),
+  })
+  const bytes = await context.pixels.encodePng(rgba, width, height)
+  assertWanted(context.signal)
+  report.end()
+  return {
+    kind: 'done',
+    images: [{ bytes, seed: wish.seed, description: describeScene(plan), parameters: factsOf(plan, order) }],
+  }
+}
+
+function factsOf(plan: Plan, order: Order): Record<string, string | number> {
+  const { place, time, season } = plan.scene.stage
+  const facts = { steps: order.steps, style: plan.style.name, place, time, season }
+  return order.source === null ? facts : { ...facts, strength: order.strength }
+}
