@@ -9,6 +9,7 @@ import { join } from 'node:path'
 /** @type {Readonly<Record<string, Task>>} */
 const tasks = {
   start: { needs: ['web', 'template'], script: 'packages/server/src/bin/serve.ts' },
+  easel: { needs: ['web', 'template'], script: 'packages/cli/src/easel.ts' },
   dev: { needs: ['template'], script: 'tools/dev.ts' },
   test: { needs: ['web', 'template', 'postgres', 'chromium'], script: 'tools/test.ts' },
   check: { needs: [], script: 'tools/check.ts' },
