@@ -37,6 +37,7 @@ export function Shell() {
       <main id="main" className={classes['main']} tabIndex={-1}>
         <AwayBanner />
         <Outlet />
+        <div id="overlays" />
       </main>
       <Suspense fallback={null}>
         {preferences && <Preferences onClose={preferencesDialog.close} onShortcuts={shortcutsDialog.open} />}

@@ -42,17 +42,26 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   }
 }
 
+// What floats lies inside <main>, so that screen readers find it within a landmark.
+const portalProps = { target: '#overlays' }
+
 // The library's own scroll lock would put a style tag into the page; base.css does it instead.
 const overlay = {
+  portalProps,
   lockScroll: false,
   centered: true,
   radius: 'lg',
   transitionProps: { duration: 160, transition: 'fade' as const },
   overlayProps: { className: classes['overlay'] },
-  closeButtonProps: { 'aria-label': 'Close', size: 'lg' },
+  closeButtonProps: { 'aria-label': 'Close', iconSize: 18, className: classes['close'] },
 }
 
-const field = { input: classes['input'], label: classes['label'], description: classes['help'], error: classes['error'] }
+const field = {
+  input: classes['input'],
+  label: classes['label'],
+  description: classes['help'],
+  error: classes['error'],
+}
 
 // Given by name and not by importing the components, so that those of other screens are not loaded with the first page.
 
@@ -76,34 +85,69 @@ export const theme = createTheme({
     NumberInput: { classNames: field },
     Textarea: { classNames: field },
     Select: {
-      defaultProps: { allowDeselect: false, checkIconPosition: 'right', comboboxProps: { shadow: 'md' } },
+      defaultProps: { allowDeselect: false, checkIconPosition: 'right', comboboxProps: { shadow: 'md', portalProps } },
       classNames: { ...field, dropdown: classes['dropdown'], option: classes['option'] },
     },
-    Slider: { defaultProps: { size: 4, thumbSize: 18, label: null }, classNames: { thumb: classes['thumb'] } },
-    Switch: { defaultProps: { size: 'md', withThumbIndicator: false }, classNames: { label: classes['switchLabel'] } },
-    Checkbox: { classNames: { label: classes['switchLabel'] } },
+    Slider: {
+      defaultProps: { size: 4, thumbSize: 18, label: null },
+      classNames: { thumb: classes['thumb'], track: classes['rail'] },
+    },
+    Switch: {
+      defaultProps: { size: 'md', withThumbIndicator: false },
+      classNames: { track: classes['track'], label: classes['switchLabel'] },
+    },
+    Checkbox: { classNames: { input: classes['box'], label: classes['switchLabel'] } },
     SegmentedControl: {
       defaultProps: { radius: 'md', transitionDuration: 140 },
       classNames: { root: classes['segments'], label: classes['segment'], indicator: classes['segmentOn'] },
     },
     Modal: {
       defaultProps: overlay,
-      classNames: { header: classes['dialogHeader'], title: classes['dialogTitle'], body: classes['dialogBody'], content: classes['dialog'] },
+      classNames: {
+        header: classes['dialogHeader'],
+        title: classes['dialogTitle'],
+        body: classes['dialogBody'],
+        content: classes['dialog'],
+      },
     },
     Drawer: {
-      defaultProps: { ...overlay, transitionProps: { duration: 180 } },
-      classNames: { header: classes['dialogHeader'], title: classes['dialogTitle'], body: classes['sheetBody'], content: classes['sheet'] },
+      defaultProps: {
+        ...overlay,
+        transitionProps: { duration: 180 },
+        // Else the first field would get the focus and a phone's keyboard would come up.
+        closeButtonProps: { ...overlay.closeButtonProps, 'data-autofocus': true },
+      },
+      classNames: {
+        header: classes['dialogHeader'],
+        title: classes['dialogTitle'],
+        body: classes['sheetBody'],
+        content: classes['sheet'],
+      },
     },
     Menu: {
-      defaultProps: { shadow: 'md', transitionProps: { duration: 100, transition: 'fade' }, position: 'bottom-end' },
+      defaultProps: {
+        portalProps,
+        shadow: 'md',
+        transitionProps: { duration: 100, transition: 'fade' },
+        position: 'bottom-end',
+        withInitialFocusPlaceholder: false,
+      },
       classNames: { dropdown: classes['dropdown'], item: classes['option'], divider: classes['divider'] },
     },
     Popover: {
-      defaultProps: { shadow: 'lg', radius: 'lg', transitionProps: { duration: 100, transition: 'fade' } },
+      defaultProps: { portalProps, shadow: 'lg', radius: 'lg', transitionProps: { duration: 100, transition: 'fade' } },
       classNames: { dropdown: classes['dropdown'] },
     },
+    Combobox: { defaultProps: { portalProps } },
+    ModalRoot: { defaultProps: { portalProps } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Tooltip: {
-      defaultProps: { openDelay: 400, transitionProps: { duration: 100 }, events: { hover: true, focus: true, touch: false } },
+      defaultProps: {
+        portalProps,
+        openDelay: 400,
+        transitionProps: { duration: 100 },
+        events: { hover: true, focus: true, touch: false },
+      },
       classNames: { tooltip: classes['tooltip'] },
     },
   },

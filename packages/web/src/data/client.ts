@@ -28,15 +28,11 @@ export interface CallOptions {
 }
 
 /** Calls one row of the contract's route table. Throws {@link ApiError}, or the signal's reason when aborted. */
-export type Call = <R extends Route>(
-  route: R,
-  input: RouteInput<R>,
-  options?: CallOptions,
-) => Promise<RouteOutput<R>>
+export type Call = <R extends Route>(route: R, input: RouteInput<R>, options?: CallOptions) => Promise<RouteOutput<R>>
 
 interface Parts {
   readonly params?: Readonly<Record<string, string>>
-  readonly query?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly body?: unknown
 }
 
@@ -65,7 +61,8 @@ async function problemOf(response: Response): Promise<ApiError> {
 /** Makes a {@link Call} that sends by the given fetch. */
 export function createCall(send: typeof fetch): Call {
   return async <R extends Route>(route: R, input: RouteInput<R>, options: CallOptions = {}) => {
-    const parts = input as Parts // reason: every RouteInput is made of these three parts; TypeScript cannot see it through R
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- every RouteInput is made of these three parts; TypeScript cannot see it through R
+    const parts = input as Parts
     const headers = new Headers({ accept: 'application/json', ...options.headers })
     const init: RequestInit = { method: route.method, headers, signal: options.signal ?? null }
     if (parts.body !== undefined) {
@@ -78,7 +75,8 @@ export function createCall(send: typeof fetch): Call {
     })
     if (!response.ok) throw await problemOf(response)
     const answer = route.response === undefined ? undefined : await parsed(route.response, response)
-    return answer as RouteOutput<R> // reason: `parsed` has just checked it against the route's own schema
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- `parsed` has just checked it against the route's own schema
+    return answer as RouteOutput<R>
   }
 }
 
@@ -89,7 +87,7 @@ async function parsed(schema: NonNullable<Route['response']>, response: Response
   const result = schema.safeParse(body)
   if (result.success) return result.data
   const where = result.error.issues[0]?.path.join('.') ?? ''
-  throw new ApiError('malformed', `The server's answer has an unknown form (${where})`, {
+  throw new ApiError('malformed', `The server's answer has an unknown form (${where}). Reloading the page may help.`, {
     status: response.status,
     cause: result.error,
   })

@@ -10,7 +10,15 @@ export function isPending(id: string): boolean {
 
 /** What the server is about to say, for the moment until it says it. `now` in milliseconds. */
 export function optimisticGeneration(submission: Submission, now: number): Generation {
-  const { connectionId, model: _model, tags, parentId, priority: _priority, strict: _strict, ...spec } = submission.request
+  const {
+    connectionId,
+    model: _model,
+    tags,
+    parentId,
+    priority: _priority,
+    strict: _strict,
+    ...spec
+  } = submission.request
   const [width, height] = (spec.size ?? '').split('x').map(Number)
   return {
     id: `${PENDING}${submission.key}`,

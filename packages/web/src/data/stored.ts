@@ -11,8 +11,15 @@ export interface Stored<T> {
 /** The part of the browser's storage that is used here. */
 export type KeyValue = Pick<Storage, 'getItem' | 'setItem'>
 
+export interface StoredOptions<T> {
+  readonly name: string
+  readonly schema: ZodType<T>
+  readonly fallback: T
+  readonly storage?: KeyValue | null
+}
+
 /** What is stored under the name, or the fallback when there is nothing, or nothing of that form. */
-function readStored<T>(storage: KeyValue | null, name: string, schema: ZodType<T>, fallback: T): T {
+function readStored<T>(storage: KeyValue | null, { name, schema, fallback }: StoredOptions<T>): T {
   try {
     const parsed = schema.safeParse(JSON.parse(storage?.getItem(name) ?? 'null'))
     return parsed.success ? parsed.data : fallback
@@ -21,23 +28,17 @@ function readStored<T>(storage: KeyValue | null, name: string, schema: ZodType<T
   }
 }
 
-export interface StoredOptions<T> {
-  readonly name: string
-  readonly schema: ZodType<T>
-  readonly fallback: T
-  readonly storage?: KeyValue | null
-}
-
 /** Makes a {@link Stored}. Where the browser forbids storage the value lives as long as the page. */
-export function createStored<T>({ name, schema, fallback, storage = browserStorage() }: StoredOptions<T>): Stored<T> {
-  let value = readStored(storage, name, schema, fallback)
+export function createStored<T>(options: StoredOptions<T>): Stored<T> {
+  const storage = options.storage === undefined ? browserStorage() : options.storage
+  let value = readStored(storage, options)
   const listeners = new Set<() => void>()
   return {
     get: () => value,
     set: (next) => {
       value = next
       try {
-        storage?.setItem(name, JSON.stringify(next))
+        storage?.setItem(options.name, JSON.stringify(next))
       } catch {
         // Full or forbidden: the value still holds until the page is closed.
       }

@@ -3,7 +3,6 @@ import { useState } from 'react'
 import classes from './confirm-dialog.module.css'
 
 interface ConfirmDialogProps {
-  readonly opened: boolean
   readonly title: string
   readonly text: string
   /** What the dangerous button says. */
@@ -14,10 +13,10 @@ interface ConfirmDialogProps {
   readonly onCancel: () => void
 }
 
-export function ConfirmDialog({ opened, title, text, action, canSkip, onConfirm, onCancel }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, text, action, canSkip, onConfirm, onCancel }: ConfirmDialogProps) {
   const [skip, setSkip] = useState(false)
   return (
-    <Modal opened={opened} onClose={onCancel} title={title} size={420} zIndex={320} role="alertdialog">
+    <Modal opened onClose={onCancel} title={title} size={420} zIndex={320}>
       <p className={classes['text']}>{text}</p>
       {canSkip === true && (
         <Checkbox

@@ -42,7 +42,7 @@ export function dayLabel(time: number, now: number): string {
 }
 
 export function dateTime(time: number): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' }).format(time)
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(time)
 }
 
 /** Bytes in words: `842 bytes`, `12 KB`, `1.4 MB`. */

@@ -1,6 +1,8 @@
-import { thumbHashToApproximateAspectRatio, thumbHashToDataURL } from 'thumbhash'
+import { thumbHashToDataURL } from 'thumbhash'
 
 const LIMIT = 2000
+/** Bytes of a thumbhash without its details. */
+const SHORTEST = 5
 const cache = new Map<string, string | null>()
 
 function bytesOf(base64: string): Uint8Array {
@@ -15,7 +17,7 @@ export function placeholderOf(thumbhash: string | null): string | null {
   let url: string | null = null
   try {
     const hash = bytesOf(thumbhash)
-    if (Number.isFinite(thumbHashToApproximateAspectRatio(hash))) url = thumbHashToDataURL(hash)
+    if (hash.length >= SHORTEST) url = thumbHashToDataURL(hash)
   } catch {
     url = null // not base64, or cut short: the plain surface is shown instead
   }

@@ -1,4 +1,5 @@
 import { NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
+import { plainValue } from './format.ts'
 import type { SchemaField } from './schema-fields.ts'
 import classes from './schema-form.module.css'
 
@@ -45,7 +46,7 @@ function Field({ field, value, error, onChange }: FieldProps) {
     description: field.help ?? undefined,
     required: field.required,
     error,
-    placeholder: field.initial === undefined ? undefined : String(field.initial),
+    placeholder: field.initial === undefined ? undefined : plainValue(field.initial),
   }
   const text = typeof value === 'string' ? value : ''
   switch (field.kind) {
@@ -54,7 +55,7 @@ function Field({ field, value, error, onChange }: FieldProps) {
         <Select
           {...shared}
           data={[...field.choices]}
-          value={value === undefined ? null : String(value)}
+          value={value === undefined ? null : plainValue(value)}
           clearable={!field.required}
           onChange={(next) => onChange(next ?? undefined)}
         />
@@ -80,8 +81,16 @@ function Field({ field, value, error, onChange }: FieldProps) {
         />
       )
     case 'secret':
-      return <PasswordInput {...shared} value={text} onChange={(event) => onChange(event.currentTarget.value || undefined)} />
+      return (
+        <PasswordInput
+          {...shared}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value || undefined)}
+        />
+      )
     case 'text':
-      return <TextInput {...shared} value={text} onChange={(event) => onChange(event.currentTarget.value || undefined)} />
+      return (
+        <TextInput {...shared} value={text} onChange={(event) => onChange(event.currentTarget.value || undefined)} />
+      )
   }
 }

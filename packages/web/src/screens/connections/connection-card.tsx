@@ -76,17 +76,18 @@ export function ConnectionCard({ connection, provider, onEdit }: ConnectionCardP
         </div>
       </div>
       <TestResult test={test} />
-      <ConfirmDialog
-        opened={asking}
-        title={`Delete ${connection.name}?`}
-        text="Its key is forgotten. The pictures that it made stay."
-        action="Delete"
-        onCancel={() => setAsking(false)}
-        onConfirm={() => {
-          setAsking(false)
-          remove.mutate(connection, { onError: failed })
-        }}
-      />
+      {asking && (
+        <ConfirmDialog
+          title={`Delete ${connection.name}?`}
+          text="Its key is forgotten. The pictures that it made stay."
+          action="Delete"
+          onCancel={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false)
+            remove.mutate(connection, { onError: failed })
+          }}
+        />
+      )}
     </section>
   )
 }

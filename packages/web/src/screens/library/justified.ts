@@ -37,8 +37,8 @@ export function justify(pictures: readonly Proportions[], { width, gap, target }
   let sum = 0
   const heightOf = (ratios: number, many: number) => (width - gap * (many - 1)) / ratios
   const push = (to: number, ratios: number, height: number) => {
-    const widths = pictures.slice(from, to).map((picture) => Math.floor(ratioOf(picture) * height))
-    rows.push({ from, to, height: Math.round(height), widths })
+    const ends = rightEdges(pictures.slice(from, to).map((picture) => ratioOf(picture) * height))
+    rows.push({ from, to, height: Math.round(height), widths: ends.map((end, index) => end - (ends[index - 1] ?? 0)) })
     from = to
     sum = ratios
   }
@@ -52,4 +52,13 @@ export function justify(pictures: readonly Proportions[], { width, gap, target }
   }
   if (from < pictures.length) push(pictures.length, 0, Math.min(target, heightOf(sum, pictures.length - from)))
   return rows
+}
+
+/** Where each picture ends when all are laid side by side, in whole pixels, so that rounding does not add up. */
+function rightEdges(widths: readonly number[]): number[] {
+  let sum = 0
+  return widths.map((width) => {
+    sum += width
+    return Math.round(sum)
+  })
 }

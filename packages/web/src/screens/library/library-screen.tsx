@@ -21,12 +21,7 @@ export function LibraryScreen() {
       <header className={classes['header']}>
         <h1 className={classes['title']}>{trash ? 'Trash' : 'Library'}</h1>
         {trash ? (
-          <Button
-            component={Link}
-            to="/library"
-            variant="subtle"
-            leftSection={<Icon name="left" />}
-          >
+          <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
             Library
           </Button>
         ) : (

@@ -28,7 +28,7 @@ export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimel
   const now = useNow(MINUTE, true)
   const today = dayKey(now)
   const rows = useMemo(() => {
-    const target = width < 600 ? 150 : 216
+    const target = width < 600 ? 120 : 216
     const gap = width < 600 ? 4 : GAP
     // `today` stands for the time: the names of the days change only with it.
     return width === 0 ? [] : timelineOf(images, { width, gap, target, now: Date.parse(`${today}T12:00`) })
@@ -56,6 +56,7 @@ export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimel
       <div
         ref={ref}
         role="grid"
+        tabIndex={-1}
         aria-label={trash ? 'Trash' : 'Library'}
         aria-rowcount={hasMore ? -1 : rows.length}
         className={classes['grid']}

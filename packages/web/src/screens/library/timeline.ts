@@ -26,6 +26,7 @@ interface Frame {
 }
 
 const DAY_HEIGHT = 56
+const FIRST_DAY_HEIGHT = 40
 
 /** Cuts a list of pictures, newest first, into days and rows. */
 export function timelineOf(pictures: readonly Dated[], frame: Frame): TimelineRow[] {
@@ -36,7 +37,12 @@ export function timelineOf(pictures: readonly Dated[], frame: Frame): TimelineRo
     const key = dayKey(time)
     let end = start + 1
     while (end < pictures.length && dayKey(Date.parse(pictures[end]?.createdAt ?? '')) === key) end += 1
-    rows.push({ kind: 'day', key: `day ${key} ${start}`, label: dayLabel(time, frame.now), height: DAY_HEIGHT })
+    rows.push({
+      kind: 'day',
+      key: `day ${key} ${start}`,
+      label: dayLabel(time, frame.now),
+      height: start === 0 ? FIRST_DAY_HEIGHT : DAY_HEIGHT,
+    })
     for (const row of justify(pictures.slice(start, end), frame)) {
       const from = start + row.from
       rows.push({

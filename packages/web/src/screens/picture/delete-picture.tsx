@@ -10,8 +10,8 @@ import classes from './delete-picture.module.css'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
 
-/** Asks where asking is switched on, and then deletes. `then` runs right before the picture goes. */
-type DeletePicture = (image: Image, then?: () => void) => void
+/** Asks where asking is switched on, and then deletes. `before` runs right before the picture goes. */
+type DeletePicture = (image: Image, before?: () => void) => void
 
 const Context = createContext<DeletePicture>(() => {})
 
@@ -59,7 +59,7 @@ function Deleted({ onUndo }: { readonly onUndo: () => void }) {
 
 interface Asked {
   readonly image: Image
-  readonly then: () => void
+  readonly before: () => void
 }
 
 export function DeletePictureProvider({ children }: { readonly children: ReactNode }) {
@@ -67,12 +67,12 @@ export function DeletePictureProvider({ children }: { readonly children: ReactNo
   const remove = useDelete()
   const request = useMemo<DeletePicture>(
     () =>
-      (image, then = () => {}) => {
+      (image, before = () => {}) => {
         if (confirmDelete.get()) {
-          setAsked({ image, then })
+          setAsked({ image, before })
           return
         }
-        then()
+        before()
         remove(image)
       },
     [remove],
@@ -83,7 +83,6 @@ export function DeletePictureProvider({ children }: { readonly children: ReactNo
       {asked !== null && (
         <Suspense fallback={null}>
           <ConfirmDialog
-            opened
             title="Delete this picture?"
             text="It goes to the trash, where it can be restored for a while."
             action="Delete"
@@ -92,7 +91,7 @@ export function DeletePictureProvider({ children }: { readonly children: ReactNo
             onConfirm={(skip) => {
               if (skip) confirmDelete.set(false)
               setAsked(null)
-              asked.then()
+              asked.before()
               remove(asked.image)
             }}
           />

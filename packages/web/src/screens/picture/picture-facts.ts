@@ -12,7 +12,10 @@ const origins = { generated: 'Generated', upload: 'Uploaded', import: 'Imported'
 
 /** `outputFormat` becomes `Output format`. */
 function label(name: string): string {
-  const words = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase()
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

@@ -65,7 +65,12 @@ export function PictureStage({ image, onStep, hasPrevious, hasNext }: PictureSta
         </Notice>
       )}
       {hasPrevious && (
-        <IconButton icon="left" label="Previous picture" className={classes['previous'] ?? ''} onClick={() => onStep(-1)} />
+        <IconButton
+          icon="left"
+          label="Previous picture"
+          className={classes['previous'] ?? ''}
+          onClick={() => onStep(-1)}
+        />
       )}
       {hasNext && (
         <IconButton icon="right" label="Next picture" className={classes['next'] ?? ''} onClick={() => onStep(1)} />

@@ -10,6 +10,8 @@ interface ZoomOptions {
 }
 
 const SWIPE = 56
+/** Room around the fitted picture, in pixels; none on phones. */
+const MARGIN = 24
 const WHEEL = 0.0022
 
 /** Zoom by wheel, pinch, double click and keys; drag when zoomed, swipe when not. */
@@ -20,7 +22,8 @@ export function useZoom({ picture, onSwipe }: ZoomOptions) {
   const pointers = useRef(new Map<number, Point>())
   const swipe = useRef<{ x: number; y: number } | null>(null)
   const stage = { width, height }
-  const fit = fitSize(picture, { width: width || 1, height: height || 1 })
+  const margin = width < 720 ? 0 : MARGIN
+  const fit = fitSize(picture, { width: Math.max(1, width - 2 * margin), height: Math.max(1, height - 2 * margin) })
 
   const zoom = (factor: number, point: Point = { x: 0, y: 0 }) =>
     setView((old) => held(zoomAt(old, factor, point), fit, stage))
@@ -31,10 +34,12 @@ export function useZoom({ picture, onSwipe }: ZoomOptions) {
   }
 
   const wheel = useRef((_event: WheelEvent) => {})
-  wheel.current = (event) => {
-    event.preventDefault()
-    zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 4 : 1) * WHEEL), fromMiddle(event))
-  }
+  useEffect(() => {
+    wheel.current = (event) => {
+      event.preventDefault()
+      zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 4 : 1) * WHEEL), fromMiddle(event))
+    }
+  })
   useEffect(() => {
     const target = element.current
     const listener = (event: WheelEvent) => wheel.current(event)

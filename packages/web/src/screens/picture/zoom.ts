@@ -29,10 +29,11 @@ export function held(view: View, fit: Box, stage: Box): View {
   const room = (size: number, space: number) => Math.max(0, (size * view.scale - space) / 2)
   const x = room(fit.width, stage.width)
   const y = room(fit.height, stage.height)
+  // Adding 0 turns −0 into 0.
   return {
     scale: view.scale,
-    x: Math.min(Math.max(view.x, -x), x),
-    y: Math.min(Math.max(view.y, -y), y),
+    x: Math.min(Math.max(view.x, -x), x) + 0,
+    y: Math.min(Math.max(view.y, -y), y) + 0,
   }
 }
 

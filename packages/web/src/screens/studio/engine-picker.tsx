@@ -39,7 +39,7 @@ export function EnginePicker({ engine }: EnginePickerProps) {
       width={340}
       position="bottom-start"
       shadow="lg"
-      classNames={{ dropdown: classes['dropdown'], option: classes['option'] }}
+      classNames={{ dropdown: classes['dropdown'], option: classes['option'], search: classes['search'] }}
       onOptionSubmit={(value) => {
         const [connectionId = '', ...rest] = value.split(' ')
         choose(connectionId, rest.join(' '))

@@ -3,7 +3,7 @@ export function gridColumns(many: number, ratio: number, narrow: boolean): numbe
   if (many <= 1) return 1
   if (narrow) return many <= 4 ? 2 : 3
   if (many <= 3) return ratio > 1.5 ? 2 : many
-  if (many === 4) return ratio > 0.8 ? 2 : 4
+  if (many === 4) return ratio > 1.2 ? 2 : 4
   if (many <= 6) return 3
   if (many <= 8) return 4
   return 5
@@ -11,6 +11,6 @@ export function gridColumns(many: number, ratio: number, narrow: boolean): numbe
 
 /** The widest the grid may get, in pixels, so that no picture is taller than a look at the screen. */
 export function gridWidth(columns: number, many: number, ratio: number): number {
-  const tallest = many <= 3 ? 460 : many <= 4 ? 330 : 280
+  const tallest = many <= 1 ? 440 : many <= 3 ? 360 : 260
   return Math.round(columns * tallest * ratio)
 }

@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent } from 'react'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { promptHistory } from '#data/preferences.ts'
 import { PROMPT_ID } from '#parts/focus-prompt.ts'
 import { IconButton } from '#parts/icon-button.tsx'
@@ -14,6 +14,11 @@ interface PromptBoxProps {
 /** The box that grows with its text. Enter submits, Shift+Enter breaks the line, ↑ in the empty box brings back prompts. */
 export function PromptBox({ value, onChange, onSubmit }: PromptBoxProps) {
   const box = useRef<HTMLTextAreaElement>(null)
+
+  // With a mouse there is a keyboard, and the first thing to do is to type; on a phone it would cover the page.
+  useEffect(() => {
+    if (globalThis.matchMedia('(pointer: fine)').matches) box.current?.focus({ preventScroll: true })
+  }, [])
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes, Enter takes the suggestion.
@@ -42,7 +47,6 @@ export function PromptBox({ value, onChange, onSubmit }: PromptBoxProps) {
           aria-label="Prompt"
           placeholder="Describe a picture…"
           rows={1}
-          autoFocus={globalThis.matchMedia('(pointer: fine)').matches}
           enterKeyHint="send"
           maxLength={32_000}
           value={value}

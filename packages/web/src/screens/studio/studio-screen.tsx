@@ -20,7 +20,7 @@ export function StudioScreen() {
   return (
     <div className={classes['screen']} data-empty={empty || undefined}>
       <h1 className={classes['title']} data-shown={empty || undefined}>
-        {empty ? 'What shall we picture?' : 'Studio'}
+        {empty ? 'What would you like to see?' : 'Studio'}
       </h1>
       <div className={classes['composer']}>
         <Composer engine={engine} />

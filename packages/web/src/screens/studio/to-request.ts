@@ -33,7 +33,7 @@ export function toRequest(draft: Draft, target: Target): GenerationRequest {
   const sources = draft.sources.slice(0, able.sources)
   const known = new Set(fieldsOf(target.options).map((field) => field.name))
   const options = Object.fromEntries(Object.entries(draft.options).filter(([name]) => known.has(name)))
-  const request: GenerationRequest = {
+  return {
     prompt: draft.prompt.trim(),
     connectionId: target.connectionId,
     model: target.model ?? undefined,
@@ -52,7 +52,4 @@ export function toRequest(draft: Draft, target: Target): GenerationRequest {
     sources: sources.length > 0 ? sources : undefined,
     options: Object.keys(options).length > 0 ? options : undefined,
   }
-  return Object.fromEntries(
-    Object.entries(request).filter(([, value]) => value !== undefined),
-  ) as GenerationRequest // reason: only absent optional fields were left out
 }

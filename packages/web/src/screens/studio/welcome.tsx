@@ -29,6 +29,7 @@ export function Welcome({ drawnByRules }: WelcomeProps) {
                 focusPrompt()
               }}
             >
+              <Icon name="plus" size={15} />
               {idea}
             </button>
           </li>

@@ -1,0 +1,59 @@
+import { ConnectionCreate, type Connection, type ProviderInfo } from '@easel/contract'
+import { describe, expect, it } from 'vitest'
+import { idOf } from '#data/__fixtures__/records.ts'
+import { ApiError } from '#data/client.ts'
+import { createBody, errorsOf, patchBody, startValues } from './connection-values.ts'
+
+const provider: ProviderInfo = {
+  id: 'openai',
+  label: 'OpenAI',
+  description: '',
+  ai: true,
+  key: 'required',
+  defaultBaseUrl: 'https://api.openai.com/v1',
+  settings: {},
+  options: {},
+}
+const connection: Connection = {
+  id: idOf(1),
+  name: 'Mine',
+  provider: 'openai',
+  baseUrl: 'https://proxy.example/v1',
+  hasKey: true,
+  keyHint: 'abcd',
+  settings: { organization: 'o' },
+  defaultModel: 'gpt-image-1',
+  concurrency: 2,
+  isDefault: false,
+  createdAt: '2026-11-21T10:00:00.000Z',
+}
+
+describe('the form of an engine', () => {
+  it('makes the smallest body for a new one', () => {
+    const body = createBody({ ...startValues(null, provider), key: ' sk-1 ' }, provider)
+    expect(body).toEqual({ name: 'OpenAI', provider: 'openai', settings: {}, key: 'sk-1' })
+    expect(ConnectionCreate.safeParse(body).success).toBe(true)
+  })
+
+  it('sends nothing of an unchanged one, and never an empty key', () => {
+    expect(patchBody(startValues(connection, provider), connection)).toEqual({})
+  })
+
+  it('sends only what was changed', () => {
+    const values = { ...startValues(connection, provider), name: 'Ours', concurrency: 4, isDefault: true, settings: {} }
+    expect(patchBody(values, connection)).toEqual({ name: 'Ours', concurrency: 4, isDefault: true, settings: {} })
+  })
+
+  it('sorts faults by field, and keeps the rest as words', () => {
+    const fields = [{ field: 'body.settings.organization', message: 'is unknown' }]
+    expect(errorsOf(new ApiError('validation-failed', 'x', { fields }))).toEqual({
+      general: null,
+      fields: { organization: 'is unknown' },
+    })
+    expect(errorsOf(new ApiError('conflict', 'There is one of that name'))).toEqual({
+      general: 'There is one of that name',
+      fields: {},
+    })
+    expect(errorsOf(null)).toEqual({ general: null, fields: {} })
+  })
+})

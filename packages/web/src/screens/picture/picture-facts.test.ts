@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { imageOf } from '#data/__fixtures__/records.ts'
+import { neighboursOf } from './neighbours.ts'
+import { factsOf } from './picture-facts.ts'
+
+describe('factsOf', () => {
+  it('tells what was really sent, and nothing twice', () => {
+    const facts = factsOf(
+      imageOf(1, { parameters: { steps: 20, seed: 7, outputFormat: 'webp', nested: {}, empty: null } }),
+    )
+    const table = Object.fromEntries(facts.map(({ name, value }) => [name, value]))
+    expect(table).toMatchObject({
+      Size: '1024 × 768',
+      Seed: '7',
+      Steps: '20',
+      'Output format': 'webp',
+      File: 'PNG, 1.4 MB',
+    })
+    expect(Object.keys(table)).not.toContain('Nested')
+    expect(facts.filter(({ name }) => name === 'Seed')).toHaveLength(1)
+  })
+
+  it('leaves out what is not known', () => {
+    const names = factsOf(imageOf(1, { seed: null, generationModel: null, provider: null })).map(({ name }) => name)
+    expect(names).toEqual(['Size', 'File', 'Made', 'Name'])
+  })
+})
+
+describe('neighboursOf', () => {
+  it('is null at the ends and for a stranger', () => {
+    const list = [{ id: 'a' }, { id: 'b' }, { id: 'c' }]
+    expect(neighboursOf(list, 'b')).toEqual({ previous: 'a', next: 'c' })
+    expect(neighboursOf(list, 'a').previous).toBeNull()
+    expect(neighboursOf(list, 'x')).toEqual({ previous: null, next: null })
+  })
+})

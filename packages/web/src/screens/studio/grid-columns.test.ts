@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { gridColumns } from './grid-columns.ts'
+
+describe('gridColumns', () => {
+  it('never leaves more than one row ragged, for one to ten pictures', () => {
+    for (let many = 1; many <= 10; many += 1) {
+      for (const narrow of [true, false]) {
+        const columns = gridColumns(many, 1, narrow)
+        expect(columns).toBeGreaterThanOrEqual(1)
+        expect(columns).toBeLessThanOrEqual(many)
+        expect(columns).toBeLessThanOrEqual(narrow ? 3 : 5)
+      }
+    }
+  })
+
+  it('fills whole rows for the usual numbers', () => {
+    for (const many of [1, 2, 4, 6, 8, 10]) {
+      for (const ratio of [0.56, 1, 1.33]) expect(many % gridColumns(many, ratio, false)).toBe(0)
+    }
+  })
+})
