@@ -32,7 +32,7 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
   let more = false
   let stopped = false
   let retry: NodeJS.Timeout | undefined
-  /** Progress that came while rows were being read: told after them, so that it never overtakes `running`. */
+  /** Progress that came while rows were being read, the newest of each generation: it must not overtake `running`. */
   const held = new Map<string, ProgressEvent>()
 
   function tell(delivered: Delivered): void {
@@ -46,6 +46,7 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
   }
 
   function tellRow({ seq, event }: Row): void {
+    cursor = seq
     const parsed = EaselEvent.safeParse(event)
     // A newer Easel on the same database wrote it: this page cannot know what changed.
     const known: EaselEvent = parsed.success ? parsed.data : { type: 'reset' }
@@ -53,25 +54,32 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
     tell({ seq, event: known })
   }
 
+  function tellHeld(before: ReadonlySet<ProgressEvent>): void {
+    for (const [generationId, event] of held) {
+      // What came during the last read may follow rows that are still to be read.
+      if (more && !before.has(event)) continue
+      held.delete(generationId)
+      tell({ seq: null, event })
+    }
+  }
+
+  /** Reads until there is no more. What is written meanwhile is for the next time: a busy log must not keep this from ending. */
   async function readOn(from: number): Promise<void> {
-    let after = from
+    const before = new Set(held.values())
     reading = true
+    more = false
     try {
-      do {
-        more = false
-        const rows = await read(after, pageSize)
-        for (const row of rows) {
-          after = row.seq
-          cursor = after
-          tellRow(row)
-        }
-        if (rows.length === pageSize) more = true
-      } while (more && !stopped)
+      let rows = await read(from, pageSize)
+      rows.forEach(tellRow)
+      while (rows.length === pageSize && !stopped) {
+        rows = await read(cursor ?? from, pageSize)
+        rows.forEach(tellRow)
+      }
     } finally {
       reading = false
     }
-    for (const event of held.values()) tell({ seq: null, event })
-    held.clear()
+    tellHeld(before)
+    if (more) wake()
   }
 
   function wake(seq = Number.POSITIVE_INFINITY): void {
