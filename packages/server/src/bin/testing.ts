@@ -45,7 +45,7 @@ const cache = join(import.meta.dirname, '../../../../.cache')
 export async function databaseTemplate(): Promise<string> {
   const target = join(
     cache,
-    `test-template-${digestOf(
+    `test-database-${digestOf(
       readMigrations()
         .map(({ digest }) => digest)
         .join(),
@@ -57,8 +57,10 @@ export async function databaseTemplate(): Promise<string> {
   const database = await openPglite(draft)
   await migrate(database)
   await database.close()
+  // What belongs to a data folder and not to a database.
+  for (const name of ['ballast', 'easel.lock']) rmSync(join(draft, name), { force: true })
   try {
-    renameSync(join(draft, 'db'), target)
+    renameSync(draft, target)
   } catch (error) {
     // Another test process was faster.
     if (!existsSync(target)) throw error

@@ -18,7 +18,7 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { Kysely, PGliteDialect } from 'kysely'
 import { fromPglite } from 'pg-boss'
-import { StartError } from '#base/errors.ts'
+import { codeOf, StartError } from '#base/errors.ts'
 import type { Database } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import type { Tables } from './tables.ts'
@@ -80,18 +80,6 @@ function syncPath(path: string): void {
   }
 }
 
-/** Copies a database that is not in use, durably: a power cut leaves the whole copy or none. */
-function copyTemplate(template: string, dataDir: string): void {
-  if (!existsSync(template)) return
-  const draft = `${dataDir}.new`
-  rmSync(draft, { recursive: true, force: true })
-  cpSync(template, draft, { recursive: true })
-  for (const entry of readdirSync(draft, { recursive: true, withFileTypes: true })) {
-    syncPath(join(entry.parentPath, entry.name))
-  }
-  renameSync(draft, dataDir)
-}
-
 /**
  * A file that is given up when the disk is full, because the embedded database cannot even be opened without room for its log.
  */
@@ -106,24 +94,59 @@ function keepBallast(folder: string): void {
   }
 }
 
+function openFolder(dataDir: string): Promise<PGlite> {
+  return PGlite.create({ ...common, fs: new DurableNodeFS(dataDir), startParams: durableStartParams() })
+}
+
+/** Makes the database aside and moves it into place whole: a first start that is killed leaves nothing half-made behind. */
+async function makeDatabase(dataDir: string, template: string | null): Promise<void> {
+  const draft = `${dataDir}.new`
+  rmSync(draft, { recursive: true, force: true })
+  if (template === null || !existsSync(template)) await (await openFolder(draft)).close()
+  else cpSync(template, draft, { recursive: true })
+  for (const entry of readdirSync(draft, { recursive: true, withFileTypes: true })) {
+    syncPath(join(entry.parentPath, entry.name))
+  }
+  renameSync(draft, dataDir)
+}
+
+/** Makes the folder ready and takes it for this process. @returns a function that gives it free */
+function takeFolder(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StartError(
+      `The data folder ${folder} cannot be made. Set EASEL_DATA to a folder that this user may write to.`,
+      {
+        cause: error,
+      },
+    )
+  }
+  try {
+    chmodSync(folder, 0o700)
+    return lockFolder(folder)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    const words =
+      codeOf(error) === 'ENOSPC'
+        ? 'is on a full disk. Make room'
+        : 'cannot be written to. Make it writable for this user'
+    throw new StartError(`The data folder ${folder} ${words}, or set EASEL_DATA to another folder.`, { cause: error })
+  }
+}
+
 /**
  * Opens the embedded database in `folder`/db, made durable and locked against a second process.
  * @param template a data folder with a freshly initialised database; copying it spares the first start 3 s
  * @throws StartError when the folder is in use or cannot be used
  */
 export async function openPglite(folder: string, template: string | null = null): Promise<Database> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
-  const release = lockFolder(folder)
+  const release = takeFolder(folder)
   try {
     keepBallast(folder)
     const dataDir = join(folder, 'db')
-    if (!existsSync(dataDir) && template !== null) copyTemplate(join(template, 'db'), dataDir)
-    const pglite = await PGlite.create({
-      ...common,
-      fs: new DurableNodeFS(dataDir),
-      startParams: durableStartParams(),
-    })
+    if (!existsSync(dataDir)) await makeDatabase(dataDir, template === null ? null : join(template, 'db'))
+    const pglite = await openFolder(dataDir)
     chmodSync(dataDir, 0o700)
     syncPath(folder)
     return wrap(pglite, release)
