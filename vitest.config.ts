@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 const databaseTests = 'packages/server/src/**/*.db.test.ts'
+const largeTests = 'test/faults/large*'
+// They take an hour: only by name, as in `npm test -- test/faults/large.test.ts`.
+const wantsLarge = process.argv.some((argument) => argument.includes('test/faults/large'))
 
 export default defineConfig({
   test: {
@@ -36,7 +39,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/large*'],
+          exclude: wantsLarge ? [] : [largeTests],
+          globalSetup: ['tools/test-setup/postgres.ts'],
           // Whole servers and browsers: one file at a time, after everything else, so that each has the machine to itself.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
