@@ -1,27 +1,35 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, StartError } from '#base/errors.ts'
 
 interface Holder {
   readonly pid: number
-  /** Start time of the process in the kernel's ticks, or null where it cannot be known: tells a reused pid from the holder. */
+  /** When the process started, or null where it cannot be known: tells a reused pid from the holder. */
   readonly started: string | null
   readonly token: string
 }
 
-/** Start time of a process (field 22 of /proc/<pid>/stat, see proc(5)), or null on systems without /proc. */
+/** Larger than any pid of any system. */
+const noProcess = 0x7fff_ffff
+
+/** The locks of this very process: another one before it may have had the same pid, as the first of a container always has. */
+const held = new Set<string>()
+
+/** Which start of the computer, and when since then (field 22 of /proc/<pid>/stat, see proc(5)); null on systems without /proc. */
 function startTime(pid: number): string | null {
   try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return ticks === undefined ? null : `${boot} ${ticks}`
   } catch {
     return null
   }
 }
 
 function isAlive(holder: Holder): boolean {
-  if (holder.pid === process.pid) return true
+  if (holder.pid === process.pid) return held.has(holder.token)
   try {
     process.kill(holder.pid, 0)
   } catch (error) {
@@ -31,31 +39,60 @@ function isAlive(holder: Holder): boolean {
   return holder.started === null || startTime(holder.pid) === holder.started
 }
 
+/** Who has the lock; null when nobody has. A file that says nothing, as a power cut can leave it, has a holder that is dead. */
 function readHolder(path: string): Holder | null {
+  let text: string
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null
-    const started = 'started' in value && typeof value.started === 'string' ? value.started : null
-    const token = 'token' in value && typeof value.token === 'string' ? value.token : ''
-    return { pid: value.pid, started, token }
-  } catch {
-    return null
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number') {
+      const started = 'started' in value && typeof value.started === 'string' ? value.started : null
+      const token = 'token' in value && typeof value.token === 'string' ? value.token : ''
+      return { pid: value.pid, started, token }
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return { pid: noProcess, started: null, token: '' }
+}
+
+/** Puts `holder` into `path` unless somebody is there. Written aside and linked, so that nobody reads a half-written lock. */
+function place(path: string, holder: Holder): boolean {
+  const draft = `${path}.${randomUUID()}.draft`
+  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
+  try {
+    linkSync(draft, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    return false
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 
-/** Moves a dead holder's lock away. False when somebody else took it over in between: theirs is then put back. */
-function removeStale(path: string, stale: Holder | null): boolean {
-  const aside = `${path}.${randomUUID()}`
-  try {
-    renameSync(path, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true
-    throw error
+/**
+ * Takes `path` for `mine`. A dead holder is removed first, by one process at a time: whoever holds the lock on this dead holder,
+ * which is taken in the same way. Nobody can remove a lock that a living process has put there in between.
+ * @returns the living process that has it, or null when it is ours
+ */
+function take(path: string, mine: Holder): Holder | null {
+  while (!place(path, mine)) {
+    const holder = readHolder(path)
+    if (holder === null) continue
+    if (isAlive(holder)) return holder
+    const guard = `${path}.${holder.token}`
+    const rival = take(guard, mine)
+    if (rival !== null) return rival
+    if (readHolder(path)?.token === holder.token) rmSync(path)
+    rmSync(guard)
   }
-  const ours = readHolder(aside)?.token === stale?.token
-  if (!ours) linkSync(aside, path)
-  rmSync(aside)
-  return ours
+  return null
 }
 
 /**
@@ -67,27 +104,16 @@ function removeStale(path: string, stale: Holder | null): boolean {
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'easel.lock')
   const mine: Holder = { pid: process.pid, started: startTime(process.pid), token: randomUUID() }
-  for (let attempt = 0; attempt < 5; attempt++) {
-    // Written aside and linked into place, so that nobody ever reads a half-written lock.
-    const draft = `${path}.${mine.token}`
-    writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 })
-    try {
-      linkSync(draft, path)
-      return () => {
-        if (readHolder(path)?.token === mine.token) rmSync(path, { force: true })
-      }
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error
-    } finally {
-      rmSync(draft, { force: true })
-    }
-    const holder = readHolder(path)
-    if (holder !== null && isAlive(holder)) {
-      throw new StartError(
-        `The data folder ${folder} is in use by another Easel (process ${holder.pid}). Stop that one first, or set EASEL_DATA to another folder.`,
-      )
-    }
-    removeStale(path, holder)
+  held.add(mine.token)
+  const rival = take(path, mine)
+  if (rival !== null) {
+    held.delete(mine.token)
+    throw new StartError(
+      `The data folder ${folder} is in use by another Easel (process ${rival.pid}). Stop that one first, or set EASEL_DATA to another folder.`,
+    )
   }
-  throw new StartError(`The data folder ${folder} is being taken by another Easel at this moment. Try again.`)
+  return () => {
+    if (readHolder(path)?.token === mine.token) rmSync(path, { force: true })
+    held.delete(mine.token)
+  }
 }
