@@ -53,8 +53,7 @@ export async function migrate(database: Database): Promise<readonly string[]> {
   for (const migration of migrations) {
     const digest = applied.get(migration.name)
     if (digest === undefined) {
-      await runLocked(database, migration)
-      ran.push(migration.name)
+      if (await runLocked(database, migration)) ran.push(migration.name)
     } else if (digest !== migration.digest) {
       throw new StartError(`Migration ${migration.name} was changed after it ran. Restore the released file.`)
     }
@@ -62,7 +61,8 @@ export async function migrate(database: Database): Promise<readonly string[]> {
   return ran
 }
 
-async function runLocked(database: Database, migration: Migration): Promise<void> {
+/** @returns false when another process was faster */
+async function runLocked(database: Database, migration: Migration): Promise<boolean> {
   const guarded = `do $guard$ begin
     if exists (select 1 from schema_migrations where name = '${migration.name}') then raise exception 'already applied' using errcode = 'EA001'; end if;
   end $guard$;`
@@ -70,8 +70,9 @@ async function runLocked(database: Database, migration: Migration): Promise<void
     await database.boss.executeSql(
       `begin; select pg_advisory_xact_lock(${lockKey}); ${guarded} ${applyOne(migration)} commit;`,
     )
+    return true
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EA001') return
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EA001') return false
     throw error
   }
 }

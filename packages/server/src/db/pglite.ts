@@ -17,7 +17,7 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { Kysely, PGliteDialect } from 'kysely'
-import { fromPglite } from 'pg-boss'
+import { fromPglite, type Db as BossDatabase } from 'pg-boss'
 import { codeOf, StartError } from '#base/errors.ts'
 import type { Database } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -51,12 +51,25 @@ function durableStartParams(): string[] {
   return [...params, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync']
 }
 
+/** A text that is a whole transaction fails as one: PGlite would let others in between the failure and its rollback. */
+function wrapForBoss(pglite: PGlite): BossDatabase {
+  const boss = fromPglite(pglite)
+  return {
+    ...boss,
+    async executeSql(text, values) {
+      if (!/^\s*begin\b/i.test(text)) return await boss.executeSql(text, values)
+      const results = await pglite.transaction((trx) => trx.exec(text))
+      return { rows: results.flatMap(({ rows }) => rows) }
+    },
+  }
+}
+
 function wrap(pglite: PGlite, release: () => void): Database {
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
   return {
     kind: 'pglite',
     db,
-    boss: fromPglite(pglite),
+    boss: wrapForBoss(pglite),
     async listen(channel, onPayload) {
       return await pglite.listen(channel, onPayload)
     },

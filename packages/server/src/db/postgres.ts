@@ -7,6 +7,9 @@ import type { Tables } from './tables.ts'
 
 const int8Oid = 20
 const reconnectMs = 500
+/** A connection that a router forgot looks alive for hours: it is asked now and then, and given up when it does not answer. */
+const aliveCheckMs = 10_000
+const aliveTimeoutMs = 5_000
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
@@ -22,19 +25,44 @@ function createListener(connectionString: string, log: Log) {
   let connecting: Promise<pg.Client> | null = null
   let closed = false
 
+  function deliver(channel: string, payload: string): void {
+    for (const listener of channels.get(channel) ?? []) {
+      try {
+        listener.onPayload(payload)
+      } catch (error) {
+        log.error({ channel, reason: messageOf(error) }, 'a notification could not be handled')
+      }
+    }
+  }
+
   async function connect(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString, application_name: 'easel-listen', keepAlive: true })
-    fresh.on('notification', ({ channel, payload }) => {
-      for (const listener of channels.get(channel) ?? []) listener.onPayload(payload ?? '')
+    const fresh = new pg.Client({
+      connectionString,
+      application_name: 'easel-listen',
+      keepAlive: true,
+      query_timeout: aliveTimeoutMs,
     })
+    fresh.on('notification', ({ channel, payload }) => deliver(channel, payload ?? ''))
     fresh.on('error', (error) => log.warn({ reason: error.message }, 'the listening database connection broke'))
+    const giveUp = (): void => {
+      fresh.end().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'a broken connection did not close'))
+    }
+    const check = setInterval(() => void fresh.query('select 1').catch(giveUp), aliveCheckMs)
     fresh.on('end', () => {
+      clearInterval(check)
       if (client !== fresh) return
       client = null
       if (!closed) setTimeout(reconnect, reconnectMs)
     })
-    await fresh.connect()
-    for (const channel of channels.keys()) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
+    try {
+      await fresh.connect()
+      for (const channel of channels.keys()) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      clearInterval(check)
+      giveUp()
+      throw error
+    }
+    if (closed) giveUp()
     client = fresh
     return fresh
   }
@@ -79,16 +107,15 @@ function createListener(connectionString: string, log: Log) {
 /** Runs one text, of several statements where there are no values, and gives the rows of all of them. */
 async function runText(pool: pg.Pool, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
   const client = await pool.connect()
+  let broken = true
   try {
     const result: unknown = await client.query(text, values)
+    broken = false
     const results = Array.isArray(result) ? result : [result]
     return { rows: results.flatMap((one: pg.QueryResult) => one.rows) }
-  } catch (error) {
-    // A text that began a transaction leaves it open and failed: the next user of this connection must not inherit it.
-    await client.query('rollback')
-    throw error
   } finally {
-    client.release()
+    // A text that began a transaction leaves it open and failed: the next user of this connection must not inherit it.
+    client.release(broken)
   }
 }
 
@@ -106,6 +133,10 @@ export async function openPostgres(url: string, log: Log, maxConnections = 10): 
   })
   // An idle connection that the server closes is no fault of a query; the pool makes a new one.
   pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection broke'))
+  // Nor is one that breaks between two queries of a transaction: the next query says so.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ reason: error.message }, 'a database connection broke')),
+  )
   try {
     await pool.query('select 1')
   } catch (error) {

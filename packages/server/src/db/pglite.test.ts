@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs, { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { StartError } from '#base/errors.ts'
+import { openPglite } from './pglite.ts'
+
+let parent: string
+let template: string
+let count = 0
+
+/** Making a database takes seconds, so that all tests but one copy this one. */
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'easel-pglite-'))
+  template = join(parent, 'template')
+  const database = await openPglite(template)
+  await sql`create table from_template (n integer)`.execute(database.db)
+  await database.close()
+}, 120_000)
+afterAll(() => rmSync(parent, { recursive: true, force: true }))
+
+function freshFolder(): string {
+  return join(parent, `data-${++count}`)
+}
+
+const long = { timeout: 60_000 }
+
+it('keeps what was written, in a folder that is its owner’s alone', long, async () => {
+  const folder = freshFolder()
+  mkdirSync(folder, { mode: 0o755 })
+  const first = await openPglite(folder, template)
+  await sql`insert into from_template values (42)`.execute(first.db)
+  await first.close()
+  const second = await openPglite(folder, template)
+  expect((await sql`select n from from_template`.execute(second.db)).rows).toEqual([{ n: 42 }])
+  await second.close()
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(statSync(join(folder, 'db')).mode & 0o777).toBe(0o700)
+})
+
+it('copies the template whole, over what a killed start left', long, async () => {
+  const folder = freshFolder()
+  mkdirSync(join(folder, 'db.new'), { recursive: true })
+  writeFileSync(join(folder, 'db.new', 'PG_VERSION'), 'half')
+  const database = await openPglite(folder, template)
+  expect((await sql`select n from from_template`.execute(database.db)).rows).toEqual([])
+  await database.close()
+  expect(existsSync(join(folder, 'db.new'))).toBe(false)
+})
+
+it('refuses a folder that is open already, and opens it when that is closed', long, async () => {
+  const folder = freshFolder()
+  const database = await openPglite(folder, template)
+  await expect(openPglite(folder)).rejects.toThrow(StartError)
+  await expect(openPglite(folder)).rejects.toThrow(folder)
+  await database.close()
+  await (await openPglite(folder)).close()
+})
+
+it('says which folder cannot be used', long, async () => {
+  const file = freshFolder()
+  writeFileSync(file, 'not a folder')
+  await expect(openPglite(file)).rejects.toThrow(StartError)
+  await expect(openPglite(file)).rejects.toThrow(file)
+  const broken = freshFolder()
+  mkdirSync(join(broken, 'db'), { recursive: true })
+  writeFileSync(join(broken, 'db', 'PG_VERSION'), 'nonsense')
+  await expect(openPglite(broken)).rejects.toThrow(StartError)
+  await expect(openPglite(broken), 'the lock was given back').rejects.toThrow('cannot be opened')
+})
+
+it('has the disk confirm every commit', long, async () => {
+  const database = await openPglite(freshFolder(), template)
+  const real = fs.fsyncSync
+  let confirmed = 0
+  fs.fsyncSync = (fd) => {
+    confirmed += 1
+    real(fd)
+  }
+  syncBuiltinESMExports()
+  try {
+    for (let n = 0; n < 10; n++) await sql`insert into from_template values (${n})`.execute(database.db)
+    expect(confirmed).toBeGreaterThanOrEqual(10)
+    expect((await sql`show fsync`.execute(database.db)).rows).toEqual([{ fsync: 'on' }])
+  } finally {
+    fs.fsyncSync = real
+    syncBuiltinESMExports()
+  }
+  await database.close()
+})
+
+async function writeUntilKilled(folder: string, acknowledgements: number): Promise<number> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(child, 'exit')
+  let first: number | null = null
+  let last = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = Number(line)
+    first ??= last
+    if (last - first + 1 === acknowledgements) child.kill('SIGKILL')
+  }
+  expect(await exit).toEqual([null, 'SIGKILL'])
+  return last
+}
+
+it('loses nothing that was acknowledged when the process is killed', { timeout: 120_000 }, async () => {
+  const folder = freshFolder()
+  await (await openPglite(folder, template)).close()
+  for (const acknowledgements of [1, 40, 300]) {
+    const last = await writeUntilKilled(folder, acknowledgements)
+    const database = await openPglite(folder)
+    const { rows } = await sql<{ count: number; whole: boolean }>`
+      select count(*) as count, bool_and(length(filling) = 2000) as whole from written where n <= ${last}`.execute(
+      database.db,
+    )
+    expect(rows).toEqual([{ count: last, whole: true }])
+    await database.maintain()
+    await database.close()
+  }
+})
