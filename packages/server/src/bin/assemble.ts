@@ -8,7 +8,7 @@ import type { Log } from '#base/log.ts'
 import type { Config } from '#config/config.ts'
 import { createConnections } from '#connections/connections.ts'
 import { openInstanceKey } from '#connections/instance-key.ts'
-import { createSecrets } from '#connections/secrets.ts'
+import { createSecrets, type Secrets } from '#connections/secrets.ts'
 import type { Database } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
 import { openPglite } from '#db/pglite.ts'
@@ -19,16 +19,17 @@ import { createGenerations } from '#generation/generations.ts'
 import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
 import { createApp } from '#http/app.ts'
 import { createJobs } from '#jobs/boss.ts'
-import { sweep } from '#library/adopt.ts'
+import type { Jobs } from '#jobs/jobs.ts'
 import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
 import { createPngCopies } from '#library/png-copy.ts'
+import { sweep } from '#library/sweep.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { discoverBackends } from './discover.ts'
-import { startHousekeeping } from './housekeeping.ts'
+import { startHousekeeping, type Task } from './housekeeping.ts'
 
 const callTimeoutMs = 30 * 60_000
 
@@ -85,15 +86,36 @@ export async function assemble(options: AssembleOptions): Promise<Assembled> {
 }
 
 async function assembleOn(database: Database, options: AssembleOptions): Promise<Assembled> {
-  const { config, log, providers } = options
+  const { config, log } = options
   const { db } = database
   await migrate(database)
   const secrets = createSecrets(
     await openInstanceKey({ db, log, dataFolder: config.dataFolder, secret: config.secret, lostKey: config.lostKey }),
   )
   const storage = await openStorage(config)
-  const events = await createEvents(database)
+  const events = await createEvents(database, log)
   const jobs = await createJobs(database, log)
+  try {
+    return await compose(options, { database, secrets, storage, events, jobs })
+  } catch (error) {
+    await jobs.close()
+    await events.close()
+    throw error
+  }
+}
+
+interface Foundations {
+  readonly database: Database
+  readonly secrets: Secrets
+  readonly storage: Storage
+  readonly events: Events
+  readonly jobs: Jobs
+}
+
+async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
+  const { config, log, providers } = options
+  const { database, secrets, storage, events, jobs } = foundations
+  const { db } = database
   const connections = createConnections({
     db,
     jobs,
@@ -109,7 +131,7 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
   const images = createImages({ db, events, log })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
-  const generations = createGenerations({ db, jobs, events, connections, storage, images, minFreeBytes })
+  const generations = createGenerations({ db, jobs, events, connections, storage, images, log, minFreeBytes })
   const pixels = { decode: decodePixels, encodePng, encodePreview }
 
   const app =
@@ -135,19 +157,18 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
           { database, db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs },
           config.workers,
         )
-  const housekeeping = startHousekeeping({
-    log,
-    tasks: [
-      { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
-      { name: 'database', everyMs: 300_000, run: () => database.maintain() },
-      ...(worker === null
-        ? []
-        : [
-            { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => derivatives.catchUp() },
-            { name: 'sweep', everyMs: 86_400_000, soonMs: 30_000, run: () => sweep({ db, storage, events, log }) },
-          ]),
-    ],
-  })
+  const adoptPorts = { db, storage, events, log }
+  const tasks: Task[] = [
+    { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
+    { name: 'database', everyMs: 300_000, run: () => database.maintain() },
+  ]
+  if (worker !== null) {
+    tasks.push(
+      { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => derivatives.catchUp() },
+      { name: 'sweep', everyMs: 86_400_000, soonMs: 30_000, run: (signal) => sweep(adoptPorts, { signal }) },
+    )
+  }
+  const housekeeping = startHousekeeping({ log, tasks })
 
   return {
     app,
@@ -155,11 +176,9 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
     async stop(graceMs) {
       // A client that reads its answer too slowly, or not at all, must not keep the process alive.
       const cut = setTimeout(() => app?.server.closeAllConnections(), graceMs)
-      await housekeeping.stop()
-      // Answers first: a client that waits for a generation is told before its work is handed back.
-      await Promise.all([app?.close(), worker?.stop(graceMs)])
+      // Thumbnails of what is still saved are made after the next start.
+      await Promise.all([housekeeping.stop(), app?.close(), worker?.stop(graceMs), derivatives.close()])
       clearTimeout(cut)
-      await derivatives.close()
       await jobs.close()
       await events.close()
       await database.close()

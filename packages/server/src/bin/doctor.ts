@@ -4,7 +4,7 @@ import { readConfig } from '#config/config.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { migrate } from '#db/migrate.ts'
 import { createEvents } from '#events/log.ts'
-import { sweep } from '#library/adopt.ts'
+import { sweep } from '#library/sweep.ts'
 import { verifyFiles } from '#library/verify.ts'
 import { openDatabase, openStorage } from './assemble.ts'
 import { discoverProviders } from './discover.ts'
@@ -21,12 +21,13 @@ await runMain(async () => {
     const events = await createEvents(database)
     const ports = { db: database.db, storage, events, log }
     // On the embedded database nobody else can be at work; elsewhere a young file may be on its way.
-    const swept = await (database.kind === 'pglite' ? sweep(ports, 0) : sweep(ports))
+    const swept = await (database.kind === 'pglite' ? sweep(ports, { olderThanMs: 0 }) : sweep(ports))
     const verified = await verifyFiles(ports)
     await events.close()
     process.stdout.write(
       `${verified.checked} pictures checked, ${verified.changed.length + swept.missing} damaged or missing; ` +
-        `${swept.adopted} files without a row taken in, ${swept.removed} half-saved files removed.\n`,
+        `${swept.adopted} files without a row taken in, ${swept.removed} half-saved files removed, ` +
+        `${swept.unknown} unknown files left alone.\n`,
     )
     for (const id of verified.changed) process.stdout.write(`damaged or missing: ${id}\n`)
     if (verified.changed.length + swept.missing > 0) process.exitCode = 2

@@ -6,12 +6,13 @@ export interface Task {
   readonly everyMs: number
   /** Milliseconds to the first run; absent: a whole period. */
   readonly soonMs?: number
-  readonly run: () => Promise<unknown>
+  /** `signal` is aborted when the process ends: what takes long leaves the rest for the next time. */
+  readonly run: (signal: AbortSignal) => Promise<unknown>
 }
 
 /** Runs what has to be done now and then, each task on its own, never twice at once. One that fails is tried again the next time. */
 export function startHousekeeping({ tasks, log }: { tasks: readonly Task[]; log: Log }): { stop(): Promise<void> } {
-  let stopped = false
+  const stopping = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
   const running = new Set<Promise<void>>()
 
@@ -20,7 +21,7 @@ export function startHousekeeping({ tasks, log }: { tasks: readonly Task[]; log:
       timers.delete(timer)
       const run = runOnce(task).finally(() => {
         running.delete(run)
-        if (!stopped) plan(task, task.everyMs)
+        if (!stopping.signal.aborted) plan(task, task.everyMs)
       })
       running.add(run)
     }, delayMs)
@@ -30,7 +31,7 @@ export function startHousekeeping({ tasks, log }: { tasks: readonly Task[]; log:
 
   async function runOnce({ name, run }: Task): Promise<void> {
     try {
-      await run()
+      await run(stopping.signal)
     } catch (error) {
       log.error({ task: name, reason: messageOf(error) }, 'housekeeping failed')
     }
@@ -39,7 +40,7 @@ export function startHousekeeping({ tasks, log }: { tasks: readonly Task[]; log:
   for (const task of tasks) plan(task, task.soonMs ?? task.everyMs)
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       for (const timer of timers) clearTimeout(timer)
       await Promise.all(running)
     },

@@ -23,6 +23,7 @@ function explain(error: unknown, port: number): StartError {
 async function openExtra(app: FastifyInstance, host: string, port: number): Promise<void> {
   const server = createServer((request, response) => app.server.emit('request', request, response))
   server.requestTimeout = app.server.requestTimeout
+  server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket))
   app.addHook('preClose', async () => {
     server.close()
     server.closeIdleConnections()

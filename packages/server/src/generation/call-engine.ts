@@ -1,50 +1,29 @@
 import type { GenerationFailure } from '@easel/contract'
-import { toJson, type Json } from '#base/json.ts'
+import { toJson } from '#base/json.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setCall, type CallRow } from './calls.ts'
 import { blocked, failureFrom, outcomeUnknown } from './failure.ts'
 import { lockRunning } from './finish.ts'
-import { writeProgress } from './progress.ts'
 import { connectionOf } from './generation-record.ts'
+import { follow, saveOperation } from './operation.ts'
+import { longestWaitMs, pause } from './pause.ts'
 import type { Run } from './run.ts'
+import { addToSeed } from './seed.ts'
 import { readSource } from './sources.ts'
+import { speak } from './speak.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
 
 /** How one call ended, when it was not interrupted. */
 export type CallEnd = Done | { readonly kind: 'failed'; readonly error: GenerationFailure }
 
-export interface Step {
-  readonly call: CallRow
-  /** Calls of the generation in all. */
-  readonly calls: number
-}
-
 /**
  * Pauses before asking again where the engine surely did not take the request; all together shorter than the ten seconds that contract A
  * gives an engine to show itself.
  */
 const resendPausesMs = [500, 1500, 4000]
-/** Longest that a generation waits for an engine's Retry-After by itself; beyond it the person decides. */
-const longestWaitMs = 60_000
-const pollFailuresAllowed = 20
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer)
-      reject(new ProviderError('interrupted', 'The waiting was stopped.'))
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    }, ms)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-}
 
 function requestFor(
   { row, fitted }: Run,
@@ -52,7 +31,7 @@ function requestFor(
   pictures: { sources: SourceImage[]; mask?: SourceImage },
 ): ImageRequest {
   const { seed, seedMax, sources: _sources, mask: _mask, ...settings } = fitted
-  const engineSeed = seed === null || seedMax === null ? null : (seed + call.first_image) % (seedMax + 1)
+  const engineSeed = seed === null || seedMax === null ? null : addToSeed(seed, call.first_image, seedMax)
   return {
     model: row.model,
     prompt: row.resolved_prompt,
@@ -63,100 +42,57 @@ function requestFor(
   }
 }
 
-/** Writes that the engine is about to be asked. False when the generation has ended meanwhile. */
-async function markSent({ ports: { db }, row }: Run, call: CallRow): Promise<boolean> {
-  return await inTransaction(db, async (trx) => {
-    if (!(await lockRunning(trx, row.id))) return false
+/** Writes that the engine is about to be asked. @throws ProviderError `interrupted` when the generation has ended meanwhile */
+async function markSent({ ports: { db }, row, signal }: Run, call: CallRow): Promise<void> {
+  const marked = await inTransaction(db, async (trx) => {
+    // What was never sent must not look as if it might have been.
+    if (signal.aborted || !(await lockRunning(trx, row.id))) return false
     await setCall(trx, call, { state: 'sent' })
     return true
   })
+  if (!marked) throw new ProviderError('interrupted', 'The generation has ended.')
 }
 
-async function saveOperation({ ports: { db }, row }: Run, call: CallRow, operation: Json): Promise<void> {
+/** Writes that the engine surely has not taken the request: should this process end now, the next one may ask. */
+async function markWaiting({ ports: { db }, row }: Run, call: CallRow): Promise<void> {
   await inTransaction(db, async (trx) => {
-    if (await lockRunning(trx, row.id)) await setCall(trx, call, { state: 'sent', operation })
+    if (await lockRunning(trx, row.id)) await setCall(trx, call, { state: 'waiting' })
   })
 }
 
 /** Asks until the engine has taken the request; only where it surely has not may it be asked again. */
-async function startCall(run: Run, request: ImageRequest, context: RunContext): Promise<Outcome> {
+async function startCall(
+  run: Run,
+  call: CallRow,
+  { request, context }: { request: ImageRequest; context: RunContext },
+): Promise<Outcome> {
   for (let attempt = 0; ; attempt++) {
+    await markSent(run, call)
     try {
-      return await run.provider.start(request, context)
+      return await speak(() => run.provider.start(request, context))
     } catch (error) {
+      if (!(error instanceof ProviderError) || error.advice !== 'safe-to-resend') throw error
+      await markWaiting(run, call)
       const wait = resendPausesMs[attempt]
-      const again = error instanceof ProviderError && error.advice === 'safe-to-resend' && !run.signal.aborted
-      if (!again || wait === undefined || (error.retryAfterMs ?? 0) > longestWaitMs) throw error
-      await pause(Math.max(wait, error.retryAfterMs ?? 0), run.signal)
+      if (wait === undefined || (error.retryAfterMs ?? 0) > longestWaitMs) throw error
+      await pause(Math.max(wait, error.retryAfterMs ?? 0), context.signal)
     }
-  }
-}
-
-interface Followed {
-  readonly outcome: Outcome
-  readonly context: RunContext
-}
-
-/** Looks at an operation until it ends. A failed look is no reason to lose it. */
-async function lookUntilDone(run: Run, call: CallRow, pending: Followed): Promise<Outcome> {
-  let { outcome } = pending
-  let failures = 0
-  while (outcome.kind === 'pending') {
-    const { operation, lookAgainMs } = outcome
-    await pause(lookAgainMs, run.signal)
-    try {
-      outcome = (await run.provider.poll?.(operation, pending.context)) ?? outcome
-      failures = 0
-      if (outcome.kind === 'pending') await saveOperation(run, call, outcome.operation)
-    } catch (error) {
-      failures += 1
-      const again = error instanceof ProviderError && error.advice !== 'never' && !run.signal.aborted
-      if (!again || failures > pollFailuresAllowed) throw error
-      await pause(Math.min(error.retryAfterMs ?? 1000, longestWaitMs), run.signal)
-    }
-  }
-  return outcome
-}
-
-/** Tells the engine to stop, where it can be told, with a signal of its own: ours is aborted already. */
-async function cancelAtEngine(run: Run, operation: Json): Promise<void> {
-  if (run.provider.cancel === undefined) return
-  const { ports, row } = run
-  try {
-    const { context } = await ports.connections.openContext(row.user_id, connectionOf(row), AbortSignal.timeout(10_000))
-    await run.provider.cancel(operation, context)
-  } catch (error) {
-    ports.log.warn({ generation: row.id, kind: failureFrom(error).kind }, 'the engine could not be told to stop')
-  }
-}
-
-/** Follows an operation to its end; when the generation is cancelled on the way, the engine is told. */
-async function follow(run: Run, call: CallRow, pending: Followed): Promise<Outcome> {
-  const { outcome } = pending
-  try {
-    return await lookUntilDone(run, call, pending)
-  } catch (error) {
-    if (run.signal.reason === 'cancelled' && outcome.kind === 'pending') {
-      await cancelAtEngine(run, outcome.operation)
-    }
-    throw error
   }
 }
 
 async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcome> {
   if (call.state === 'sent' && call.operation !== null) {
     const operation = toJson(call.operation)
-    return await follow(run, call, { outcome: { kind: 'pending', operation, lookAgainMs: 0 }, context })
+    return await follow(run, call, { first: { kind: 'pending', operation, lookAgainMs: 0 }, context })
   }
   const { ports, fitted } = run
   const sources = await Promise.all(fitted.sources.map((id) => readSource(ports, run.row.user_id, id)))
   const mask = fitted.mask === undefined ? undefined : await readSource(ports, run.row.user_id, fitted.mask)
-  if (!(await markSent(run, call))) throw new ProviderError('interrupted', 'The generation has ended.')
   const request = requestFor(run, call, { sources, ...(mask === undefined ? {} : { mask }) })
-  const outcome = await startCall(run, request, context)
-  if (outcome.kind !== 'pending') return outcome
-  await saveOperation(run, call, outcome.operation)
-  return await follow(run, call, { outcome, context })
+  const first = await startCall(run, call, { request, context })
+  if (first.kind !== 'pending') return first
+  await saveOperation(run, call, first.operation)
+  return await follow(run, call, { first, context })
 }
 
 /**
@@ -164,8 +100,8 @@ async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcom
  * request is sent again only where that cannot pay twice.
  * @throws when `run.signal` was aborted, and when something of ours failed
  */
-export async function callEngine(run: Run, { call, calls }: Step): Promise<CallEnd> {
-  const { ports, row, provider, signal } = run
+export async function callEngine(run: Run, call: CallRow): Promise<CallEnd> {
+  const { ports, row, provider, signal, progress } = run
   if (call.state === 'sent' && call.operation === null && !provider.manifest.resendSafe) {
     return { kind: 'failed', error: outcomeUnknown }
   }
@@ -175,11 +111,9 @@ export async function callEngine(run: Run, { call, calls }: Step): Promise<CallE
     connectionOf(row),
     AbortSignal.any([signal, limit]),
   )
-  const target = { generationId: row.id, userId: row.user_id, calls, callsDone: call.call_index }
-  const progress = writeProgress(ports, target)
-  const context: RunContext = { ...base, pixels: ports.pixels, progress: (sign) => progress.report(sign) }
+  const report: RunContext['progress'] = (sign) => progress.report(call.call_index, sign)
   try {
-    const outcome = await ask(run, call, context)
+    const outcome = await ask(run, call, { ...base, pixels: ports.pixels, progress: report })
     if (outcome.kind === 'done') return outcome
     if (outcome.kind === 'blocked') return { kind: 'failed', error: blocked(outcome.reason) }
     return {
@@ -197,7 +131,5 @@ export async function callEngine(run: Run, { call, calls }: Step): Promise<CallE
     }
     if (error instanceof ProviderError) return { kind: 'failed', error: failureFrom(error) }
     throw error
-  } finally {
-    await progress.close()
   }
 }

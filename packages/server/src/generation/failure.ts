@@ -1,6 +1,7 @@
 import type { GenerationFailure } from '@easel/contract'
 import { EaselError, messageOf } from '#base/errors.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
+import { storableText } from './storable.ts'
 
 /** Kinds after which the same request may work when it is sent again. */
 const worthRetrying = new Set([
@@ -12,26 +13,30 @@ const worthRetrying = new Set([
   'internal',
 ])
 
+/** Codes of what is wrong with Easel's own storage: no fault of the request. */
+const ours: ReadonlySet<string> = new Set(['disk-full', 'internal'])
+
 /** What people are told about whatever was thrown while a generation ran. */
 export function failureFrom(error: unknown): GenerationFailure {
   if (error instanceof ProviderError) {
     return {
       kind: error.kind,
-      message: error.message,
+      message: storableText(error.message),
       retryable: worthRetrying.has(error.kind),
       engineStatus: error.status,
     }
   }
-  if (error instanceof EaselError) {
+  if (error instanceof EaselError && !ours.has(error.code)) {
     const kind = error.code === 'not-found' ? 'not-found' : 'bad-request'
-    return { kind, message: error.message, retryable: false, engineStatus: null }
+    return { kind, message: storableText(error.message), retryable: false, engineStatus: null }
   }
-  return { kind: 'internal', message: `Easel failed: ${messageOf(error)}`, retryable: true, engineStatus: null }
+  const message = storableText(`Easel failed: ${messageOf(error)}`)
+  return { kind: 'internal', message, retryable: true, engineStatus: null }
 }
 
 export const blocked = (reason: string): GenerationFailure => ({
   kind: 'content-rejected',
-  message: reason,
+  message: storableText(reason),
   retryable: false,
   engineStatus: null,
 })

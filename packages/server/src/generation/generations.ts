@@ -2,9 +2,11 @@
 import { sql } from 'kysely'
 import { GenerationRequest, ImageSpec, terminalStates, type Generation, type GenerationState } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
+import type { Log } from '#base/log.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Images } from '#library/images.ts'
 import { probe } from '#media/probe.ts'
+import { cancelOperations } from './operation.ts'
 import { endCancelled } from './run.ts'
 import { tagsOfRow } from './generation-record.ts'
 import { createReader } from './reader.ts'
@@ -37,6 +39,7 @@ export interface Generations {
 }
 
 export interface GenerationsPorts extends SubmitPorts {
+  readonly log: Log
   readonly images: Images
 }
 
@@ -59,7 +62,11 @@ export function createGenerations(ports: GenerationsPorts): Generations {
       if (!taken) await sql`select pg_notify(${cancelChannel}, ${id})`.execute(trx)
       return taken
     })
-    if (waiting) await endCancelled(ports, row)
+    if (waiting) {
+      await endCancelled(ports, row)
+      // A worker that is gone may have begun something. The engine may be slow to answer, and nobody has to wait for it.
+      void cancelOperations(ports, row)
+    }
     return await get(userId, id)
   }
 

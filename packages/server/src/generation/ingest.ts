@@ -1,4 +1,5 @@
 import { newId } from '#base/ids.ts'
+import type { Json } from '#base/json.ts'
 import { checkComplete } from '#media/complete.ts'
 import { digest } from '#media/digest.ts'
 import { embedMetadata } from '#media/embed.ts'
@@ -10,6 +11,8 @@ import type { Provider, ProducedImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Fitted } from './fitted.ts'
 import { tagsOfRow, type GenerationRow } from './generation-record.ts'
+import { addToSeed } from './seed.ts'
+import { storableJson, storableText } from './storable.ts'
 
 export interface Ingested {
   readonly bytes: Uint8Array
@@ -33,6 +36,9 @@ function inspect(bytes: Uint8Array): Probed {
 const present = <T>(key: string, value: T | undefined): Record<string, T> =>
   value === undefined ? {} : { [key]: value }
 
+const storableParameters = (parameters: Readonly<Record<string, Json>>): Record<string, Json> =>
+  Object.fromEntries(Object.entries(parameters).map(([key, value]) => [storableText(key), storableJson(value)]))
+
 /** What was really asked of the engine, for the picture's story. */
 function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, unknown> {
   const { negativePrompt: _negative, seed: _seed, seedMax: _max, sources, mask, options, ...settings } = fitted
@@ -41,8 +47,16 @@ function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, u
     ...(sources.length === 0 ? {} : { sources }),
     ...present('mask', mask),
     ...options,
-    ...produced.parameters,
+    ...(produced.parameters === undefined ? {} : storableParameters(produced.parameters)),
   }
+}
+
+let lastMs = 0
+
+/** The next free millisecond, because contract E's names must differ also for the same picture made twice at once. */
+function nextMs(): number {
+  lastMs = Math.max(Date.now(), lastMs + 1)
+  return lastMs
 }
 
 /** Contract E: `<userId>_<epoch ms>_<index>_<8 hex of sha-256>.<ext>`. */
@@ -52,14 +66,28 @@ function filenameFor(
 ): string {
   const { id, index, sha256, extension } = file
   if (row.origin !== 'profiles') return defaultFilename(id, extension)
-  return `${row.user_id}_${Date.now()}_${index}_${sha256.slice(0, 8)}.${extension}`
+  return `${row.user_id}_${nextMs()}_${index}_${sha256.slice(0, 8)}.${extension}`
 }
 
 /** Picture i of a batch has the asked seed + i. Where the engine took none it may have told the one it drew. */
 function seedOf(row: GenerationRow, index: number, produced: ProducedImage): number | null {
-  if (row.seed === null) return produced.seed ?? null
-  return (row.seed + index) % (Number.MAX_SAFE_INTEGER + 1)
+  if (row.seed !== null) return addToSeed(row.seed, index, Number.MAX_SAFE_INTEGER)
+  const { seed } = produced
+  return seed !== undefined && Number.isSafeInteger(seed) && seed >= 0 ? seed : null
 }
+
+/** The file with its story in it; as it came where it cannot be written into. */
+function mark(bytes: Uint8Array, story: Parameters<typeof embedMetadata>[1]): Uint8Array {
+  try {
+    return embedMetadata(bytes, story)
+  } catch (error) {
+    // A picture without its story is worth more than none.
+    if (error instanceof MediaError) return bytes
+    throw error
+  }
+}
+
+const textOrNull = (text: string | undefined): string | null => (text === undefined ? null : storableText(text))
 
 /**
  * Turns what an engine made into a picture of the library: checked, marked as made by AI with its parameters (pixels
@@ -75,7 +103,7 @@ export function ingest(
   const probed = inspect(produced.bytes)
   const seed = seedOf(row, index, produced)
   const { steps, guidance, sampler, negativePrompt } = fitted
-  const bytes = embedMetadata(produced.bytes, {
+  const bytes = mark(produced.bytes, {
     ai: provider.manifest.ai,
     composite: fitted.sources.length > 0,
     prompt: row.resolved_prompt,
@@ -105,9 +133,9 @@ export function ingest(
       sha256,
       crc32,
       prompt: row.resolved_prompt,
-      revisedPrompt: produced.revisedPrompt ?? null,
+      revisedPrompt: textOrNull(produced.revisedPrompt),
       negativePrompt: negativePrompt ?? null,
-      description: produced.description ?? null,
+      description: textOrNull(produced.description),
       model: row.model,
       provider: row.provider,
       seed,

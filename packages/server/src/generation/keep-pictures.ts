@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { GenerationFailure } from '@easel/contract'
 import { inTransaction } from '#db/transaction.ts'
 import type { Trx } from '#db/database.ts'
 import { keepImage } from '#library/keep.ts'
@@ -6,9 +7,11 @@ import { storageKey } from '#library/image-record.ts'
 import type { Outcome } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setCall, type CallRow } from './calls.ts'
+import { failureFrom } from './failure.ts'
 import { finishIfDone, lockRunning } from './finish.ts'
-import { ingest } from './ingest.ts'
+import { ingest, type Ingested } from './ingest.ts'
 import type { Run } from './run.ts'
+import { storableText } from './storable.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
 
@@ -20,7 +23,7 @@ async function addFacts(trx: Trx, generationId: string, done: Facts): Promise<vo
   await trx
     .updateTable('generations')
     .set({
-      ...(revised === undefined ? {} : { revised_prompt: revised }),
+      ...(revised === undefined ? {} : { revised_prompt: storableText(revised) }),
       ...(done.cost === undefined
         ? {}
         : {
@@ -32,55 +35,87 @@ async function addFacts(trx: Trx, generationId: string, done: Facts): Promise<vo
     .execute()
 }
 
-/** A call whose pictures are all there already, as after a crash between the last of them and its end. */
+interface Brought {
+  readonly facts: Facts
+  /** What is missing of the call, or null. */
+  readonly error: GenerationFailure | null
+}
+
+/** Writes that a call has ended, with what it brought beside pictures. @param coming pictures that this transaction adds */
+async function endCall(trx: Trx, call: CallRow, { facts, error, coming }: Brought & { coming: number }) {
+  await setCall(trx, call, { state: 'done', ...(error === null ? {} : { error }) })
+  await addFacts(trx, call.generation_id, facts)
+  const end = await finishIfDone(trx, call.generation_id, coming)
+  return end === null ? [] : [end]
+}
+
+/** Ends a call whose pictures are all there already, as after a crash between the last of them and its end. */
 export async function closeCall(
   { ports: { db, events }, row }: Run,
   call: CallRow,
-  done: Facts = { images: [] },
+  brought: Brought = { facts: { images: [] }, error: null },
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
-    await setCall(trx, call, { state: 'done' })
-    await addFacts(trx, row.id, done)
-    const end = await finishIfDone(trx, row.id, 0)
-    if (end !== null) await events.append(trx, row.user_id, [end])
+    await events.append(trx, row.user_id, await endCall(trx, call, { ...brought, coming: 0 }))
   })
+}
+
+interface Usable {
+  readonly pictures: readonly Ingested[]
+  readonly error: GenerationFailure | null
+}
+
+/** The pictures that can be kept, and what is wrong with the rest. @throws ProviderError when none can be */
+function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Usable {
+  const images = done.images.slice(0, call.images)
+  if (images.length === 0) throw new ProviderError('malformed-response', 'The engine answered without a picture.')
+  const pictures: Ingested[] = []
+  let fault: ProviderError | null = null
+  for (const [position, produced] of images.entries()) {
+    try {
+      pictures.push(ingest(row, { fitted, provider, index: call.first_image + position }, produced))
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error
+      fault ??= error
+    }
+  }
+  if (pictures.length === 0 && fault !== null) throw fault
+  if (fault === null && images.length < call.images) {
+    fault = new ProviderError('malformed-response', `The engine sent ${images.length} of ${call.images} pictures.`)
+  }
+  return { pictures, error: fault === null ? null : failureFrom(fault) }
 }
 
 /**
  * Stores what a call brought, each picture for itself; the last one ends the call, and the generation with it, in the same
- * transaction, so that the picture and its end are told together.
- * @throws ProviderError `malformed-response` when a picture cannot be used; those before it are kept
+ * transaction, so that the picture and its end are told together. What cannot be used is left out and said.
+ * @throws ProviderError `malformed-response` when no picture can be used
  */
 export async function keepPictures(run: Run, call: CallRow, done: Done): Promise<void> {
-  const { ports, row, fitted, provider, signal } = run
-  const images = done.images.slice(0, call.images)
-  if (images.length === 0) throw new ProviderError('malformed-response', 'The engine answered without a picture.')
+  const { ports, row, signal } = run
+  const { pictures, error } = usableOf(run, call, done)
   let closed = false
-  for (const [position, produced] of images.entries()) {
-    const index = call.first_image + position
-    const { bytes, record } = ingest(row, { fitted, provider, index }, produced)
-    // Another worker may have this generation by now; what it makes of it must stand.
-    signal.throwIfAborted()
-    const last = position === images.length - 1
+  for (const [position, { bytes, record }] of pictures.entries()) {
+    const last = position === pictures.length - 1
     const kept = await keepImage(ports, {
       userId: row.user_id,
       bytes,
       record,
       also: async (trx) => {
-        if (!(await lockRunning(trx, row.id))) return null
-        if (!last) return []
-        await setCall(trx, call, { state: 'done' })
-        await addFacts(trx, row.id, done)
-        const end = await finishIfDone(trx, row.id, 1)
-        return end === null ? [] : [end]
+        // Another worker has this generation by now; what it makes of it must stand.
+        if (isLost(signal) || !(await lockRunning(trx, row.id))) return null
+        return last ? await endCall(trx, call, { facts: done, error, coming: 1 }) : []
       },
     })
+    if (isLost(signal)) throw new ProviderError('interrupted', 'Another worker has this generation.')
     if (kept === 'kept') {
       const key = storageKey(row.user_id, record.createdAt, record.filename)
       ports.derivatives.made({ id: record.id, userId: row.user_id, storageKey: key }, bytes)
     }
     closed = last && kept === 'kept'
   }
-  if (!closed) await closeCall(run, call, done)
+  if (!closed) await closeCall(run, call, { facts: done, error })
 }
+
+const isLost = (signal: AbortSignal): boolean => signal.aborted && signal.reason === 'lost'

@@ -1,6 +1,6 @@
 // One generation from its job to its end. Rules GN1 … in docs/spec/generations.md.
 import type { GenerationFailure } from '@easel/contract'
-import { DefectError, EaselError } from '#base/errors.ts'
+import { codeOf, DefectError, EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
@@ -10,7 +10,7 @@ import type { ClaimedJob } from '#jobs/jobs.ts'
 import { adoptOrphans } from '#library/adopt.ts'
 import type { Derivatives } from '#library/derivatives.ts'
 import type { Pixels, Provider } from '#providers/spec/provider.ts'
-import type { Storage } from '#storage/spec/storage.ts'
+import { StorageError, type Storage } from '#storage/spec/storage.ts'
 import { callEngine, type CallEnd } from './call-engine.ts'
 import { hasAllPictures, readCalls, setCall, type CallRow } from './calls.ts'
 import { failureFrom } from './failure.ts'
@@ -18,6 +18,8 @@ import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { Fitted } from './fitted.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
 import { closeCall, keepPictures } from './keep-pictures.ts'
+import { cancelOperations } from './operation.ts'
+import { writeProgress, type ProgressWriter } from './progress.ts'
 
 export interface RunPorts {
   readonly db: Db
@@ -36,6 +38,7 @@ export interface Run {
   readonly row: GenerationRow
   readonly fitted: Fitted
   readonly provider: Provider
+  readonly progress: ProgressWriter
   /** Aborted with reason `cancelled`, `lost` or `stopping`. */
   readonly signal: AbortSignal
 }
@@ -116,23 +119,22 @@ async function settleCall(run: Run, call: CallRow, end: CallEnd): Promise<void> 
   }
 }
 
-async function runCalls(run: Run): Promise<void> {
-  const { ports, row } = run
-  const calls = await readCalls(ports.db, row.id)
+async function runCalls(run: Run, calls: readonly CallRow[]): Promise<void> {
+  const { ports } = run
   for (const call of calls) {
     if (call.state === 'done' || call.state === 'failed') continue
     if (call.state === 'sent' && (await hasAllPictures(ports.db, call))) {
       await closeCall(run, call)
       continue
     }
-    const end = await callEngine(run, { call, calls: calls.length })
-    await settleCall(run, call, end)
+    await settleCall(run, call, await callEngine(run, call))
   }
 }
 
 /** After a crash: pictures whose file was saved, but not yet their row, are taken in before anything is asked for again. */
 async function recover(ports: RunPorts, row: GenerationRow): Promise<void> {
-  await adoptOrphans(ports, { userId: row.user_id, generationId: row.id, olderThanMs: 0 })
+  const generation = { id: row.id, since: row.created_at }
+  await adoptOrphans(ports, { userId: row.user_id, generation, olderThanMs: 0 })
 }
 
 /**
@@ -145,28 +147,43 @@ export async function runGeneration(ports: RunPorts, generationId: string, signa
   if (row === null || row.finished_at !== null) return
   if (!(await begin(ports, row))) {
     await endCancelled(ports, row)
+    await cancelOperations(ports, row)
     return
   }
+  const calls = await readCalls(db, row.id)
+  const progress = writeProgress(ports, { generationId: row.id, userId: row.user_id, calls: calls.length })
   try {
     if (row.state === 'running') await recover(ports, row)
     const { provider } = await connections.openContext(row.user_id, connectionOf(row), signal)
-    await runCalls({ ports, row, fitted: Fitted.parse(row.fitted), provider, signal })
+    await runCalls({ ports, row, fitted: fittedOf(row), provider, progress, signal }, calls)
     log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
   } catch (error) {
     if (signal.aborted && signal.reason === 'cancelled') {
       await endCancelled(ports, row)
       return
     }
-    if (signal.aborted || !isFinal(error)) throw error
+    // A source or a half-saved picture may be readable again the next time.
+    if (signal.aborted || !isFinal(error) || error instanceof StorageError) throw error
     await failAll(ports, row, error)
   } finally {
+    await progress.close()
     if (row.preview_key !== null) await ports.storage.delete(row.preview_key)
   }
 }
 
-/** Failures that are the generation's own; after any other, such as one of the database, it is run again. */
+function fittedOf({ fitted }: GenerationRow): Fitted {
+  const parsed = Fitted.safeParse(fitted)
+  if (parsed.success) return parsed.data
+  throw new DefectError('This version of Easel cannot read the request any more. Make a new one.')
+}
+
+/**
+ * Failures that are the generation's own; after any other, such as a database that is away, it is run again. Mistakes in code and
+ * values that the database refuses would only come again.
+ */
 function isFinal(error: unknown): boolean {
-  return error instanceof EaselError || error instanceof DefectError
+  if (error instanceof EaselError || error instanceof DefectError) return true
+  return error instanceof TypeError || error instanceof RangeError || /^2[23]/.test(codeOf(error) ?? '')
 }
 
 /** The job's payload. */

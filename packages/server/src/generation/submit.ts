@@ -75,23 +75,38 @@ async function checkRoom({ storage, minFreeBytes }: SubmitPorts): Promise<void> 
   )
 }
 
-async function checkOwned(db: Db, userId: string, { sources, mask, parentId }: GenerationRequest): Promise<void> {
-  const ids = [...(sources ?? []), ...(mask === undefined ? [] : [mask])]
-  if (ids.length > 0) {
-    const rows = await db
-      .selectFrom('images')
-      .where('user_id', '=', userId)
-      .where('deleted_at', 'is', null)
-      .where('id', 'in', ids)
-      .select('id')
-      .execute()
-    const missing = ids.find((id) => !rows.some((row) => row.id === id))
-    if (missing !== undefined) {
-      const field = missing === mask ? 'body.mask' : 'body.sources'
-      const message = `There is no picture ${missing} in your library.`
-      throw new EaselError('validation-failed', message, { fields: [{ field, message }] })
-    }
+function refuse(field: string, message: string): never {
+  throw new EaselError('validation-failed', message, { fields: [{ field: `body.${field}`, message }] })
+}
+
+/** A picture that cannot be used is refused before anything is sent. */
+async function checkPictures(db: Db, userId: string, { sources = [], mask }: GenerationRequest): Promise<void> {
+  const ids = [...sources, ...(mask === undefined ? [] : [mask])]
+  if (ids.length === 0) return
+  const rows = await db
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .where('id', 'in', ids)
+    .select(['id', 'mime_type', 'width', 'height', 'damage'])
+    .execute()
+  const found = new Map(rows.map((row) => [row.id, row]))
+  for (const [position, id] of ids.entries()) {
+    const field = position < sources.length ? 'sources' : 'mask'
+    const row = found.get(id)
+    if (row === undefined) refuse(field, `There is no picture ${id} in your library.`)
+    if (row.damage !== null) refuse(field, `The picture ${id} is damaged: ${row.damage}`)
   }
+  const masking = mask === undefined ? undefined : found.get(mask)
+  const first = sources[0] === undefined ? undefined : found.get(sources[0])
+  if (masking === undefined || first === undefined) return
+  if (masking.mime_type !== 'image/png') refuse('mask', 'A mask must be a PNG.')
+  if (masking.width !== first.width || masking.height !== first.height) {
+    refuse('mask', `A mask must be as large as its picture, which has ${first.width}×${first.height} pixels.`)
+  }
+}
+
+async function checkParent(db: Db, userId: string, { parentId }: GenerationRequest): Promise<void> {
   if (parentId === undefined) return
   const parent = await db
     .selectFrom('generations')
@@ -99,10 +114,7 @@ async function checkOwned(db: Db, userId: string, { sources, mask, parentId }: G
     .where('id', '=', parentId)
     .select('id')
     .executeTakeFirst()
-  if (parent === undefined) {
-    const message = 'There is no such generation.'
-    throw new EaselError('validation-failed', message, { fields: [{ field: 'body.parentId', message }] })
-  }
+  if (parent === undefined) refuse('parentId', 'There is no such generation.')
 }
 
 /** A generation of n pictures is as many calls as the model needs for them. */
@@ -199,7 +211,8 @@ export async function submit(
   const known = key === undefined ? null : await earlier(db, userId, { key, hash })
   if (known !== null) return known
   await checkRoom(ports)
-  await checkOwned(db, userId, request)
+  await checkPictures(db, userId, request)
+  await checkParent(db, userId, request)
   const engine = await connections.resolve(userId, { connectionId: request.connectionId, model: request.model })
   const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
   const { fitted, adjustments } = fit(request, model, request.strict ?? false)

@@ -1,5 +1,5 @@
 import type { Log } from '#base/log.ts'
-import { codeOf } from '#base/errors.ts'
+import { codeOf, messageOf } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
@@ -14,16 +14,17 @@ export interface AdoptPorts {
   readonly log: Log
 }
 
-export interface SweepReport {
+export interface AdoptReport {
   /** Files whose row was missing and that are in the library now. */
   readonly adopted: number
   /** Half-saved files that were removed: a sidecar without its picture, or a picture that another copy of is there. */
   readonly removed: number
-  /** Rows whose file is missing; they are marked as damaged. */
-  readonly missing: number
+  /** Files that we know nothing of, such as a picture without its sidecar; they are left alone. */
+  readonly unknown: number
 }
 
-const graceMs = 10 * 60_000
+/** Keys whose rows are looked for at a time. */
+const batch = 500
 
 function parseSidecar(bytes: Uint8Array | null): Sidecar | null {
   if (bytes === null) return null
@@ -35,96 +36,148 @@ function parseSidecar(bytes: Uint8Array | null): Sidecar | null {
   }
 }
 
-async function adoptOne(ports: AdoptPorts, userId: string, sidecar: Sidecar): Promise<boolean> {
-  try {
-    await inTransaction(ports.db, async (trx) => {
-      await insertImage(trx, userId, sidecar)
-      await ports.events.append(trx, userId, [
-        { type: 'image.added', imageId: sidecar.id, generationId: sidecar.generationId },
-      ])
-    })
-    return true
-  } catch (error) {
-    // 23505: this picture of its generation was saved again meanwhile. 23503: its user or generation is gone.
-    if (codeOf(error) === '23505' || codeOf(error) === '23503') return false
-    throw error
+/** What its record names and the database has not, as after an older backup of it was restored, must not cost the picture. */
+async function withoutLostLinks(db: Db, userId: string, record: Sidecar): Promise<Sidecar> {
+  const { generationId, parentId } = record
+  const has = async (table: 'generations' | 'images', id: string | null) =>
+    id !== null &&
+    (await db.selectFrom(table).where('user_id', '=', userId).where('id', '=', id).select('id').executeTakeFirst()) !==
+      undefined
+  return {
+    ...record,
+    generationId: (await has('generations', generationId)) ? generationId : null,
+    parentId: (await has('images', parentId)) ? parentId : null,
   }
 }
 
-type Settled = 'sound' | 'adopted' | 'removed'
+type Settled = 'sound' | keyof AdoptReport
+
+/** What a picture is when a row has its place: that row's own file, or a second copy. Null when no row has. */
+async function taken(db: Db, key: string, { generationId, generationIndex }: Sidecar): Promise<Settled | null> {
+  const rows = await db
+    .selectFrom('images')
+    .where((where) =>
+      where.or([
+        where('storage_key', '=', key),
+        where.and([where('generation_id', '=', generationId), where('generation_index', '=', generationIndex)]),
+      ]),
+    )
+    .select('storage_key')
+    .execute()
+  if (rows.length === 0) return null
+  return rows.some((row) => row.storage_key === key) ? 'sound' : 'removed'
+}
+
+async function adoptOne(ports: AdoptPorts, userId: string, sidecar: Sidecar): Promise<Settled> {
+  const { db, events, log } = ports
+  const key = storageKey(userId, sidecar.createdAt, sidecar.filename)
+  const record = await withoutLostLinks(db, userId, sidecar)
+  const before = await taken(db, key, record)
+  if (before !== null) return before
+  try {
+    await inTransaction(db, async (trx) => {
+      await insertImage(trx, userId, record)
+      await events.append(trx, userId, [{ type: 'image.added', imageId: record.id, generationId: record.generationId }])
+    })
+  } catch (error) {
+    // Classes 22 and 23: the database refuses what the sidecar says, whoever wrote that.
+    if (!/^2[23]/.test(codeOf(error) ?? '')) throw error
+    const meanwhile = await taken(db, key, record)
+    if (meanwhile !== null) return meanwhile
+    log.warn({ image: record.id, user: userId, reason: messageOf(error) }, 'image file cannot be taken in')
+    return 'unknown'
+  }
+  log.info({ image: record.id, user: userId }, 'image saved')
+  return 'adopted'
+}
 
 export interface Orphans {
   readonly userId: string
-  /** Only files that say they belong to this generation. */
-  readonly generationId?: string
+  /** Only files that say they belong to this generation, which began at `since`. */
+  readonly generation?: { readonly id: string; readonly since: Date }
   /** Files younger than this are left alone: they may be on their way. */
   readonly olderThanMs: number
+  /** Aborted when there is no time left. */
+  readonly signal?: AbortSignal
 }
 
-/** Looks at one sidecar; the picture itself is written after it, so that whatever stands alone is a half-saved one. */
-async function settle(ports: AdoptPorts, { userId, generationId }: Orphans, key: string): Promise<Settled> {
-  const { db, storage, log } = ports
-  const known = await db.selectFrom('images').where('storage_key', '=', key).select('id').executeTakeFirst()
-  if (known !== undefined) return 'sound'
+/** Looks at one picture without a row. The picture is written after its sidecar, so that a sidecar alone is a half-saved one. */
+async function settle(ports: AdoptPorts, { userId, generation }: Orphans, key: string): Promise<Settled> {
+  const { storage } = ports
   const sidecar = parseSidecar(await storage.read(sidecarKey(key)))
   // Another generation's file may be on its way at this moment.
-  if (generationId !== undefined && sidecar?.generationId !== generationId) return 'sound'
+  if (generation !== undefined && sidecar?.generationId !== generation.id) return 'sound'
   const file = await storage.stat(key)
-  const whole = sidecar !== null && file !== null && file.size === sidecar.bytes
-  if (whole && storageKey(userId, sidecar.createdAt, sidecar.filename) === key) {
-    if (await adoptOne(ports, userId, sidecar)) {
-      log.info({ image: sidecar.id, user: userId }, 'image saved')
-      return 'adopted'
-    }
+  if (sidecar === null) return file === null ? 'sound' : 'unknown'
+  // Somebody has put it there: what it is, its sidecar does not tell.
+  if (storageKey(userId, sidecar.createdAt, sidecar.filename) !== key) return 'unknown'
+  const whole = file?.size === sidecar.bytes
+  const outcome = whole ? await adoptOne(ports, userId, sidecar) : 'removed'
+  if (outcome === 'removed') {
+    await storage.delete(key)
+    await storage.delete(sidecarKey(key))
   }
-  await storage.delete(key)
-  await storage.delete(sidecarKey(key))
-  return 'removed'
+  return outcome
+}
+
+/** Below which folders the files of these orphans are: a generation's are in the months from its beginning on. */
+function foldersOf({ userId, generation }: Orphans): readonly string[] {
+  const root = `images/user-${userId}`
+  if (generation === undefined) return [root]
+  const { since } = generation
+  const now = new Date()
+  const months: string[] = []
+  for (
+    let month = new Date(Date.UTC(since.getUTCFullYear(), since.getUTCMonth()));
+    month <= now;
+    month = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1))
+  ) {
+    months.push(`${root}/${month.toISOString().slice(0, 7).replace('-', '/')}`)
+  }
+  return months
+}
+
+/** The pictures below a folder that have no row, some at a time. A picture and its sidecar stand next to each other in the list. */
+async function* withoutRow({ db, storage }: AdoptPorts, folder: string, before: number): AsyncGenerator<string> {
+  const known = async (keys: readonly string[]) => {
+    if (keys.length === 0) return new Set<string>()
+    const rows = await db
+      .selectFrom('images')
+      .where('storage_key', 'in', [...keys])
+      .select('storage_key')
+      .execute()
+    return new Set(rows.map((row) => row.storage_key))
+  }
+  let keys = new Set<string>()
+  const rest = async () => {
+    const rows = await known([...keys])
+    return [...keys].filter((key) => !rows.has(key))
+  }
+  for await (const { key, modifiedMs } of storage.list(folder)) {
+    if (modifiedMs > before) continue
+    const picture = key.endsWith('.json') ? key.slice(0, -5) : key
+    if (keys.size >= batch && !keys.has(picture)) {
+      yield* await rest()
+      keys = new Set()
+    }
+    keys.add(picture)
+  }
+  yield* await rest()
 }
 
 /**
  * Finds files without a row below the folder of a user, and makes them part of the library or removes what is only half there.
  * Called when a generation is taken up again after a crash, and by the sweep.
  */
-export async function adoptOrphans(ports: AdoptPorts, orphans: Orphans): Promise<{ adopted: number; removed: number }> {
-  const report = { adopted: 0, removed: 0 }
-  const keys = new Set<string>()
-  for await (const { key, modifiedMs } of ports.storage.list(`images/user-${orphans.userId}`)) {
-    if (modifiedMs <= Date.now() - orphans.olderThanMs) keys.add(key.endsWith('.json') ? key.slice(0, -5) : key)
-  }
-  for (const key of keys) {
-    const outcome = await settle(ports, orphans, key)
-    if (outcome !== 'sound') report[outcome] += 1
-  }
-  return report
-}
-
-/** Marks rows whose file is gone, so that the page says so instead of failing. */
-async function markMissing({ db, storage, events, log }: AdoptPorts, userId: string): Promise<number> {
-  let missing = 0
-  const rows = db.selectFrom('images').where('user_id', '=', userId).where('damage', 'is', null)
-  for (const row of await rows.select(['id', 'storage_key', 'bytes']).execute()) {
-    const file = await storage.stat(row.storage_key)
-    if (file?.size === row.bytes) continue
-    missing += 1
-    const damage = file === null ? 'The file is missing.' : 'The file has another size than when it was saved.'
-    await inTransaction(db, async (trx) => {
-      await trx.updateTable('images').set({ damage }).where('id', '=', row.id).execute()
-      await events.append(trx, userId, [{ type: 'image.changed', imageId: row.id }])
-    })
-    log.error({ image: row.id, user: userId }, 'image file missing or changed')
-  }
-  return missing
-}
-
-/** Compares all files with all rows, both ways. */
-export async function sweep(ports: AdoptPorts, olderThanMs: number = graceMs): Promise<SweepReport> {
-  const report = { adopted: 0, removed: 0, missing: 0 }
-  for (const { id } of await ports.db.selectFrom('users').select('id').execute()) {
-    const { adopted, removed } = await adoptOrphans(ports, { userId: id, olderThanMs })
-    report.adopted += adopted
-    report.removed += removed
-    report.missing += await markMissing(ports, id)
+export async function adoptOrphans(ports: AdoptPorts, orphans: Orphans): Promise<AdoptReport> {
+  const report = { adopted: 0, removed: 0, unknown: 0 }
+  const before = Date.now() - orphans.olderThanMs
+  for (const folder of foldersOf(orphans)) {
+    for await (const key of withoutRow(ports, folder, before)) {
+      if (orphans.signal?.aborted === true) return report
+      const outcome = await settle(ports, orphans, key)
+      if (outcome !== 'sound') report[outcome] += 1
+    }
   }
   return report
 }

@@ -25,7 +25,7 @@ interface Task {
   readonly id: string
   readonly userId: string
   readonly storageKey: string
-  bytes: Uint8Array | null
+  readonly bytes: Uint8Array | null
 }
 
 interface Ports {
@@ -34,6 +34,13 @@ interface Ports {
   readonly events: Events
   readonly log: Log
 }
+
+const taskOf = (row: Pick<ImageRow, 'id' | 'user_id' | 'storage_key'>): Task => ({
+  id: row.id,
+  userId: row.user_id,
+  storageKey: row.storage_key,
+  bytes: null,
+})
 
 const cacheBytes = 64 * 1024 * 1024
 /** Originals held in memory for their thumbnail; beyond these they are read back from the storage. */
@@ -75,7 +82,8 @@ async function makeSmall(ports: Ports, task: Task): Promise<Uint8Array | null> {
 export function createDerivatives(ports: Ports): Derivatives {
   const { db, storage, log } = ports
   const cache = createByteCache(cacheBytes)
-  const waiting: Task[] = []
+  /** By id, in the order they came: a picture waits once, however often it is named. */
+  const waiting = new Map<string, Task>()
   const running = new Map<string, Promise<Uint8Array | null>>()
   let draining: Promise<void> | null = null
   let closed = false
@@ -95,8 +103,9 @@ export function createDerivatives(ports: Ports): Derivatives {
   }
 
   async function drain(): Promise<void> {
-    for (let task = waiting.shift(); task !== undefined && !closed; task = waiting.shift()) {
-      const current = task
+    for (const current of waiting.values()) {
+      if (closed) break
+      waiting.delete(current.id)
       try {
         await makeOnce(thumbnailKey(current.id, 320), () => makeSmall(ports, current))
       } catch (error) {
@@ -108,20 +117,26 @@ export function createDerivatives(ports: Ports): Derivatives {
   }
 
   function add(task: Task): void {
-    waiting.push(task)
+    if (!waiting.has(task.id)) waiting.set(task.id, task)
     draining ??= drain()
   }
 
   async function makeLarge(row: ImageRow): Promise<Uint8Array | null> {
     const original = await storage.read(row.storage_key)
-    const bytes = original === null ? null : await deriveLarge(original)
-    if (bytes !== null) await storage.put(thumbnailKey(row.id, 1280), bytes)
-    return bytes
+    try {
+      const bytes = original === null ? null : await deriveLarge(original)
+      if (bytes !== null) await storage.put(thumbnailKey(row.id, 1280), bytes)
+      return bytes
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error
+      await settle(ports, taskOf(row), { damage: error.message })
+      return null
+    }
   }
 
   return {
     made({ id, userId, storageKey }, bytes) {
-      add({ id, userId, storageKey, bytes: waiting.length < heldOriginals ? bytes : null })
+      add({ id, userId, storageKey, bytes: waiting.size < heldOriginals ? bytes : null })
     },
     async thumbnail(row, longSide) {
       if (row.damage !== null || (longSide === 1280 && Math.max(row.width, row.height) <= 1280)) return null
@@ -133,15 +148,14 @@ export function createDerivatives(ports: Ports): Derivatives {
         cache.set(key, stored)
         return stored
       }
-      const task = { id: row.id, userId: row.user_id, storageKey: row.storage_key, bytes: null }
-      return await makeOnce(key, () => (longSide === 320 ? makeSmall(ports, task) : makeLarge(row)))
+      return await makeOnce(key, () => (longSide === 320 ? makeSmall(ports, taskOf(row)) : makeLarge(row)))
     },
     async catchUp() {
       for (let last = ''; !closed;) {
         let undone = db.selectFrom('images').where('derived_at', 'is', null).where('damage', 'is', null)
         if (last !== '') undone = undone.where('id', '>', last)
         const rows = await undone.orderBy('id').limit(catchUpBatch).select(['id', 'user_id', 'storage_key']).execute()
-        for (const row of rows) add({ id: row.id, userId: row.user_id, storageKey: row.storage_key, bytes: null })
+        for (const row of rows) add(taskOf(row))
         await draining
         last = rows.at(-1)?.id ?? ''
         if (rows.length < catchUpBatch) return

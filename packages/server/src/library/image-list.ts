@@ -47,7 +47,9 @@ export async function listRows(
   userId: string,
   query: ImageQuery,
 ): Promise<{ rows: readonly ImageRow[]; nextCursor: string | null }> {
-  const { trash = false, cursor, source, limit } = query
+  const { trash = false, cursor, source, limit, tagId } = query
+  // PostgreSQL would refuse the query.
+  if (tagId?.includes('\u0000') === true) return { rows: [], nextCursor: null }
   const column = trash ? 'deleted_at' : 'created_at'
   let select = tagged(of(db, userId, trash), userId, query)
   if (cursor !== undefined) select = select.where(after(column, cursor))

@@ -12,7 +12,7 @@ import { tagsOf } from './tags.ts'
 export interface Images {
   /** Pictures of a user, newest first; those in the trash by time of deletion. */
   list(userId: string, query: ImageQuery): Promise<{ data: Image[]; nextCursor: string | null }>
-  /** @throws EaselError `not-found`, also for somebody else's picture */
+  /** @throws EaselError `not-found`, also for somebody else's picture and for one in the trash */
   get(userId: string, id: string): Promise<Image>
   /** The row of a picture that is not in the trash, or null. */
   row(userId: string, id: string): Promise<ImageRow | null>
@@ -58,12 +58,7 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
   }
 
   async function get(userId: string, id: string): Promise<Image> {
-    const row = await db
-      .selectFrom('images')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('id', '=', id)
-      .executeTakeFirst()
+    const row = await live(userId).where('id', '=', id).executeTakeFirst()
     const [image] = row === undefined ? [] : await withTags([row])
     if (image === undefined) throw notFound()
     return image
@@ -76,8 +71,11 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
       return { data: await withTags(rows), nextCursor }
     },
     row: async (userId, id) => (await live(userId).where('id', '=', id).executeTakeFirst()) ?? null,
-    byFilename: async (userId, filename) =>
-      (await live(userId).where('filename', '=', filename).executeTakeFirst()) ?? null,
+    async byFilename(userId, filename) {
+      // PostgreSQL would refuse the query.
+      if (filename.includes('\u0000')) return null
+      return (await live(userId).where('filename', '=', filename).executeTakeFirst()) ?? null
+    },
     async byHistoryId(userId, id) {
       const parsed = parseHistoryId(id)
       if (parsed === null) return null

@@ -7,7 +7,9 @@ export function encodeCursor(time: Date, id: string): string {
 
 /** @throws EaselError `validation-failed` for anything that {@link encodeCursor} did not make */
 export function decodeCursor(cursor: string): { time: Date; id: string } {
-  const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString())
+  const match = /^(\d{1,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(
+    Buffer.from(cursor, 'base64url').toString(),
+  )
   const [, time, id] = match ?? []
   if (time === undefined || id === undefined || encodeCursor(new Date(Number(time)), id) !== cursor) {
     throw new EaselError('validation-failed', 'The cursor is not one of ours.', {

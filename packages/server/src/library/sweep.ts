@@ -1,0 +1,64 @@
+import { inTransaction } from '#db/transaction.ts'
+import { adoptOrphans, type AdoptPorts, type AdoptReport } from './adopt.ts'
+
+export interface SweepReport extends AdoptReport {
+  /** Rows whose file is missing; they are marked as damaged. */
+  readonly missing: number
+}
+
+interface SweepOptions {
+  /** Files younger than this many milliseconds are left alone; ten minutes by default. */
+  readonly olderThanMs?: number
+  /** Aborted when there is no time left; the rest is for the next time. */
+  readonly signal?: AbortSignal
+}
+
+const batch = 200
+const graceMs = 10 * 60_000
+
+/** Marks rows whose file is gone, so that the page says so instead of failing. */
+async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSignal): Promise<number> {
+  const { db, storage, events, log } = ports
+  let missing = 0
+  for (let last: string | null = null; signal?.aborted !== true;) {
+    let select = db.selectFrom('images').where('user_id', '=', userId).where('damage', 'is', null)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string; storage_key: string; bytes: number }[] = await select
+      .orderBy('id')
+      .limit(batch)
+      .select(['id', 'storage_key', 'bytes'])
+      .execute()
+    for (const row of rows) {
+      const file = await storage.stat(row.storage_key)
+      if (file?.size === row.bytes) continue
+      missing += 1
+      const damage = file === null ? 'The file is missing.' : 'The file has another size than when it was saved.'
+      await inTransaction(db, async (trx) => {
+        await trx.updateTable('images').set({ damage }).where('id', '=', row.id).execute()
+        await events.append(trx, userId, [{ type: 'image.changed', imageId: row.id }])
+      })
+      log.error({ image: row.id, user: userId }, 'image file missing or changed')
+    }
+    last = rows.at(-1)?.id ?? null
+    if (last === null) break
+  }
+  return missing
+}
+
+/** Compares all files with all rows, both ways. */
+export async function sweep(ports: AdoptPorts, options: SweepOptions = {}): Promise<SweepReport> {
+  const { olderThanMs = graceMs, signal } = options
+  const report = { adopted: 0, removed: 0, unknown: 0, missing: 0 }
+  for (const { id } of await ports.db.selectFrom('users').select('id').execute()) {
+    const { adopted, removed, unknown } = await adoptOrphans(ports, {
+      userId: id,
+      olderThanMs,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    report.adopted += adopted
+    report.removed += removed
+    report.unknown += unknown
+    report.missing += await markMissing(ports, id, signal)
+  }
+  return report
+}
