@@ -1,10 +1,12 @@
 import type { Frame } from './draw/layer.ts'
 import { clamp } from './draw/maths.ts'
+import type { Pace } from './draw/pace.ts'
 import { createRandom, type Random } from './draw/random.ts'
-import { styles, type Style, type StyleName } from './draw/style.ts'
-import { compose, type Likeness, type Scene } from './scene/compose.ts'
-import type { Reading, Season, Time } from './words/reading.ts'
+import { type Style, type StyleName, styles } from './draw/style.ts'
+import { compose, type Scene } from './scene/compose.ts'
+import type { Likeness } from './scene/setting.ts'
 import { readPrompt } from './words/reader.ts'
+import type { Reading, Season, Time } from './words/reading.ts'
 
 export interface Wish {
   readonly prompt: string
@@ -29,13 +31,19 @@ export interface Plan {
 }
 
 /** From words to a list of layers; the size in pixels changes nothing but the scale. */
-export function planDrawing(wish: Wish, likeness: Likeness | null): Plan {
+export async function planDrawing(wish: Wish, likeness: Likeness | null, pace: Pace): Promise<Plan> {
   const words = readPrompt(wish.prompt, wish.negativePrompt)
   const reading = { ...words, time: wish.time ?? words.time, season: wish.season ?? words.season }
   const random = createRandom(`${wish.prompt.trim().toLowerCase()}\n${wish.seed}`)
   const style = styles[styleFor(wish.style, reading, random.fork('style'))]
   const { frame, scale } = frameFor(wish.width, wish.height)
-  const scene = compose(reading, random, { frame, style, night: wish.style === 'night', likeness })
+  const scene = await compose(reading, random, {
+    frame,
+    style,
+    night: wish.style === 'night',
+    likeness,
+    breathe: pace.breathe,
+  })
   return { reading, style, frame, scale, scene }
 }
 

@@ -1,9 +1,9 @@
 import type { Pixels, SourceImage } from '../spec/provider.ts'
-import { FULL, type Canvas } from './draw/canvas.ts'
-import { adjust, blend, lightness, toLab, type Rgb } from './draw/colour.ts'
+import { type Canvas, FULL } from './draw/canvas.ts'
+import { adjust, blend, lightness, type Rgb, toLab } from './draw/colour.ts'
 import { clamp, mix, ramp } from './draw/maths.ts'
 import type { Pace } from './draw/pace.ts'
-import type { Likeness } from './scene/compose.ts'
+import type { Likeness } from './scene/setting.ts'
 
 /** A picture to start from, at the size of the drawing. */
 export interface Source {

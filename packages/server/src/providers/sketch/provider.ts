@@ -1,12 +1,13 @@
 import type { Outcome, Provider, RunContext } from '../spec/provider.ts'
+import { createPace } from './draw/pace.ts'
 import { render } from './draw/render.ts'
-import { describeScene, planDrawing, type Plan } from './drawing.ts'
+import { describeScene, type Plan, planDrawing } from './drawing.ts'
 import { assertWanted } from './errors.ts'
 import { blendSource, likenessOf, readSource } from './likeness.ts'
 import { model } from './models.ts'
 import { options, settings } from './options.ts'
 import { createReporter } from './report.ts'
-import { readOrder, type Order } from './wire.ts'
+import { type Order, readOrder } from './wire.ts'
 
 /** The built-in engine: draws by rules, so that a fresh install makes pictures without a key or a network. */
 export const provider: Provider = {
@@ -44,7 +45,8 @@ async function draw(order: Order, context: RunContext): Promise<Outcome> {
   const source =
     order.source === null ? null : await readSource(order.source, { width, height, pixels: context.pixels })
   assertWanted(context.signal)
-  const plan = planDrawing(wish, source === null || strength >= 1 ? null : likenessOf(source))
+  const pace = createPace(context.signal)
+  const plan = await planDrawing(wish, source === null || strength >= 1 ? null : likenessOf(source), pace)
   const report = createReporter(context, { steps, layers: plan.scene.layers.length })
   const rgba = await render({
     width,
@@ -52,9 +54,9 @@ async function draw(order: Order, context: RunContext): Promise<Outcome> {
     scale: plan.scale,
     layers: plan.scene.layers,
     style: plan.style,
-    signal: context.signal,
+    pace,
     afterLayer: report.afterLayer,
-    ...(source === null ? {} : { retouch: (canvas, pace) => blendSource({ canvas, pace }, source, strength) }),
+    ...(source === null ? {} : { retouch: (canvas) => blendSource({ canvas, pace }, source, strength) }),
   })
   const bytes = await context.pixels.encodePng(rgba, width, height)
   assertWanted(context.signal)

@@ -69,6 +69,14 @@ export function adjust(colour: Rgb, change: { light?: number; chroma?: number; t
   return fromLab([clamp(l + (change.light ?? 0)), (a * c - b * s) * k, (a * s + b * c) * k])
 }
 
+/** `colour` in a light that is gone to the share `t`: as dark as `dark`, yet still of its own hue. */
+export function dimmed(dark: Rgb, colour: Rgb, t: number): Rgb {
+  const a = toLab(dark)
+  const b = toLab(colour)
+  const hue = Math.sqrt(t) * 0.9 + t * 0.1
+  return fromLab([mix(a[0], b[0], t), mix(a[1], b[1], hue), mix(a[2], b[2], hue)])
+}
+
 /** `colour` with its lightness kept and its hue drawn towards that of `tint`. */
 export function tinted(colour: Rgb, tint: Rgb, amount: number): Rgb {
   const own = toLab(colour)

@@ -75,88 +75,113 @@ export interface Scanner {
  */
 export function createScanner(width: number): Scanner {
   const rows = Math.max(8, Math.min(64, Math.floor(65536 / width)))
-  const stride = width + 2
-  const cells = new Float32Array(rows * stride)
+  const cells = createCells(width, rows)
   const cover = new Float32Array(width)
-  const first = new Int32Array(rows)
-  const last = new Int32Array(rows)
-
-  function side(edges: Edges, e: number, range: { y0: number; y1: number }): void {
-    const x0 = edges.ends[e * 4] ?? 0
-    const top = edges.ends[e * 4 + 1] ?? 0
-    const x1 = edges.ends[e * 4 + 2] ?? 0
-    const end = edges.ends[e * 4 + 3] ?? 0
-    if (end <= range.y0 || top >= range.y1) return
-    const way = edges.ways[e] ?? 0
-    const slope = (x1 - x0) / (end - top)
-    const start = top > range.y0 ? Math.floor(top) : range.y0
-    for (let y = start; y < range.y1 && y < end; y++) {
-      const ya = top > y ? top : y
-      const yb = end < y + 1 ? end : y + 1
-      const xa = x0 + (ya - top) * slope
-      const xb = x0 + (yb - top) * slope
-      crossing(y - range.y0, (yb - ya) * way, xa < xb ? [xa, xb] : [xb, xa])
-    }
-  }
-
-  function crossing(row: number, d: number, xs: readonly [number, number]): void {
-    const lo = xs[0] < 0 ? 0 : xs[0]
-    const hi = xs[1] > width ? width : xs[1]
-    if (lo >= width) {
-      last[row] = width
-      return
-    }
-    const base = row * stride
-    const i0 = Math.floor(lo)
-    if (i0 < (first[row] ?? 0)) first[row] = i0
-    if (hi <= i0 + 1) {
-      const inner = hi <= lo ? lo - i0 : (lo + hi) / 2 - i0
-      const at = base + i0
-      cells[at] = (cells[at] ?? 0) + d * (1 - inner)
-      cells[at + 1] = (cells[at + 1] ?? 0) + d * inner
-      if (i0 + 2 > (last[row] ?? 0)) last[row] = i0 + 2
-      return
-    }
-    const s = 1 / (hi - lo)
-    const i1 = Math.ceil(hi)
-    const x0f = lo - i0
-    const x1f = hi - i1 + 1
-    const a0 = 0.5 * s * (1 - x0f) * (1 - x0f)
-    const am = 0.5 * s * x1f * x1f
-    cells[base + i0] = (cells[base + i0] ?? 0) + d * a0
-    if (i1 === i0 + 2) {
-      cells[base + i0 + 1] = (cells[base + i0 + 1] ?? 0) + d * (1 - a0 - am)
-    } else {
-      const a1 = s * (1.5 - x0f)
-      cells[base + i0 + 1] = (cells[base + i0 + 1] ?? 0) + d * (a1 - a0)
-      for (let x = i0 + 2; x < i1 - 1; x++) cells[base + x] = (cells[base + x] ?? 0) + d * s
-      const a2 = a1 + (i1 - i0 - 3) * s
-      cells[base + i1 - 1] = (cells[base + i1 - 1] ?? 0) + d * (1 - a2 - am)
-    }
-    cells[base + i1] = (cells[base + i1] ?? 0) + d * am
-    if (i1 + 1 > (last[row] ?? 0)) last[row] = i1 + 1
-  }
-
   return {
     rows,
     band(edges, range, sink) {
-      first.fill(width)
-      last.fill(0)
-      for (let e = 0; e < edges.count; e++) side(edges, e, range)
+      cells.first.fill(width)
+      cells.last.fill(0)
+      for (let e = 0; e < edges.count; e++) addSide(cells, edges, { e, y0: range.y0, y1: range.y1 })
       for (let y = range.y0; y < range.y1; y++) {
-        const row = y - range.y0
-        const from = first[row] ?? 0
-        const to = Math.min(width, last[row] ?? 0)
-        const base = row * stride
-        let sum = 0
-        for (let x = from; x < to; x++) {
-          sum += cells[base + x] ?? 0
-          const c = sum < 0 ? -sum : sum
-          cover[x] = c > 1 ? 1 : c
-        }
-        cells.fill(0, base + Math.min(from, to), Math.min(base + to + 2, base + stride))
-        if (to > from) sink(y, cover, { from, to })
+        const span = sumRow(cells, y - range.y0, cover)
+        if (span.to > span.from) sink(y, cover, span)
       }
     },
   }
+}
+
+/** The changes of cover of one band, and which of them each row has. */
+interface Cells {
+  readonly width: number
+  readonly stride: number
+  readonly changes: Float32Array
+  readonly first: Int32Array
+  readonly last: Int32Array
+}
+
+function createCells(width: number, rows: number): Cells {
+  const stride = width + 2
+  return {
+    width,
+    stride,
+    changes: new Float32Array(rows * stride),
+    first: new Int32Array(rows),
+    last: new Int32Array(rows),
+  }
+}
+
+/** Sums a row's changes to cover, and clears them. */
+function sumRow(cells: Cells, row: number, cover: Float32Array): { from: number; to: number } {
+  const { changes, stride } = cells
+  const from = cells.first[row] ?? 0
+  const to = Math.min(cells.width, cells.last[row] ?? 0)
+  const base = row * stride
+  let sum = 0
+  for (let x = from; x < to; x++) {
+    sum += changes[base + x] ?? 0
+    const c = sum < 0 ? -sum : sum
+    cover[x] = c > 1 ? 1 : c
+  }
+  changes.fill(0, base + Math.min(from, to), Math.min(base + to + 2, base + stride))
+  return { from, to }
+}
+
+function addSide(cells: Cells, edges: Edges, what: { e: number; y0: number; y1: number }): void {
+  const { e, y0, y1 } = what
+  const top = edges.ends[e * 4 + 1] ?? 0
+  const end = edges.ends[e * 4 + 3] ?? 0
+  if (end <= y0 || top >= y1) return
+  const x0 = edges.ends[e * 4] ?? 0
+  const x1 = edges.ends[e * 4 + 2] ?? 0
+  const way = edges.ways[e] ?? 0
+  const slope = (x1 - x0) / (end - top)
+  const start = top > y0 ? Math.floor(top) : y0
+  for (let y = start; y < y1 && y < end; y++) {
+    const ya = top > y ? top : y
+    const yb = end < y + 1 ? end : y + 1
+    const xa = x0 + (ya - top) * slope
+    const xb = x0 + (yb - top) * slope
+    addCrossing(cells, (yb - ya) * way, { row: y - y0, low: xa < xb ? xa : xb, high: xa < xb ? xb : xa })
+  }
+}
+
+/** A side within one row, from `low` to `high`: `d` of cover begins along it. */
+function addCrossing(cells: Cells, d: number, what: { row: number; low: number; high: number }): void {
+  const { width, changes, first, last } = cells
+  const { row } = what
+  const lo = what.low < 0 ? 0 : what.low
+  const hi = what.high > width ? width : what.high
+  if (lo >= width) {
+    last[row] = width
+    return
+  }
+  const base = row * cells.stride
+  const i0 = Math.floor(lo)
+  if (i0 < (first[row] ?? 0)) first[row] = i0
+  if (hi <= i0 + 1) {
+    const inner = hi <= lo ? lo - i0 : (lo + hi) / 2 - i0
+    changes[base + i0] = (changes[base + i0] ?? 0) + d * (1 - inner)
+    changes[base + i0 + 1] = (changes[base + i0 + 1] ?? 0) + d * inner
+    if (i0 + 2 > (last[row] ?? 0)) last[row] = i0 + 2
+    return
+  }
+  const s = 1 / (hi - lo)
+  const i1 = Math.ceil(hi)
+  const x0f = lo - i0
+  const x1f = hi - i1 + 1
+  const a0 = 0.5 * s * (1 - x0f) * (1 - x0f)
+  const am = 0.5 * s * x1f * x1f
+  changes[base + i0] = (changes[base + i0] ?? 0) + d * a0
+  if (i1 === i0 + 2) {
+    changes[base + i0 + 1] = (changes[base + i0 + 1] ?? 0) + d * (1 - a0 - am)
+  } else {
+    const a1 = s * (1.5 - x0f)
+    changes[base + i0 + 1] = (changes[base + i0 + 1] ?? 0) + d * (a1 - a0)
+    for (let x = i0 + 2; x < i1 - 1; x++) changes[base + x] = (changes[base + x] ?? 0) + d * s
+    const a2 = a1 + (i1 - i0 - 3) * s
+    changes[base + i1 - 1] = (changes[base + i1 - 1] ?? 0) + d * (1 - a2 - am)
+  }
+  changes[base + i1] = (changes[base + i1] ?? 0) + d * am
+  if (i1 + 1 > (last[row] ?? 0)) last[row] = i1 + 1
 }

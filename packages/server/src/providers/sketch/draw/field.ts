@@ -1,7 +1,7 @@
-import { FULL, type Canvas } from './canvas.ts'
+import { type Canvas, FULL } from './canvas.ts'
+import type { FieldLayer } from './layer.ts'
 import { clamp, ramp } from './maths.ts'
 import { fractal2 } from './noise.ts'
-import type { FieldLayer } from './layer.ts'
 import type { Pace } from './pace.ts'
 
 /** Cells of noise in a unit; between them it is smooth anyway. */

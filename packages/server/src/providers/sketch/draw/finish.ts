@@ -1,4 +1,4 @@
-import { FULL, sampleTile, TILE, type Canvas, type Tile } from './canvas.ts'
+import { type Canvas, FULL, sampleTile, TILE, type Tile } from './canvas.ts'
 import type { Rgb } from './colour.ts'
 import { clamp, ramp } from './maths.ts'
 import { hash } from './noise.ts'

@@ -1,7 +1,7 @@
 import { FULL } from './canvas.ts'
 import { fromLab, toLab } from './colour.ts'
-import { clamp, distance, mix } from './maths.ts'
 import type { Paint, Stop } from './layer.ts'
+import { clamp, distance, mix } from './maths.ts'
 
 /** A paint made ready for one resolution: a table of colours and where in it a pixel falls. */
 export interface Ink {

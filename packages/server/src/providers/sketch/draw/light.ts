@@ -1,9 +1,9 @@
-import { FULL, type Canvas } from './canvas.ts'
-import { clamp } from './maths.ts'
+import { type Canvas, FULL } from './canvas.ts'
 import type { DotsLayer, GlowLayer } from './layer.ts'
-import type { Mask } from './mask.ts'
-import { sampleMask } from './mask.ts'
+import { type Mask, sampleMask } from './mask.ts'
+import { clamp } from './maths.ts'
 import type { Pace } from './pace.ts'
+import type { Bounds } from './path.ts'
 
 const BAND = 32
 
@@ -70,17 +70,20 @@ function paintDot(canvas: Canvas, layer: DotsLayer, dot: DotsLayer['dots'][numbe
   }
 }
 
-/** Darkens what lies behind a sheet, so that it stands off like cut paper. `dx`, `dy` in pixels. */
+/** Darkens what lies behind a sheet, so that it stands off like cut paper. All in pixels. */
 export async function castShadow(
   brush: { canvas: Canvas; pace: Pace },
   mask: Mask,
-  shadow: { dx: number; dy: number; strength: number },
+  shadow: { dx: number; dy: number; strength: number; within: Bounds },
 ): Promise<void> {
   const { canvas, pace } = brush
   const { data, width, height } = canvas
-  for (let y = 0; y < height; y++) {
-    let at = y * width * 3
-    for (let x = 0; x < width; x++, at += 3) {
+  const x0 = clamp(Math.floor(shadow.within.left), 0, width)
+  const x1 = clamp(Math.ceil(shadow.within.right), 0, width)
+  const y1 = clamp(Math.ceil(shadow.within.bottom), 0, height)
+  for (let y = clamp(Math.floor(shadow.within.top), 0, height); y < y1; y++) {
+    let at = (y * width + x0) * 3
+    for (let x = x0; x < x1; x++, at += 3) {
       const m = sampleMask(mask, x - shadow.dx, y - shadow.dy)
       if (m < 0.004) continue
       const k = 1 - m * shadow.strength

@@ -9,21 +9,28 @@ export interface Pace {
    * @throws ProviderError `interrupted` when the picture is no longer wanted.
    */
   rest(): Promise<void>
+  /** Rests when it is due. */
+  breathe(): Promise<void>
 }
 
 const STRETCH_MS = 8
 
 export function createPace(signal: AbortSignal): Pace {
   let since = performance.now()
+  const due = () => performance.now() - since >= STRETCH_MS
+  const rest = async () => {
+    assertWanted(signal)
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
+    assertWanted(signal)
+    since = performance.now()
+  }
   return {
-    due: () => performance.now() - since >= STRETCH_MS,
-    async rest() {
-      assertWanted(signal)
-      await new Promise<void>((resolve) => {
-        setImmediate(resolve)
-      })
-      assertWanted(signal)
-      since = performance.now()
+    due,
+    rest,
+    async breathe() {
+      if (due()) await rest()
     },
   }
 }

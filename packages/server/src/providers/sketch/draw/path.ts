@@ -36,7 +36,7 @@ export interface Placement {
 
 export function ellipse(x: number, y: number, radii: readonly [number, number]): Contour {
   const [rx, ry] = radii
-  const count = Math.round(clamp(14 + (rx + ry) * 90, 14, 140))
+  const count = Math.round(clamp(8 + (rx + ry) * 130, 8, 140))
   const result: number[] = []
   for (let i = 0; i < count; i++) {
     const angle = (i / count) * TAU

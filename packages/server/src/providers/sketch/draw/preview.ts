@@ -1,4 +1,4 @@
-import { type Canvas } from './canvas.ts'
+import type { Canvas } from './canvas.ts'
 
 export interface Preview {
   readonly rgba: Uint8Array

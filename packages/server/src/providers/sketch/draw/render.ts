@@ -1,14 +1,14 @@
-import { clear, createCanvas, createTile, type Canvas, type Tile } from './canvas.ts'
+import { type Canvas, clear, createCanvas, createTile, type Tile } from './canvas.ts'
 import { createScanner, type Scanner } from './coverage.ts'
 import { paintField } from './field.ts'
 import { finish } from './finish.ts'
+import type { Layer, ShapeLayer } from './layer.ts'
 import { castShadow, paintDots, paintGlow } from './light.ts'
 import { softMask } from './mask.ts'
 import { noise2 } from './noise.ts'
-import { createPace, type Pace } from './pace.ts'
-import type { Contour } from './path.ts'
+import type { Pace } from './pace.ts'
+import { bounds, type Contour } from './path.ts'
 import { fillShape } from './shape.ts'
-import type { Layer, ShapeLayer } from './layer.ts'
 import type { Style } from './style.ts'
 import { paintWater } from './water.ts'
 
@@ -19,11 +19,11 @@ export interface RenderJob {
   readonly scale: number
   readonly layers: readonly Layer[]
   readonly style: Style
-  readonly signal: AbortSignal
+  readonly pace: Pace
   /** Called after each layer with the picture so far. */
   readonly afterLayer?: (done: number, canvas: Canvas) => Promise<void>
   /** Called on the finished drawing, before it is printed. */
-  readonly retouch?: (canvas: Canvas, pace: Pace) => Promise<void>
+  readonly retouch?: (canvas: Canvas) => Promise<void>
 }
 
 interface Studio {
@@ -36,10 +36,10 @@ interface Studio {
 
 /**
  * Draws layers back to front and gives RGBA, the same bytes for the same job everywhere.
- * @throws ProviderError `interrupted` when `signal` is aborted.
+ * @throws ProviderError `interrupted` when the picture is no longer wanted.
  */
 export async function render(job: RenderJob): Promise<Uint8Array<ArrayBuffer>> {
-  const pace = createPace(job.signal)
+  const { pace } = job
   await pace.rest()
   const canvas = createCanvas(job.width, job.height, job.scale)
   clear(canvas, job.style.ground)
@@ -49,7 +49,7 @@ export async function render(job: RenderJob): Promise<Uint8Array<ArrayBuffer>> {
     if (pace.due()) await pace.rest()
     await job.afterLayer?.(index + 1, canvas)
   }
-  await job.retouch?.(canvas, pace)
+  await job.retouch?.(canvas)
   await pace.rest()
   return finish(studio, job.style.finish)
 }
@@ -71,7 +71,15 @@ async function paintSheet(studio: Studio, layer: ShapeLayer): Promise<void> {
     const mask = softMask(canvas, contours, style.shadow.blur)
     if (pace.due()) await pace.rest()
     const drop = style.shadow.drop * canvas.scale
-    await castShadow(studio, mask, { dx: drop * 0.4, dy: -drop * 0.35, strength: style.shadow.strength })
+    const edge = (style.shadow.blur * 3 + style.shadow.drop) * canvas.scale + 4
+    const box = bounds(contours)
+    const within = {
+      left: box.left * canvas.scale - edge,
+      top: box.top * canvas.scale - edge,
+      right: box.right * canvas.scale + edge,
+      bottom: box.bottom * canvas.scale + edge,
+    }
+    await castShadow(studio, mask, { dx: drop * 0.4, dy: -drop * 0.35, strength: style.shadow.strength, within })
   }
   if (style.wash === null) return fillShape(studio, sheet, null)
   const { mottle, rim, blur } = style.wash

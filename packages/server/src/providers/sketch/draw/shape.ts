@@ -1,10 +1,9 @@
-import { FULL, sampleTile, type Canvas, type Tile } from './canvas.ts'
+import { type Canvas, FULL, sampleTile, type Tile } from './canvas.ts'
 import { edgesOf, type RowSink, type Scanner } from './coverage.ts'
-import { inkOf, type Ink } from './ink.ts'
-import { hash } from './noise.ts'
+import { type Ink, inkOf } from './ink.ts'
 import type { Blend, ShapeLayer } from './layer.ts'
-import type { Mask } from './mask.ts'
-import { sampleMask } from './mask.ts'
+import { type Mask, sampleMask } from './mask.ts'
+import { hash } from './noise.ts'
 import type { Pace } from './pace.ts'
 
 /** How a style lays paint on a sheet. */

@@ -1,6 +1,6 @@
-import { FULL, sampleTile, type Canvas, type Tile } from './canvas.ts'
-import { clamp, mix } from './maths.ts'
+import { type Canvas, FULL, sampleTile, type Tile } from './canvas.ts'
 import type { WaterLayer } from './layer.ts'
+import { clamp, mix } from './maths.ts'
 import type { Pace } from './pace.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { blob, type Contour, disc, ellipse, joints, limb, points, polygon } from '../draw/path.ts'
-import { part, type Figure } from './figure.ts'
+import { type Figure, part } from './figure.ts'
 
 // Animals as a draughtsman builds them: a body of swelling strokes, legs that taper, then ears and tail. All look to the right.
 

@@ -1,6 +1,6 @@
 import { adjust, blend, type Rgb } from '../draw/colour.ts'
 import type { Layer, ShapeLayer } from '../draw/layer.ts'
-import { place, type Contour, type Placement } from '../draw/path.ts'
+import { type Contour, place, type Placement, polygon } from '../draw/path.ts'
 import { aired, lit, type Stage } from '../scene/stage.ts'
 
 /** What a part of a figure is painted with; the scene's light decides the colour. */
@@ -67,6 +67,15 @@ export function dress(stage: Stage, figure: Figure, how: { at: Placement; inks: 
   }
   return layers
 }
+
+/** An upright box by its sides and the heights of its top and foot. */
+export const quad = (left: number, right: number, range: readonly [number, number]): Contour =>
+  polygon([
+    [left, range[0]],
+    [right, range[0]],
+    [right, range[1]],
+    [left, range[1]],
+  ])
 
 /** Only the outline of a figure, for crowds and distance. */
 export function silhouette(figure: Figure, at: Placement): Contour[] {

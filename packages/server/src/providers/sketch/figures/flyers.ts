@@ -1,7 +1,7 @@
 import { cos, sin, TAU } from '../draw/maths.ts'
 import { blob, type Contour, disc, ellipse, joints, limb, type Point, points, polygon } from '../draw/path.ts'
 import type { Random } from '../draw/random.ts'
-import { part, type Figure } from './figure.ts'
+import { type Figure, part } from './figure.ts'
 
 /** A bird on the wing far off: two bows, the wings somewhere in their beat. */
 export function bird(pick: Random): Figure {

@@ -1,6 +1,6 @@
 import { blob, box, type Contour, disc, ellipse, joints, limb, points, polygon } from '../draw/path.ts'
 import type { Random } from '../draw/random.ts'
-import { part, type Figure } from './figure.ts'
+import { type Figure, part } from './figure.ts'
 
 /** Someone standing, seen from behind as travellers in landscapes are. */
 export function person(pick: Random): Figure {

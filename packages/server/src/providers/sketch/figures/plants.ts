@@ -1,7 +1,7 @@
 import { cos, sin, TAU } from '../draw/maths.ts'
 import { blob, type Contour, disc, ellipse, joints, limb, points } from '../draw/path.ts'
 import type { Random } from '../draw/random.ts'
-import { part, type Figure } from './figure.ts'
+import { type Figure, part } from './figure.ts'
 
 export function flower(pick: Random): Figure {
   const lean = pick.bell() * 0.2

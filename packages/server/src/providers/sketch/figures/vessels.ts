@@ -1,5 +1,5 @@
 import { blob, type Contour, disc, ellipse, joints, limb, points, polygon } from '../draw/path.ts'
-import { part, type Figure } from './figure.ts'
+import { type Figure, part } from './figure.ts'
 
 // Ships stand with their waterline on y = 0.
 

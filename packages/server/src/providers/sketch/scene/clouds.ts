@@ -2,7 +2,7 @@ import { blend } from '../draw/colour.ts'
 import type { Layer, Paint } from '../draw/layer.ts'
 import { mix } from '../draw/maths.ts'
 import { fractal1 } from '../draw/noise.ts'
-import { blob, disc, type Contour, type Point } from '../draw/path.ts'
+import { blob, type Contour, disc, type Point } from '../draw/path.ts'
 import type { Random } from '../draw/random.ts'
 import type { Stage } from './stage.ts'
 

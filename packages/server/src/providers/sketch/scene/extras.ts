@@ -1,5 +1,6 @@
 import type { Random } from '../draw/random.ts'
 import type { Place, Reading, Subject, SubjectKind } from '../words/reading.ts'
+import { roleOf } from './roles.ts'
 
 /** Life that nobody asked for, where the words name none: a sail, a few gulls, someone who looks at the view. */
 export function withExtras(reading: Reading, place: Place, pick: Random): Reading {
@@ -71,6 +72,8 @@ export function withExtras(reading: Reading, place: Place, pick: Random): Readin
   const quiet = reading.weather === 'storm' || reading.mood === 'calm'
   for (const [kind, count, probability] of choices[place]) {
     const comes = pick.chance(probability)
+    const standing = roleOf(kind).zone === 'near'
+    if (standing && subjects.some((subject) => roleOf(subject.kind).zone === 'near')) continue
     if (comes && !reading.without.has(kind) && subjects.length < (quiet ? 1 : 2))
       subjects.push({ kind, count, colour: null })
   }

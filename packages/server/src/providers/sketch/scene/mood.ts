@@ -1,8 +1,8 @@
-import { adjust, blend, hex, lightness, tinted, toLab, type Rgb } from '../draw/colour.ts'
+import { adjust, blend, hex, lightness, type Rgb, tinted, toLab } from '../draw/colour.ts'
 import { mix } from '../draw/maths.ts'
 import type { Random } from '../draw/random.ts'
 import type { Reading, Time } from '../words/reading.ts'
-import { palettes, type Palette } from './palettes.ts'
+import { type Palette, palettes } from './palettes.ts'
 
 /** The palette for an hour and weather, coloured by what the words ask for. */
 export function choosePalette(reading: Reading, time: Time, random: Random): Palette {

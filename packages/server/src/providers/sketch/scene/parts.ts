@@ -2,10 +2,10 @@ import { blend, type Rgb } from '../draw/colour.ts'
 import type { DotsLayer, Layer, Paint } from '../draw/layer.ts'
 import { mix } from '../draw/maths.ts'
 import { fractal1 } from '../draw/noise.ts'
-import { ellipse, type Contour } from '../draw/path.ts'
+import { type Contour, ellipse } from '../draw/path.ts'
 import type { Random } from '../draw/random.ts'
-import { spruceOutline } from '../figures/trees.ts'
-import { below, highest, misty, type Crest } from './land.ts'
+import { spruceOutline } from '../figures/conifers.ts'
+import { below, type Crest, highest, misty } from './land.ts'
 import { landAt, type Stage } from './stage.ts'
 
 /** A bank of mist that lies between two planes. */

@@ -31,31 +31,31 @@ interface Peak {
 }
 
 /** A range: each summit a sheet with a lit face, a shaded face and snow; lower ones stand before higher ones. */
-export function massif(stage: Stage, pick: Random, what: Massif): Layer[] {
+export async function massif(stage: Stage, pick: Random, what: Massif): Promise<Layer[]> {
   const layers: Layer[] = []
-  for (const peak of summits(stage, pick, what).sort((a, b) => b.height - a.height))
+  for (const peak of summits(stage, pick, what).sort((a, b) => b.height - a.height)) {
+    await stage.breathe()
     layers.push(...mountain(stage, peak, what))
+  }
   return layers
 }
 
 function summits(stage: Stage, pick: Random, what: Massif): Peak[] {
   const { width } = stage.frame
   const focus = width * (stage.light.x < width / 2 ? pick.between(0.58, 0.72) : pick.between(0.28, 0.42))
-  const peaks: Peak[] = [
-    {
-      x: focus,
-      height: what.height,
-      left: pick.between(0.72, 1.05),
-      right: pick.between(0.72, 1.05),
-      seed: pick.seed(),
-    },
-  ]
+  // In a long format a high summit comes again and again.
+  const period = 1.9
+  const awayFrom = (x: number) => Math.abs(x - focus - period * Math.round((x - focus) / period))
+  const peaks: Peak[] = []
+  const add = (x: number, height: number, low: number) =>
+    peaks.push({ x, height, left: pick.between(low, 1.2), right: pick.between(low, 1.2), seed: pick.seed() })
+  add(focus, what.height, 0.72)
+  for (let x = focus - period; x > -0.2; x -= period) add(x, what.height * pick.between(0.75, 0.97), 0.72)
+  for (let x = focus + period; x < width + 0.2; x += period) add(x, what.height * pick.between(0.75, 0.97), 0.72)
   const count = Math.max(4, Math.round((width + 0.5) * what.peaks * 2.4))
   for (let i = 0; i < count; i++) {
     const x = mix(-0.2, width + 0.2, (i + pick.between(0.1, 0.9)) / count)
-    const away = clamp(Math.abs(x - focus) / 0.9)
-    const height = what.height * mix(0.78, 0.42, away) * pick.between(0.55, 1.12)
-    peaks.push({ x, height, left: pick.between(0.7, 1.3), right: pick.between(0.7, 1.3), seed: pick.seed() })
+    add(x, what.height * mix(0.78, 0.42, clamp(awayFrom(x) / 0.9)) * pick.between(0.55, 1.12), 0.7)
   }
   return peaks
 }

@@ -1,13 +1,16 @@
 import { hex, type Rgb } from '../draw/colour.ts'
 import type { Random } from '../draw/random.ts'
-import { bear, cow, elephant, fish, jellyfish, penguin, rabbit, sheep, turtle, whale } from '../figures/beasts.ts'
 import { camel, cat, deer, dog, fox, horse, wolf } from '../figures/animals.ts'
-import { castle, church, gate, house, lighthouse, pagoda, tent, tower, windmill } from '../figures/buildings.ts'
+import { bear, cow, elephant, fish, jellyfish, penguin, rabbit, sheep, turtle, whale } from '../figures/beasts.ts'
+import { pine } from '../figures/conifers.ts'
 import type { Figure } from '../figures/figure.ts'
 import { bat, bird, butterfly, dragon, owl, swan } from '../figures/flyers.ts'
+import { church, house, tent, windmill } from '../figures/houses.ts'
+import { castle, gate, lighthouse, pagoda, tower } from '../figures/landmarks.ts'
+import { birch, broadleaf, cherry, willow } from '../figures/leafy-trees.ts'
 import { astronaut, child, couple, person, robot } from '../figures/people.ts'
 import { campfire, flower, lantern, mushroom, reed } from '../figures/plants.ts'
-import { birch, broadleaf, cherry, palm, pine, saguaro, willow } from '../figures/trees.ts'
+import { palm, saguaro } from '../figures/southern-trees.ts'
 import { balloon, plane, rocket, rowboat, sailboat, ship, train } from '../figures/vessels.ts'
 import type { Place, SubjectKind } from '../words/reading.ts'
 
@@ -59,7 +62,7 @@ const rows: Readonly<Record<SubjectKind, Row>> = {
   bridge: ['mid', 0.2, 1, null, ['river', 'lake'], tower],
   campfire: ['near', 0.08, 0.5, null, ['lake', 'forest', 'mountains'], campfire],
   lantern: ['sky', 0.075, 0.5, null, ['lake', 'city', 'river'], lantern],
-  boat: ['water', 0.06, 1.1, '#7a4a38', ['lake', 'sea', 'river'], rowboat],
+  boat: ['water', 0.085, 1.1, '#7a4a38', ['lake', 'sea', 'river'], rowboat],
   sailboat: ['water', 0.2, 0.55, '#f4efe4', ['sea', 'lake'], sailboat],
   ship: ['water', 0.3, 0.7, '#6b4432', ['sea'], ship],
   train: ['mid', 0.11, 1.7, '#7c2f33', ['mountains', 'meadow'], train],

@@ -1,7 +1,7 @@
 import { adjust, blend, type Rgb } from '../draw/colour.ts'
 import type { DotsLayer, Layer, Paint, Stop } from '../draw/layer.ts'
-import { clamp, cos, mix, sin, TAU } from '../draw/maths.ts'
-import { box, disc, ring, type Contour } from '../draw/path.ts'
+import { clamp, cos, distance, mix, sin, TAU } from '../draw/maths.ts'
+import { box, type Contour, disc, ring } from '../draw/path.ts'
 import type { Stage } from './stage.ts'
 
 /** The air itself, with the light in it: all that lies behind the farthest land. */
@@ -12,10 +12,10 @@ export function sky(stage: Stage): Layer[] {
 }
 
 function air(stage: Stage): Paint {
-  const { palette, horizon, style, light } = stage
+  const { palette, horizon, style, light, frame } = stage
   const stops = palette.sky.map((colour, i): Stop => ({ at: i / (palette.sky.length - 1), colour }))
   if (style.name === 'poster' || style.name === 'papercut') {
-    const reach = Math.max(horizon * 1.15, 0.6)
+    const reach = distance(Math.max(light.x, frame.width - light.x), Math.max(light.y, horizon - light.y)) * 0.92
     return {
       kind: 'radial',
       centre: [light.x, light.y],

@@ -1,4 +1,4 @@
-import { blend, type Rgb } from '../draw/colour.ts'
+import { blend, dimmed, type Rgb } from '../draw/colour.ts'
 import type { Frame, Layer } from '../draw/layer.ts'
 import type { Random } from '../draw/random.ts'
 import type { Style } from '../draw/style.ts'
@@ -18,6 +18,8 @@ export interface Stage {
   readonly horizon: number
   readonly light: Light
   readonly random: Random
+  /** Lets others run when it is time; composing a long panorama takes a while. */
+  readonly breathe: () => Promise<void>
 }
 
 export interface Light {
@@ -57,12 +59,12 @@ export function landAt(stage: Stage, depth: number): Rgb {
 
 /** How much of its own colour a thing shows: in daylight all, at night nearly none. */
 export function daylight(stage: Stage): number {
-  const by: Readonly<Record<Time, number>> = { dawn: 0.5, day: 1, sunset: 0.42, dusk: 0.3, night: 0.2 }
+  const by: Readonly<Record<Time, number>> = { dawn: 0.6, day: 1, sunset: 0.54, dusk: 0.34, night: 0.2 }
   return by[stage.time] * (stage.reading.weather === 'storm' ? 0.7 : 1)
 }
 
 /** A thing's own colour in the light of the hour. */
 export function lit(stage: Stage, own: Rgb, depth: number): Rgb {
-  const dark = blend(stage.palette.near, own, 0.25 + 0.75 * daylight(stage))
+  const dark = dimmed(stage.palette.near, own, 0.28 + 0.72 * daylight(stage))
   return aired(stage, dark, depth)
 }

@@ -2,8 +2,9 @@ import { blend, hex, type Rgb } from '../draw/colour.ts'
 import type { Layer } from '../draw/layer.ts'
 import { mix } from '../draw/maths.ts'
 import type { Random } from '../draw/random.ts'
+import { pine } from '../figures/conifers.ts'
 import { dress, inksFor } from '../figures/figure.ts'
-import { broadleaf, pine } from '../figures/trees.ts'
+import { broadleaf } from '../figures/leafy-trees.ts'
 import { below, rolling, turf } from './land.ts'
 import { foliage } from './palettes.ts'
 import { grass, hill, mistBank, treeline } from './parts.ts'
@@ -11,14 +12,22 @@ import { massif } from './peaks.ts'
 import { aired, type Plane, type Stage } from './stage.ts'
 
 /** Ranges behind ranges, wooded hills, a slope to stand on. */
-export function mountains(stage: Stage, pick: Random): Plane[] {
+export async function mountains(stage: Stage, pick: Random): Promise<Plane[]> {
+  await stage.breathe()
   const { horizon, frame, reading } = stage
   const ground = frame.height - horizon
   const tall = Math.min(horizon * 0.74, 0.62) * pick.between(0.85, 1.08)
   const snow = !reading.without.has('snow') && (stage.season === 'winter' || pick.chance(0.7))
   const mist = reading.weather === 'fog' ? 0.95 : 0.78
-  const back = massif(stage, pick, { base: horizon + ground * 0.14, height: tall, depth: 0.18, peaks: 1.1, snow, mist })
-  const middle = massif(stage, pick, {
+  const back = await massif(stage, pick, {
+    base: horizon + ground * 0.14,
+    height: tall,
+    depth: 0.18,
+    peaks: 1.1,
+    snow,
+    mist,
+  })
+  const middle = await massif(stage, pick, {
     base: horizon + ground * 0.3,
     height: tall * 0.42,
     depth: 0.38,
@@ -33,16 +42,18 @@ export function mountains(stage: Stage, pick: Random): Plane[] {
       depth: 0.36,
       person: 0.012,
     },
-    ...woodedHills(stage, pick, mist),
+    ...(await woodedHills(stage, pick, mist)),
   ]
 }
 
 /** Three wooded hills and a grassy slope, from the horizon down to the viewer. */
-export function woodedHills(stage: Stage, pick: Random, mist: number): Plane[] {
+export async function woodedHills(stage: Stage, pick: Random, mist: number): Promise<Plane[]> {
+  await stage.breathe()
   const { horizon, frame } = stage
   const ground = frame.height - horizon
   const planes: Plane[] = []
   for (const [i, at] of [0.36, 0.56, 0.76].entries()) {
+    await stage.breathe()
     const depth = 0.5 + i * 0.17
     const crest = rolling(pick, { base: horizon + ground * at, height: 0.12 - i * 0.012, waves: 1.1 + i * 0.25 })
     const growth = treeline(stage, pick, { crest, size: 0.034 + i * 0.03, cover: 0.74 - i * 0.05 })

@@ -1,6 +1,6 @@
 import { hex, type Rgb } from '../draw/colour.ts'
-import type { Mood, Place, Reading, Season, SkySign, Subject, SubjectKind, Time, Tone, Weather } from './reading.ts'
 import type { StyleName } from '../draw/style.ts'
+import type { Mood, Place, Reading, Season, SkySign, Subject, SubjectKind, Time, Tone, Weather } from './reading.ts'
 import { subjectWords } from './subjects.ts'
 import { countOf, singular, tokensOf } from './tokens.ts'
 import { colourNames, moods, places, seasons, signs, styleWords, times, tones, weathers } from './vocabulary.ts'

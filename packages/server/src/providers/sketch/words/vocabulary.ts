@@ -7,7 +7,7 @@ type Table<Name extends string> = Readonly<Record<Name, string>>
 
 export const times: Table<Time> = {
   dawn: 'dawn sunrise daybreak morning sun-rise first-light early-light',
-  day: 'day daytime noon midday afternoon sunny sunshine sunlight daylight',
+  day: 'blue-sky day daytime noon midday afternoon sunny sunshine sunlight daylight',
   sunset: 'sunset sun-set sundown golden-hour golden-light late-afternoon setting-sun low-sun',
   dusk: 'dusk twilight evening blue-hour nightfall gloaming',
   night: 'night nighttime midnight nocturnal moonlight moonlit moonrise starry starlit dark nightscape under-the-star',
@@ -22,7 +22,7 @@ export const seasons: Table<Season> = {
 }
 
 export const weathers: Table<Weather> = {
-  clear: 'clear cloudless clear-sky',
+  clear: 'clear cloudless clear-sky blue-sky',
   cloudy: 'cloudy overcast',
   rain: 'rain rainy raining drizzle shower downpour wet',
   storm: 'storm stormy thunderstorm tempest thunder hurricane gale squall raging rough',
@@ -99,16 +99,16 @@ export const styleWords: Table<StyleName> = {
 
 /** Names of colours, as a printer would mix them. */
 export const colourNames: Readonly<Record<string, string>> = {
-  '#d8392f': 'red scarlet crimson vermilion ruby',
+  '#d8392f': 'red scarlet crimson vermilion ruby poppy',
   '#f08a2c': 'orange tangerine amber apricot',
-  '#f4c542': 'yellow gold golden mustard lemon',
+  '#f4c542': 'yellow gold golden mustard lemon sunflower',
   '#4f9d57': 'green emerald olive moss-green jade lime',
   '#1f9c99': 'teal turquoise aqua cyan',
   '#2f6fc9': 'blue cobalt azure sapphire navy indigo',
   '#7a4bb5': 'purple violet lilac lavender amethyst mauve',
   '#ec7fa9': 'pink rose rosy magenta fuchsia salmon coral-pink',
   '#8a5a3c': 'brown chocolate bronze copper sepia',
-  '#f4f1ea': 'white ivory snow-white',
+  '#f4f1ea': 'white ivory snow-white daisy lily',
   '#1d1b22': 'black ebony',
   '#8f949c': 'grey gray silver silvery',
 }
