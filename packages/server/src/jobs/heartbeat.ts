@@ -4,8 +4,11 @@ import type { Claim } from './claim.ts'
 import { queueName, type Queue } from './queue.ts'
 
 const beatMs = 2_500
-/** After so long without a beat another process may have taken the job: the heartbeat of the queue. */
-const lostAfterMs = 10_000
+/**
+ * Ten seconds after its last beat another process takes a job. This one gives it up before that, looking at every beat whether it
+ * has to, so that the two never run it at once.
+ */
+const lostAfterMs = 10_000 - beatMs
 
 interface Held {
   readonly claim: Claim

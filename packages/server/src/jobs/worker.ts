@@ -71,22 +71,27 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
   const poll = setInterval(wake, pollMs)
   wake()
 
+  async function stop(graceMs: number): Promise<void> {
+    stopping = true
+    clearInterval(poll)
+    await stopListening()
+    await claiming
+    await allEnded(running, graceMs)
+    for (const { controller } of running) controller.abort('stopping')
+    await allEnded(running, abortMs)
+    // A handler that does not listen: its job goes to somebody else, and what it still does counts no more.
+    const handed = await Promise.allSettled([...running].map(({ claim }) => handBack(queue, claim)))
+    for (const one of handed) {
+      if (one.status === 'rejected') log.warn({ reason: messageOf(one.reason) }, 'a job could not be handed back')
+    }
+    heartbeat.stop()
+  }
+
+  let stopped: Promise<void> | null = null
   return {
-    async stop(graceMs) {
-      if (stopping) return
-      stopping = true
-      clearInterval(poll)
-      await stopListening()
-      await claiming
-      await allEnded(running, graceMs)
-      for (const { controller } of running) controller.abort('stopping')
-      await allEnded(running, abortMs)
-      // A handler that does not listen: its job goes to somebody else, and what it still does counts no more.
-      const handed = await Promise.allSettled([...running].map(({ claim }) => handBack(queue, claim)))
-      for (const one of handed) {
-        if (one.status === 'rejected') log.warn({ reason: messageOf(one.reason) }, 'a job could not be handed back')
-      }
-      heartbeat.stop()
+    stop(graceMs) {
+      stopped ??= stop(graceMs)
+      return stopped
     },
   }
 }
