@@ -26,7 +26,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 /** A process that tries to take the folder at a moment in milliseconds. @returns it, and what it said */
 async function holder(startAt = 0): Promise<{ child: ChildProcess; said: string }> {
-  const program = join(import.meta.dirname, 'lock-holder.ts')
+  const program = join(import.meta.dirname, 'crash-lock.ts')
   const child = spawn(process.execPath, [program, folder, String(startAt)], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   const [said] = await once(child.stdout, 'data')
