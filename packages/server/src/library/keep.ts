@@ -91,7 +91,13 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
   const key = storageKey(userId, record.createdAt, record.filename)
   const sidecar: Sidecar = { easel: 1, ...record }
   await storage.put(sidecarKey(key), Buffer.from(JSON.stringify(sidecar, null, 2)))
-  await storage.put(key, input.bytes)
+  try {
+    await storage.put(key, input.bytes)
+  } catch (error) {
+    // The sweep would find it too, but what was never saved should leave nothing behind.
+    await storage.delete(sidecarKey(key)).catch(() => false)
+    throw error
+  }
   let outcome: Kept
   try {
     outcome = await inTransaction(db, async (trx): Promise<Kept> => {

@@ -9,6 +9,7 @@ import { expect } from 'vitest'
 import { createConnections } from '#connections/connections.ts'
 import { createSecrets } from '#connections/secrets.ts'
 import { addUser, openTestDatabase } from '#db/testing.ts'
+import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
 import { createJobs } from '#jobs/boss.ts'
 import { createDerivatives } from '#library/derivatives.ts'
@@ -32,6 +33,7 @@ export interface ProcessOptions {
   readonly callTimeoutMs?: number
   readonly minFreeBytes?: number
   readonly wrapStorage?: (storage: Storage) => Storage
+  readonly wrapEvents?: (events: Events) => Events
   readonly providers?: readonly Provider[]
 }
 
@@ -52,7 +54,8 @@ export async function openPipeline() {
     const { works = true, slots = 4, callTimeoutMs = 60_000, minFreeBytes = 0 } = options
     const { db } = database
     const storage = options.wrapStorage?.(files) ?? files
-    const events = await createEvents(database, log)
+    const ownEvents = await createEvents(database, log)
+    const events = options.wrapEvents?.(ownEvents) ?? ownEvents
     const jobs = await createJobs(database, log)
     const providers = new Map((options.providers ?? usual).map((provider) => [provider.manifest.id, provider]))
     const connections = createConnections({
