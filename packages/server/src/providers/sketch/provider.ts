@@ -1,6 +1,7 @@
 import type { Outcome, Provider, RunContext } from '../spec/provider.ts'
 import { createPace } from './draw/pace.ts'
 import { render } from './draw/render.ts'
+import type { Style } from './draw/style.ts'
 import { describeScene, type Plan, planDrawing } from './drawing.ts'
 import { assertWanted } from './errors.ts'
 import { blendSource, likenessOf, readSource } from './likeness.ts'
@@ -53,7 +54,7 @@ async function draw(order: Order, context: RunContext): Promise<Outcome> {
     height,
     scale: plan.scale,
     layers: plan.scene.layers,
-    style: plan.style,
+    style: source === null ? plan.style : gentler(plan.style, strength),
     pace,
     afterLayer: report.afterLayer,
     ...(source === null ? {} : { retouch: (canvas) => blendSource({ canvas, pace }, source, strength) }),
@@ -65,6 +66,12 @@ async function draw(order: Order, context: RunContext): Promise<Outcome> {
     kind: 'done',
     images: [{ bytes, seed: wish.seed, description: describeScene(plan), parameters: factsOf(plan, order) }],
   }
+}
+
+/** Printing darkens the corners; a source that is to be kept must not be. */
+function gentler(style: Style, strength: number): Style {
+  const { finish } = style
+  return { ...style, finish: { ...finish, vignette: finish.vignette * strength, grain: finish.grain * strength } }
 }
 
 function factsOf(plan: Plan, order: Order): Record<string, string | number> {

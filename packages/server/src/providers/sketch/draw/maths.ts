@@ -19,7 +19,7 @@ export function ramp(low: number, high: number, value: number): number {
   return t * t * (3 - 2 * t)
 }
 
-/** Sine of an angle in radians, to 1e-9: odd Taylor polynomial after folding into a quarter turn. */
+/** Sine of an angle in radians, to 1e-7: odd Taylor polynomial after folding into a quarter turn. */
 export function sin(angle: number): number {
   let x = angle - Math.floor(angle / TAU + 0.5) * TAU
   if (x > HALF_PI) x = TAU / 2 - x

@@ -46,7 +46,7 @@ export function createRandom(text: string): Random {
     bell: () => (next() + next() + next()) * (2 / 3) - 1,
     chance: (probability) => next() < probability,
     pick: (list) => list[Math.floor(next() * list.length)] ?? list[0],
-    fork: (name) => createRandom(`${text}/${name}`),
+    fork: (name) => createRandom(`${digest.toString('hex')}/${name}`),
     seed: word,
   }
 }

@@ -14,7 +14,7 @@ export async function city(stage: Stage, pick: Random): Promise<Plane[]> {
   await stage.breathe()
   const { horizon, frame, palette, reading } = stage
   const neon = reading.tone === 'neon'
-  const dark = stage.time === 'night' || stage.time === 'dusk' || neon
+  const dark = stage.time === 'night' || stage.time === 'dusk' || stage.time === 'sunset' || neon
   const planes: Plane[] = []
   const rows = 4
   for (let i = 0; i < rows; i++) {

@@ -116,7 +116,6 @@ function streaks(stage: Stage, pick: Random, count: number): Layer[] {
       contours: shape,
       paint,
       alpha: pick.between(0.35, 0.8),
-      sheet: stage.style.shadow !== null,
     })
   }
   return layers

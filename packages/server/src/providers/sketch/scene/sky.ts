@@ -92,7 +92,7 @@ function face(stage: Stage): Layer[] {
         contours: [disc(x, y, radius)],
         paint: { kind: 'flat', colour },
         alpha: 0.97,
-        sheet: stage.style.name !== 'watercolour',
+        sheet: stage.style.name === 'ink',
       },
     ]
   }

@@ -56,7 +56,7 @@ const uncounted: Partial<Record<SubjectKind, number>> = { fish: 7, sheep: 4, bir
 
 const NEGATIONS = new Set(['no', 'without', 'not', 'minus', 'except'])
 const FILLERS = new Set(
-  'a an the of in on at by with and or to from over under above below near beside behind before into is are its it this that very some , picture image photo photograph painting drawing illustration art artwork style beautiful stunning detailed highly quality best scene view'.split(
+  'a an the of in on at by with and or to from over under above below near beside behind before into is are its it this that very some print , picture image photo photograph painting drawing illustration art artwork style beautiful stunning detailed highly quality best scene view'.split(
     ' ',
   ),
 )
@@ -128,7 +128,9 @@ export function readPrompt(prompt: string, negative = ''): Reading {
     tone: first(meanings.map((meaning) => meaning.tone)),
     mood: first(meanings.map((meaning) => meaning.mood)),
     style: first(meanings.map((meaning) => meaning.style)),
-    unknown: wanted.flatMap((term) => (term.meaning === null && !FILLERS.has(term.text) ? [term.text] : [])),
+    unknown: wanted.flatMap((term) =>
+      term.meaning === null && !FILLERS.has(term.text) && countOf(term.text) === null ? [term.text] : [],
+    ),
   }
 }
 
@@ -190,7 +192,9 @@ function subjectsOf(terms: readonly Term[], without: ReadonlySet<string>): { sub
       if (pending !== null) colours.push(pending.colour)
       pending = { colour, age: 0 }
     }
-    if (term.text === ',') count = null
+    // `a meadow with poppies`: that one counts the meadow.
+    const { place, sign, time } = term.meaning ?? {}
+    if (term.text === ',' || place !== undefined || sign !== undefined || time !== undefined) count = null
   }
   if (pending !== null) colours.push(pending.colour)
   return { subjects, colours }

@@ -18,7 +18,7 @@ export const seasons: Table<Season> = {
   summer: 'summer summertime july august midsummer',
   autumn: 'autumn autumnal fall october november harvest september',
   winter:
-    'winter wintry december january frost frosty frozen ice icy christmas arctic polar snowy snow blizzard snowfall snowcapped',
+    'winter wintry december january frost frosty frozen ice icy christmas arctic polar snowy snow blizzard snowfall snowcapped snowing snowstorm snowflake falling-snow snowman',
 }
 
 export const weathers: Table<Weather> = {
@@ -26,7 +26,7 @@ export const weathers: Table<Weather> = {
   cloudy: 'cloudy overcast',
   rain: 'rain rainy raining drizzle shower downpour wet',
   storm: 'storm stormy thunderstorm tempest thunder hurricane gale squall raging rough',
-  snow: 'snowfall snowing snowstorm blizzard snowflake falling-snow',
+  snow: 'snow snowfall snowing snowstorm blizzard snowflake falling-snow',
   fog: 'fog foggy mist misty haze hazy smoky',
   wind: 'wind windy breeze breezy windswept',
 }
@@ -44,7 +44,7 @@ export const places: Table<Place> = {
   village: 'village hamlet town countryside-town rooftop settlement',
   harbour: 'harbour harbor port marina dock quay pier wharf fishing-village',
   meadow:
-    'meadow field grassland hill pasture countryside prairie farm farmland savanna savannah steppe plain garden park vineyard rolling-hill tuscany orchard lavender-field landscape',
+    'meadow field grassland hill pasture countryside prairie farm farmland savanna savannah steppe plain garden park vineyard rolling-hill tuscany orchard landscape',
   canyon: 'canyon mesa butte badlands monument-valley gulch arizona grand-canyon utah red-rock',
   island: 'island isle islet atoll tropical archipelago hawaii maldive tropic',
   space:
