@@ -107,6 +107,7 @@ export const theme = createTheme({
         header: classes['dialogHeader'],
         title: classes['dialogTitle'],
         body: classes['dialogBody'],
+        inner: classes['inner'],
         content: classes['dialog'],
       },
     },
@@ -121,6 +122,7 @@ export const theme = createTheme({
         header: classes['dialogHeader'],
         title: classes['dialogTitle'],
         body: classes['sheetBody'],
+        inner: classes['inner'],
         content: classes['sheet'],
       },
     },
@@ -139,7 +141,7 @@ export const theme = createTheme({
       classNames: { dropdown: classes['dropdown'] },
     },
     Combobox: { defaultProps: { portalProps } },
-    ModalRoot: { defaultProps: { portalProps } },
+    ModalRoot: { defaultProps: { portalProps }, classNames: { inner: classes['inner'] } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Tooltip: {
       defaultProps: {

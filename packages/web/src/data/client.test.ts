@@ -70,7 +70,7 @@ describe('call', () => {
     const error = await caught(call(routes.listProviders, {}))
     expect(error).toBeInstanceOf(ApiError)
     expect(error).toMatchObject({ code: 'validation-failed', status: 400, fields: problem.fields })
-    expect(wordsOf(error)).toBe('prompt must not be empty')
+    expect(wordsOf(error)).toBe('Prompt must not be empty')
   })
 
   it('says `away` when nothing answers, and when a proxy says that nothing does', async () => {

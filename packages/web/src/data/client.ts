@@ -98,7 +98,8 @@ export const call: Call = createCall((input, init) => fetch(input, init))
 /** The words of whatever was thrown, for people. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ApiError && error.fields.length > 0) {
-    return error.fields.map(({ field, message }) => `${field.replace(/^body\./, '')} ${message}`).join('; ')
+    const words = error.fields.map(({ field, message }) => `${field.replace(/^body\./, '')} ${message}`).join('; ')
+    return words.charAt(0).toUpperCase() + words.slice(1)
   }
   return error instanceof Error ? error.message : String(error)
 }

@@ -17,12 +17,12 @@ function stage() {
   const waits: { milliseconds: number; run: () => void }[] = []
   const states: StreamState[] = []
   const events: EaselEvent[] = []
-  let returns = 0
+  const returns: boolean[] = []
   const stop = openEventStream({
     url: '/api/events',
     onEvent: (event) => events.push(event),
     onState: (state) => states.push(state),
-    onReturn: () => (returns += 1),
+    onReturn: (complete) => returns.push(complete),
     connect: () => {
       const source = Object.assign(new EventTarget(), {
         readyState: 0,
@@ -40,7 +40,7 @@ function stage() {
       return () => void waits.splice(waits.indexOf(wait), 1)
     },
   })
-  return { sources, waits, states, events, stop, returns: () => returns }
+  return { sources, waits, states, events, stop, returns }
 }
 
 describe('event stream', () => {
@@ -58,17 +58,17 @@ describe('event stream', () => {
   it('leaves a broken line to the browser, and tells when the stream is back', () => {
     const { sources, waits, states, returns } = stage()
     sources[0]?.dispatchEvent(new Event('open'))
-    expect(returns()).toBe(0)
+    expect(returns).toEqual([])
     sources[0]?.dispatchEvent(new Event('error'))
     expect(states.at(-1)).toBe('away')
     expect(waits).toEqual([])
     sources[0]?.dispatchEvent(new Event('open'))
     expect(states).toEqual(['connecting', 'open', 'away', 'open'])
-    expect(returns()).toBe(1)
+    expect(returns).toEqual([true])
   })
 
   it('connects anew with growing pauses when the browser has given up', () => {
-    const { sources, waits } = stage()
+    const { sources, waits, returns } = stage()
     for (let round = 0; round < 6; round += 1) {
       const source = sources.at(-1)
       if (source) source.readyState = 2
@@ -78,6 +78,7 @@ describe('event stream', () => {
     expect(waits.map((wait) => wait.milliseconds)).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000])
     expect(sources).toHaveLength(7)
     sources.at(-1)?.dispatchEvent(new Event('open'))
+    expect(returns).toEqual([false])
     const last = sources.at(-1)
     if (last) last.readyState = 2
     last?.dispatchEvent(new Event('error'))

@@ -14,8 +14,11 @@ interface StreamOptions {
   readonly url: string
   readonly onEvent: (event: EaselEvent) => void
   readonly onState: (state: StreamState) => void
-  /** The stream is there again after it had been away: what was shown meanwhile may be old. */
-  readonly onReturn: () => void
+  /**
+   * The stream is there again after it had been away. With `complete` what was missed follows; without it, it was opened
+   * anew and cannot know what was missed.
+   */
+  readonly onReturn: (complete: boolean) => void
   readonly connect: (url: string) => EventSourceLike
   readonly wait: (milliseconds: number, then: () => void) => () => void
 }
@@ -45,6 +48,7 @@ export function openEventStream(options: StreamOptions): () => void {
   let source: EventSourceLike | null = null
   let pause = FIRST_WAIT
   let wasAway = false
+  let complete = true
   let cancelWait = () => {}
 
   const start = () => {
@@ -53,14 +57,16 @@ export function openEventStream(options: StreamOptions): () => void {
     current.addEventListener('open', () => {
       pause = FIRST_WAIT
       options.onState('open')
-      if (wasAway) options.onReturn()
+      if (wasAway) options.onReturn(complete)
       wasAway = false
+      complete = true
     })
     current.addEventListener('error', () => {
       wasAway = true
       options.onState('away')
       if (current.readyState !== CLOSED) return
       current.close()
+      complete = false
       cancelWait = options.wait(pause, start)
       pause = Math.min(pause * 2, LONGEST_WAIT)
     })

@@ -15,7 +15,8 @@ export function useLiveEvents(onFinished: (generation: Generation) => void): voi
       url: '/api/events',
       onEvent: sink.accept,
       onState: setStreamState,
-      onReturn: () => void client.invalidateQueries(),
+      onReturn: (complete) =>
+        void client.invalidateQueries({ predicate: (query) => !complete || query.state.status === 'error' }),
       connect: (url) => new EventSource(url),
       wait: (milliseconds, then) => {
         const timer = setTimeout(then, milliseconds)

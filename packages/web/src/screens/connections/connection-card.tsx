@@ -5,7 +5,6 @@ import { useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { useDeleteConnection, useMakeDefault, useTestConnection } from '#data/connection-mutations.ts'
 import { ConfirmDialog } from '#parts/confirm-dialog.tsx'
-import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import classes from './connection-card.module.css'
 
@@ -95,14 +94,10 @@ export function ConnectionCard({ connection, provider, onEdit }: ConnectionCardP
 function TestResult({ test }: { readonly test: ReturnType<typeof useTestConnection> }) {
   if (test.isPending || (test.data === undefined && test.error === null)) return null
   const ok = test.data?.ok === true
-  const models = test.data?.models ?? null
   return (
     <p className={classes['result']} data-ok={ok || undefined} role="status">
       <Icon name={ok ? 'check' : 'warning'} size={16} />
-      <span>
-        {test.error === null ? test.data?.message : wordsOf(test.error)}
-        {ok && models !== null && ` (${count(models, 'model', 'models')})`}
-      </span>
+      <span>{test.error === null ? test.data?.message : wordsOf(test.error)}</span>
     </p>
   )
 }

@@ -22,7 +22,7 @@ export function LibraryScreen() {
         <h1 className={classes['title']}>{trash ? 'Trash' : 'Library'}</h1>
         {trash ? (
           <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
-            Library
+            Back
           </Button>
         ) : (
           <Button

@@ -2,7 +2,6 @@ import type { Image } from '@easel/contract'
 import { Link } from '@tanstack/react-router'
 import { IconButton } from '#parts/icon-button.tsx'
 import { altOf, PictureFrame } from '#parts/picture-frame.tsx'
-import { useRestorePicture } from '#screens/picture/restore-picture.ts'
 import classes from './picture-tile.module.css'
 
 interface PictureTileProps {
@@ -13,6 +12,7 @@ interface PictureTileProps {
   /** Tab stops at one tile of the grid; arrows reach the others. */
   readonly reachable: boolean
   readonly onFocus: () => void
+  readonly onRestore: (id: string) => void
 }
 
 /** The id of a tile's element. */
@@ -20,8 +20,7 @@ export function tileId(imageId: string): string {
   return `tile-${imageId}`
 }
 
-export function PictureTile({ image, width, trash, reachable, onFocus }: PictureTileProps) {
-  const restore = useRestorePicture()
+export function PictureTile({ image, width, trash, reachable, onFocus, onRestore }: PictureTileProps) {
   return (
     <div role="gridcell" className={classes['tile']} style={{ width }}>
       <Link
@@ -42,7 +41,7 @@ export function PictureTile({ image, width, trash, reachable, onFocus }: Picture
           icon="restore"
           label="Restore"
           className={classes['restore'] ?? ''}
-          onClick={() => restore(image.id)}
+          onClick={() => onRestore(image.id)}
         />
       )}
     </div>

@@ -1,9 +1,10 @@
 import type { Image } from '@easel/contract'
 import { useElementSize } from '@mantine/hooks'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import { dayKey } from '#parts/format.ts'
 import { useNow } from '#parts/use-now.ts'
+import { useRestorePicture } from '#screens/picture/restore-picture.ts'
 import classes from './picture-timeline.module.css'
 import { PictureTile } from './picture-tile.tsx'
 import { timelineOf, type TimelineRow } from './timeline.ts'
@@ -45,6 +46,7 @@ export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimel
   useEffect(() => virtualizer.measure(), [rows, virtualizer])
   const keys = useGridKeys({ images, rows, scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }) })
 
+  const restore = useRestorePicture()
   const visible = virtualizer.getVirtualItems()
   const lastVisible = visible.at(-1)?.index ?? 0
   useEffect(() => {
@@ -74,7 +76,14 @@ export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimel
               className={classes['row']}
               style={{ height: row.height, transform: `translateY(${item.start - top}px)` }}
             >
-              <Row row={row} images={images} trash={trash} current={keys.current} onFocus={keys.setCurrent} />
+              <Row
+                row={row}
+                images={images}
+                trash={trash}
+                current={keys.current}
+                onFocus={keys.setCurrent}
+                onRestore={restore}
+              />
             </div>
           )
         })}
@@ -90,9 +99,11 @@ interface RowProps {
   /** Index of the picture that Tab reaches. */
   readonly current: number
   readonly onFocus: (index: number) => void
+  readonly onRestore: (id: string) => void
 }
 
-function Row({ row, images, trash, current, onFocus }: RowProps) {
+// Scrolling draws the timeline again and again; a row that is there already is left as it is.
+const Row = memo(({ row, images, trash, current, onFocus, onRestore }: RowProps) => {
   if (row.kind === 'day') {
     return (
       <div role="rowheader" className={classes['day']}>
@@ -112,8 +123,10 @@ function Row({ row, images, trash, current, onFocus }: RowProps) {
           trash={trash}
           reachable={index === current}
           onFocus={() => onFocus(index)}
+          onRestore={onRestore}
         />
       )
     )
   })
-}
+})
+Row.displayName = 'Row'

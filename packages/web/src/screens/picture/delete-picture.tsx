@@ -83,8 +83,8 @@ export function DeletePictureProvider({ children }: { readonly children: ReactNo
       {asked !== null && (
         <Suspense fallback={null}>
           <ConfirmDialog
-            title="Delete this picture?"
-            text="It goes to the trash, where it can be restored for a while."
+            title="Move to the trash?"
+            text="It can be restored from there for a while."
             action="Delete"
             canSkip
             onCancel={() => setAsked(null)}

@@ -29,7 +29,7 @@ export function CardActions({ generation }: CardActionsProps) {
       <div className={classes['actions']}>
         <IconButton icon="copy" label="Copy prompt" onClick={() => void copyText(request.prompt, 'Prompt')} />
         <IconButton icon="reuse" label="Use these settings" onClick={() => settings.fromGeneration(generation)} />
-        <IconButton icon="retry" label="Generate again" disabled={retry.isPending} onClick={again} />
+        <IconButton icon="retry" label="Repeat" disabled={retry.isPending} onClick={again} />
       </div>
     )
   }

@@ -39,13 +39,16 @@ export const GenerationCard = memo(({ generation, sources }: GenerationCardProps
   const drawnByRules = useDrawnByRules()(generation.provider)
   const nothingToSee = !active && generation.images.length === 0
   return (
-    <article className={classes['card']} aria-label={request.prompt} aria-busy={active} data-state={state}>
-      {!nothingToSee && (
-        <div className={classes['pictures']}>
-          <PictureGrid generation={generation} sources={sources} />
-        </div>
-      )}
-      <div className={classes['words']} data-wide={nothingToSee || undefined}>
+    <article
+      className={classes['card']}
+      aria-label={request.prompt}
+      aria-busy={active}
+      data-bare={nothingToSee || undefined}
+    >
+      <div className={classes['pictures']}>
+        {nothingToSee ? <Ending generation={generation} /> : <PictureGrid generation={generation} sources={sources} />}
+      </div>
+      <div className={classes['words']}>
         <p className={classes['prompt']} title={request.prompt}>
           {request.prompt}
         </p>
@@ -58,11 +61,21 @@ export const GenerationCard = memo(({ generation, sources }: GenerationCardProps
             <time dateTime={createdAt}>{ago(Date.parse(createdAt), now)}</time>
           </li>
         </ul>
-        {drawnByRules && <p className={classes['sketch']}>Sketch – drawn by rules, not AI</p>}
-        <GenerationNotes generation={generation} />
-        {!active && <CardActions generation={generation} />}
+        {drawnByRules && !nothingToSee && <p className={classes['sketch']}>Sketch – drawn by rules, not AI</p>}
+        {active && <GenerationNotes generation={generation} />}
+        {!active && !nothingToSee && <Ending generation={generation} />}
       </div>
     </article>
   )
 })
 GenerationCard.displayName = 'GenerationCard'
+
+/** How it ended, and what can be done now. */
+function Ending({ generation }: Pick<GenerationCardProps, 'generation'>) {
+  return (
+    <div className={classes['ending']}>
+      <GenerationNotes generation={generation} />
+      <CardActions generation={generation} />
+    </div>
+  )
+}

@@ -27,9 +27,9 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
           </span>
         </Notice>
       )}
-      {state === 'cancelled' && <Notice tone="quiet">Cancelled</Notice>}
+      {state === 'cancelled' && <p className={classes['quiet']}>Cancelled</p>}
       {state === 'succeeded' && images.length === 0 && error === null && (
-        <Notice tone="quiet">Its pictures have been deleted</Notice>
+        <p className={classes['quiet']}>Its pictures have been deleted</p>
       )}
       {adjustments.length > 0 && (
         <ul className={classes['adjustments']} aria-label="Adjustments">

@@ -9,8 +9,8 @@ export function gridColumns(many: number, ratio: number, narrow: boolean): numbe
   return 5
 }
 
-/** The widest the grid may get, in pixels, so that no picture is taller than a look at the screen. */
-export function gridWidth(columns: number, many: number, ratio: number): number {
-  const tallest = many <= 1 ? 440 : many <= 3 ? 360 : 260
-  return Math.round(columns * tallest * ratio)
+/** How tall a picture may get, in pixels, so that a generation is one look at the screen. */
+export function tallest(many: number, waiting: boolean): number {
+  if (waiting) return 96
+  return many <= 1 ? 480 : many <= 3 ? 360 : 260
 }

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { DownloadLink } from '#parts/download-link.tsx'
 import { altOf, PictureFrame } from '#parts/picture-frame.tsx'
 import { PictureMenu } from '#screens/picture/picture-menu.tsx'
-import { gridColumns, gridWidth } from './grid-columns.ts'
+import { gridColumns, tallest } from './grid-columns.ts'
 import classes from './picture-grid.module.css'
 import { pairOf } from './shape.ts'
 import { WaitingTile } from './waiting-tile.tsx'
@@ -31,12 +31,14 @@ export function PictureGrid({ generation, sources }: PictureGridProps) {
   const many = images.length + waiting
   const ratio = Math.min(Math.max(ratioOf(generation), 0.4), 3)
   const columns = gridColumns(many, ratio, narrow)
+  // Who is next in line may start any moment and has its full size already; the others wait small.
+  const height = tallest(many, state === 'queued' && (generation.place ?? 0) > 1)
   return (
     <div
       className={classes['grid']}
       style={{
         gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-        maxWidth: gridWidth(columns, many, ratio),
+        maxWidth: Math.round(columns * height * ratio),
       }}
     >
       {images.map((image) => (

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { remembered } from '#data/draft.ts'
 import { announce } from '#data/live.ts'
@@ -18,10 +18,16 @@ export function useComposer(engine: Engine) {
   const [error, setError] = useState<string | null>(null)
   const { mutate } = useSubmitGeneration()
   const { connection, model, provider } = engine
-  const ready = draft.prompt.trim() !== '' && connection !== null && model !== null
+  const written = draft.prompt.trim() !== ''
+  const ready = written && connection !== null && model !== null
+  // Enter may come before the engine's models do: then it counts as soon as they are there, for the prompt as it stood.
+  const [waitingFor, setWaitingFor] = useState<string | null>(null)
 
   const submit = () => {
-    if (!ready) return
+    if (!ready) {
+      setWaitingFor(written && engine.error === null ? draft.prompt : null)
+      return
+    }
     const request = toRequest(draft, {
       connectionId: connection.id,
       model: model.id,
@@ -43,5 +49,16 @@ export function useComposer(engine: Engine) {
       { onError: (problem) => setError(wordsOf(problem)) },
     )
   }
+
+  const latest = useRef(submit)
+  useEffect(() => {
+    latest.current = submit
+  })
+  const overtaken = waitingFor !== null && (waitingFor !== draft.prompt || engine.error !== null)
+  const due = waitingFor !== null && !overtaken && ready
+  useEffect(() => {
+    if (overtaken || due) setWaitingFor(null)
+    if (due) latest.current()
+  }, [overtaken, due])
   return { draft, setDraft, submit, ready, error, clearError: () => setError(null) }
 }
