@@ -2,7 +2,7 @@ import type { RunContext } from '../spec/provider.ts'
 import type { Canvas } from './draw/canvas.ts'
 import { previewOf } from './draw/preview.ts'
 
-export interface Reporter {
+interface Reporter {
   afterLayer(done: number, canvas: Canvas): Promise<void>
   /** The last sign: everything is done. */
   end(): void

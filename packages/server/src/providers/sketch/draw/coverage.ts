@@ -1,7 +1,7 @@
 import type { Contour } from './path.ts'
 
 /** Sides of outlines in pixels, four numbers each: x and y of the upper end, x and y of the lower end; and which way they run. */
-export interface Edges {
+interface Edges {
   readonly ends: Float64Array
   readonly ways: Float32Array
   readonly count: number

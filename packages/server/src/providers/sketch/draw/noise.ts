@@ -63,17 +63,3 @@ export function fractal2(at: { x: number; y: number }, octaves: number, seed: nu
   }
   return sum
 }
-
-/** Sharp crests and round valleys along a line, 0 … 1: mountains. */
-export function ridged(x: number, octaves: number, seed: number): number {
-  let sum = 0
-  let weight = 0.55
-  let at = x
-  for (let i = 0; i < octaves; i++) {
-    const n = noise1(at, seed + i * 131)
-    sum += (1 - (n < 0 ? -n : n)) * weight
-    at = at * 2.11 + 9.1
-    weight *= 0.47
-  }
-  return sum
-}

@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts'
 
-export interface Preview {
+interface Preview {
   readonly rgba: Uint8Array
   readonly width: number
   readonly height: number

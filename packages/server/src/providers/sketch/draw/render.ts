@@ -12,7 +12,7 @@ import { fillShape } from './shape.ts'
 import type { Style } from './style.ts'
 import { paintWater } from './water.ts'
 
-export interface RenderJob {
+interface RenderJob {
   readonly width: number
   readonly height: number
   /** Pixels in a unit. */

@@ -7,7 +7,7 @@ import { hash } from './noise.ts'
 import type { Pace } from './pace.ts'
 
 /** How a style lays paint on a sheet. */
-export interface Texture {
+interface Texture {
   readonly tile: Tile
   /** 0 … 1: how much the pigment is uneven. */
   readonly mottle: number
@@ -16,7 +16,7 @@ export interface Texture {
   readonly mask: Mask | null
 }
 
-export interface Brush {
+interface Brush {
   readonly canvas: Canvas
   readonly scanner: Scanner
   readonly pace: Pace

@@ -4,7 +4,7 @@ import type { Place, Reading, SubjectKind, Time } from '../words/reading.ts'
 import type { Likeness } from './setting.ts'
 import type { Light } from './stage.ts'
 
-export interface LightHints {
+interface LightHints {
   readonly frame: Frame
   readonly horizon: number
   /** Where the main figure stands. */

@@ -8,7 +8,7 @@ import { misty } from './land.ts'
 import { SNOW } from './palettes.ts'
 import { daylight, landAt, type Stage } from './stage.ts'
 
-export interface Massif {
+interface Massif {
   /** Where its foot is. */
   readonly base: number
   /** Of the highest summit. */

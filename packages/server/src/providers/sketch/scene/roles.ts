@@ -15,7 +15,7 @@ import { balloon, plane, rocket, rowboat, sailboat, ship, train } from '../figur
 import type { Place, SubjectKind } from '../words/reading.ts'
 
 /** What a subject is in a scene. */
-export interface Role {
+interface Role {
   readonly zone: 'near' | 'mid' | 'water' | 'sky' | 'deep' | 'tree'
   /** Height of a single one, as a share of the frame's shorter side. */
   readonly size: number
