@@ -25,6 +25,11 @@ function stopOnSignal(log: Log, assembled: Assembled): void {
     if (stopping) process.exit(1)
     stopping = true
     log.info({ signal }, 'stopping')
+    // What hangs, such as a database that is cut off, must not keep the process: everything accepted is durable.
+    setTimeout(() => {
+      log.error('did not stop in time')
+      process.exit(1)
+    }, 2 * graceMs).unref()
     assembled.stop(graceMs).then(
       () => process.exit(0),
       (error: unknown) => {

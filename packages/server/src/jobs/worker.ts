@@ -60,10 +60,17 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
   function wake(): void {
     more = true
     if (stopping || claiming !== null) return
+    more = false
     claiming = claimAll()
-      .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'jobs cannot be taken now'))
+      .catch((error: unknown) => {
+        // The poll tries again: waking at once would spin for as long as the database is away.
+        more = false
+        log.warn({ reason: messageOf(error) }, 'jobs cannot be taken now')
+      })
       .finally(() => {
         claiming = null
+        // Woken between the last look and here.
+        if (more) wake()
       })
   }
 
