@@ -5,7 +5,7 @@ import { focusPrompt } from '#parts/focus-prompt.ts'
 const SEQUENCE = 1000
 
 /** True where letters are text and not commands, and under a dialog that has keys of its own. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   return target.isContentEditable || target.matches('input, textarea, select')
 }
