@@ -79,6 +79,20 @@ async function makeSmall(ports: Ports, task: Task): Promise<Uint8Array | null> {
   }
 }
 
+/** Makes the large one. @returns null when the picture is damaged, gone or no larger */
+async function makeLarge(ports: Ports, row: ImageRow): Promise<Uint8Array | null> {
+  const original = await ports.storage.read(row.storage_key)
+  try {
+    const bytes = original === null ? null : await deriveLarge(original)
+    if (bytes !== null) await ports.storage.put(thumbnailKey(row.id, 1280), bytes)
+    return bytes
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error
+    await settle(ports, taskOf(row), { damage: error.message })
+    return null
+  }
+}
+
 export function createDerivatives(ports: Ports): Derivatives {
   const { db, storage, log } = ports
   const cache = createByteCache(cacheBytes)
@@ -88,7 +102,6 @@ export function createDerivatives(ports: Ports): Derivatives {
   let draining: Promise<void> | null = null
   let closed = false
 
-  /** One picture at a time is decoded: sharp uses every core it can get, and answers must stay fast. */
   function makeOnce(key: string, make: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
     const already = running.get(key)
     if (already !== undefined) return already
@@ -102,6 +115,7 @@ export function createDerivatives(ports: Ports): Derivatives {
     return made
   }
 
+  /** One picture at a time is decoded: sharp uses every core it can get, and answers must stay fast. */
   async function drain(): Promise<void> {
     for (const current of waiting.values()) {
       if (closed) break
@@ -117,21 +131,9 @@ export function createDerivatives(ports: Ports): Derivatives {
   }
 
   function add(task: Task): void {
-    if (!waiting.has(task.id)) waiting.set(task.id, task)
+    if (waiting.has(task.id) || running.has(thumbnailKey(task.id, 320))) return
+    waiting.set(task.id, task)
     draining ??= drain()
-  }
-
-  async function makeLarge(row: ImageRow): Promise<Uint8Array | null> {
-    const original = await storage.read(row.storage_key)
-    try {
-      const bytes = original === null ? null : await deriveLarge(original)
-      if (bytes !== null) await storage.put(thumbnailKey(row.id, 1280), bytes)
-      return bytes
-    } catch (error) {
-      if (!(error instanceof MediaError)) throw error
-      await settle(ports, taskOf(row), { damage: error.message })
-      return null
-    }
   }
 
   return {
@@ -148,7 +150,7 @@ export function createDerivatives(ports: Ports): Derivatives {
         cache.set(key, stored)
         return stored
       }
-      return await makeOnce(key, () => (longSide === 320 ? makeSmall(ports, taskOf(row)) : makeLarge(row)))
+      return await makeOnce(key, () => (longSide === 320 ? makeSmall(ports, taskOf(row)) : makeLarge(ports, row)))
     },
     async catchUp() {
       for (let last = ''; !closed;) {

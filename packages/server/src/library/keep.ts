@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { systemClock, type Clock } from '#base/clock.ts'
-import { codeOf } from '#base/errors.ts'
+import { codeOf, DefectError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
@@ -84,12 +84,15 @@ export async function insertImage(trx: Trx, userId: string, record: Omit<Sidecar
 /**
  * Makes a picture part of a library: sidecar and file first, both durable, then the row with its event. A crash in between leaves
  * a file that {@link adoptOrphans} finds. Repeating it for the same (generation, index) changes nothing.
+ * @throws StorageError; DefectError when there is a file of that name
  */
 export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kept> {
   const { db, storage, events, log } = ports
   const { userId, record } = input
   const key = storageKey(userId, record.createdAt, record.filename)
   const sidecar: Sidecar = { easel: 1, ...record }
+  // Names are drawn by lot; should two be the same all the same, the first one's file must not be lost.
+  if ((await storage.stat(key)) !== null) throw new DefectError(`There is a file ${key} already`)
   await storage.put(sidecarKey(key), Buffer.from(JSON.stringify(sidecar, null, 2)))
   try {
     await storage.put(key, input.bytes)
