@@ -5,7 +5,7 @@ import { EmptyState } from '#parts/empty-state.tsx'
 
 export function PageError({ error, reset }: ErrorComponentProps) {
   return (
-    <EmptyState icon="warning" title="This page could not be shown" text={wordsOf(error)}>
+    <EmptyState heading="h1" icon="warning" title="This page could not be shown" text={wordsOf(error)}>
       <Button onClick={reset}>Try again</Button>
     </EmptyState>
   )

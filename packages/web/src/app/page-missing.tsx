@@ -4,7 +4,7 @@ import { EmptyState } from '#parts/empty-state.tsx'
 
 export function PageMissing() {
   return (
-    <EmptyState icon="search" title="There is no such page" text="The address may be old or mistyped.">
+    <EmptyState heading="h1" icon="search" title="There is no such page" text="The address may be old or mistyped.">
       <Button component={Link} to="/">
         Go to the Studio
       </Button>
