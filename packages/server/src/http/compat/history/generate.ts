@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { EaselError } from '#base/errors.ts'
 import type { Resolved } from '#connections/choice.ts'
 import type { AppPorts } from '../../app.ts'
-import { base64Of } from '../../base64-stream.ts'
+import { base64Of, leave } from '../../base64-stream.ts'
 import { clientGone } from '../../client-gone.ts'
 import { stopping } from '../../stopping.ts'
 import { readAsked, toRequest, type Asked } from './asked.ts'
@@ -75,15 +75,15 @@ async function* lastLine(
     yield line({ error: 'The picture was made, but its file cannot be read.', done: true })
     return
   }
-  const head = JSON.stringify({
-    model: asked.model,
-    created_at: new Date().toISOString(),
-    done: true,
-    done_reason: 'stop',
-  })
-  yield `${head.slice(0, -1)},"image":"`
-  yield* base64Of(png.body)
-  yield `","total_duration":${Math.round((performance.now() - begun) * 1e6)}}\n`
+  try {
+    const created = new Date().toISOString()
+    const head = JSON.stringify({ model: asked.model, created_at: created, done: true, done_reason: 'stop' })
+    yield `${head.slice(0, -1)},"image":"`
+    yield* base64Of(png.body)
+    yield `","total_duration":${Math.round((performance.now() - begun) * 1e6)}}\n`
+  } finally {
+    await leave(png.body)
+  }
 }
 
 export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void {

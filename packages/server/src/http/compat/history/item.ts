@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ImageSpec } from '@easel/contract'
 import { historyId } from '#library/history-id.ts'
 import type { ImageRow } from '#library/image-record.ts'
-import { base64Of } from '../../base64-stream.ts'
+import { base64Of, leave } from '../../base64-stream.ts'
 
 const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
 
@@ -32,19 +32,26 @@ export interface Item {
   readonly row: ImageRow
   /** The request that it came from, where there was one. */
   readonly asked: ImageSpec | undefined
-  /** Its bytes as PNG, or null to leave `image` out. */
-  readonly png: AsyncIterable<Uint8Array> | null
+  /** Opens its bytes as PNG, which may be gone; absent to leave `image` out. */
+  readonly openPng?: () => Promise<AsyncIterable<Uint8Array> | null>
 }
 
 /** `{"id","timestamp","settings","image"}` in pieces: the picture is read while it is sent. */
-export async function* itemText({ row, asked, png }: Item): AsyncGenerator<string> {
+export async function* itemText({ row, asked, openPng }: Item): AsyncGenerator<string> {
   const id = historyId(row.history_second, row.history_number)
   const text = JSON.stringify({ id, timestamp: localTimestamp(row.created_at), settings: settingsOf(row, asked) })
-  if (png === null) {
+  if (openPng === undefined) {
     yield text
     return
   }
-  yield `${text.slice(0, -1)},"image":"`
-  yield* base64Of(png)
-  yield '"}'
+  // Opened in here, because what is opened before a generator begins is never closed when it does not.
+  const png = await openPng()
+  try {
+    yield `${text.slice(0, -1)},"image":"`
+    // A file that is gone leaves its story: a long list must not fail for it.
+    if (png !== null) yield* base64Of(png)
+    yield '"}'
+  } finally {
+    if (png !== null) await leave(png)
+  }
 }

@@ -25,8 +25,6 @@ function sendJson(reply: FastifyReply, text: AsyncIterable<string>): FastifyRepl
   return reply.send(Readable.from(text, { objectMode: false }))
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
 export function registerPictures(scope: FastifyInstance, ports: AppPorts): void {
   const { identify, generations, images, pngCopies, storage } = ports
 
@@ -47,9 +45,8 @@ export function registerPictures(scope: FastifyInstance, ports: AppPorts): void 
       for (const row of rows) {
         yield before
         before = ','
-        // A file that is gone leaves its story: the rest of the list must not fail for it.
-        const png = withImages ? ((await openPng(row)) ?? nothing()) : null
-        yield* itemText({ row, asked: requests.get(row.generation_id ?? ''), png })
+        const asked = requests.get(row.generation_id ?? '')
+        yield* itemText({ row, asked, ...(withImages ? { openPng: () => openPng(row) } : {}) })
       }
     }
     yield before === '[' ? '[]' : ']'
@@ -67,10 +64,11 @@ export function registerPictures(scope: FastifyInstance, ports: AppPorts): void 
     const id = idOf(request.params)
     const { userId } = await identify(request)
     const row = await images.byHistoryId(userId, id)
-    const png = row === null ? null : await openPng(row)
-    if (row === null || png === null) throw notFound(id)
+    const file = row === null ? null : await pngCopies.of(row)
+    if (row === null || file === null || (await storage.stat(file.storageKey)) === null) throw notFound(id)
     const requests = await askedFor([row])
-    return await sendJson(reply, itemText({ row, asked: requests.get(row.generation_id ?? ''), png }))
+    const asked = requests.get(row.generation_id ?? '')
+    return await sendJson(reply, itemText({ row, asked, openPng: () => openPng(row) }))
   })
 
   scope.delete('/history/:id', { schema: { hide: true } }, async (request) => {
