@@ -81,7 +81,20 @@ describe('models', () => {
 
 describe('a request', () => {
   it('HS2: has defaults, and null and unknown fields are ignored', async () => {
-    const body = { model, prompt: 'plain', width: null, height: null, steps: null, seed: null, stream: null, colour: 'red', suffix: 'x', system: 'y', template: 'z', options: null }
+    const body = {
+      model,
+      prompt: 'plain',
+      width: null,
+      height: null,
+      steps: null,
+      seed: null,
+      stream: null,
+      colour: 'red',
+      suffix: 'x',
+      system: 'y',
+      template: 'z',
+      options: null,
+    }
     const { image } = await generate(easel, body)
     expect(lastAsked()).toMatchObject({ prompt: 'plain', width: 512, height: 512, steps: 12 })
     expect(probe(Buffer.from(image, 'base64'))).toMatchObject({ width: 512, height: 512, mimeType: 'image/png' })
@@ -168,12 +181,18 @@ describe('an answer', () => {
     expect(parameters).toContain('a marked picture')
     expect(parameters).toContain('Seed: 1000000000000')
     expect(digitalSourceType).toMatch(/\/trainedAlgorithmicMedia$/)
-    const row = await easel.database.db.selectFrom('images').selectAll().orderBy('created_at', 'desc').executeTakeFirstOrThrow()
+    const row = await easel.database.db
+      .selectFrom('images')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .executeTakeFirstOrThrow()
     expect(Buffer.from((await easel.storage.read(row.storage_key)) ?? [])).toEqual(bytes)
   })
 
   it('HS3: is one line where no stream is wanted', async () => {
-    expect(await allLines(await post(easel, { ...small, stream: false }))).toMatchObject([{ done: true, done_reason: 'stop' }])
+    expect(await allLines(await post(easel, { ...small, stream: false }))).toMatchObject([
+      { done: true, done_reason: 'stop' },
+    ])
   })
 
   it('HS4: comes when the picture is in the history', async () => {
@@ -197,13 +216,16 @@ describe('an answer', () => {
 })
 
 describe('a refusal', () => {
-  it.each(['{', '', 'prompt=a&model=b', '[1]', '"x"', 'null', '{"prompt": "a" "model": "b"}'])('HS6: %j is no request', async (body) => {
-    const answer = await sendRaw(easel.baseUrl, { method: 'POST', path: '/generate', body })
-    expect(answer.status).toBe(400)
-    const { error } = ErrorBody.parse(JSON.parse(answer.body))
-    if (body !== '') expect(error).toBe('Invalid JSON body')
-    expect(answer.headers['access-control-allow-origin']).toBe('*')
-  })
+  it.each(['{', '', 'prompt=a&model=b', '[1]', '"x"', 'null', '{"prompt": "a" "model": "b"}'])(
+    'HS6: %j is no request',
+    async (body) => {
+      const answer = await sendRaw(easel.baseUrl, { method: 'POST', path: '/generate', body })
+      expect(answer.status).toBe(400)
+      const { error } = ErrorBody.parse(JSON.parse(answer.body))
+      if (body !== '') expect(error).toBe('Invalid JSON body')
+      expect(answer.headers['access-control-allow-origin']).toBe('*')
+    },
+  )
 
   it.each([
     ['no prompt', { model }],
@@ -286,7 +308,10 @@ describe('a refusal', () => {
 
   it('HS7: an engine that says nothing for ten seconds gets a status line all the same', async () => {
     openai.behave({ failure: 'stall' })
-    const [name] = z.array(z.string()).parse(await (await easel.fetch('/models')).json()).filter((id) => /^gpt-image/.test(id))
+    const [name] = z
+      .array(z.string())
+      .parse(await (await easel.fetch('/models')).json())
+      .filter((id) => id.startsWith('gpt-image'))
     const response = await post(easel, { ...small, model: name })
     expect(response.status).toBe(200)
     await cancelRunning()
@@ -346,7 +371,9 @@ describe('a client that goes away', () => {
     const body = JSON.stringify({ ...small, prompt: 'nobody waits' })
     const calls = ollama.calls()
     const socket = connect(Number(port), hostname)
-    socket.write(`POST /generate HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    socket.write(
+      `POST /generate HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
     await eventually(async () => (ollama.calls() > calls ? true : null))
     socket.destroy()
     await landed('nobody waits')

@@ -7,7 +7,17 @@ import { readMetadata } from '../../packages/server/src/media/read-metadata.ts'
 import { openPixels } from '../../packages/server/src/media/sharp.ts'
 import { fakePicture } from '../../packages/server/src/providers/kit/fake-picture.ts'
 import { startFakeOllama, type FakeOllama } from '../../packages/server/src/providers/ollama/fake-ollama.ts'
-import { allLines, ErrorBody, eventually, generate, index, Item, ItemWithoutImage, linesOf, post } from './history-client.ts'
+import {
+  allLines,
+  ErrorBody,
+  eventually,
+  generate,
+  index,
+  Item,
+  ItemWithoutImage,
+  linesOf,
+  post,
+} from './history-client.ts'
 import { keep } from './library.ts'
 import { sendRaw } from './raw-request.ts'
 
@@ -52,7 +62,9 @@ describe('the log', () => {
 
   it('HS16: tells of the last generation', async () => {
     await generate(easel, small)
-    expect(await (await easel.fetch('/ollamalog/info')).json()).toEqual({ message: expect.stringMatching(/took \d+\.\d s$/) })
+    expect(await (await easel.fetch('/ollamalog/info')).json()).toEqual({
+      message: expect.stringMatching(/took \d+\.\d s$/),
+    })
     expect((await easel.fetch('/ollamalog/warn')).status).toBe(404)
     await generate(easel, { ...small, width: 100 })
     expect(await (await easel.fetch('/ollamalog/warn')).json()).toEqual({ message: expect.stringContaining('size') })
@@ -71,7 +83,12 @@ describe('the list', () => {
     await keep(easel, bytes, { createdAt })
     const items = await index(easel)
     expect(items.length).toBeGreaterThan(1)
-    expect(items.map(({ timestamp }) => timestamp)).toEqual(items.map(({ timestamp }) => timestamp).toSorted().toReversed())
+    expect(items.map(({ timestamp }) => timestamp)).toEqual(
+      items
+        .map(({ timestamp }) => timestamp)
+        .toSorted()
+        .toReversed(),
+    )
     const oldest = items.at(-1)
     expect(oldest).toMatchObject({
       id: localId(createdAt),
@@ -117,19 +134,36 @@ describe('one picture', () => {
     }
   })
 
-  it.each(['20200101000000', '20200101000000_2', 'abc', 'index_1', '-', '_', '20200101000000_1', '9'.repeat(400)])('HS12, HS13: %s is unknown', async (id) => {
-    for (const suffix of ['', '.png']) {
-      const response = await easel.fetch(`/history/${id}${suffix}`)
-      expect(response.status).toBe(404)
-      ErrorBody.parse(await response.json())
-      expect(await remove(`/history/${id}${suffix}`)).toEqual({
-        status: 404,
-        body: { SUCCESS: false, error: `Image not found: ${id}` },
-      })
-    }
-  })
+  it.each(['20200101000000', '20200101000000_2', 'abc', 'index_1', '-', '_', '20200101000000_1', '9'.repeat(400)])(
+    'HS12, HS13: %s is unknown',
+    async (id) => {
+      for (const suffix of ['', '.png']) {
+        const response = await easel.fetch(`/history/${id}${suffix}`)
+        expect(response.status).toBe(404)
+        ErrorBody.parse(await response.json())
+        expect(await remove(`/history/${id}${suffix}`)).toEqual({
+          status: 404,
+          body: { SUCCESS: false, error: `Image not found: ${id}` },
+        })
+      }
+    },
+  )
 
-  it.each(['', '..%2f', '..%2F..%2Fsecret.key', '%00', 'a%00.png', 'a%20b', 'a.jpg', '.png', 'a.png.png', '%F0%9F%A6%8A', 'a;b', '..%5c', "a'--"])('HS12, HS13: %s is no id', async (id) => {
+  it.each([
+    '',
+    '..%2f',
+    '..%2F..%2Fsecret.key',
+    '%00',
+    'a%00.png',
+    'a%20b',
+    'a.jpg',
+    '.png',
+    'a.png.png',
+    '%F0%9F%A6%8A',
+    'a;b',
+    '..%5c',
+    "a'--",
+  ])('HS12, HS13: %s is no id', async (id) => {
     const got = await sendRaw(easel.baseUrl, { path: `/history/${id}` })
     expect(got.status).toBe(400)
     ErrorBody.parse(JSON.parse(got.body))
@@ -156,19 +190,23 @@ describe('one picture', () => {
     expect((await index(easel)).map((item) => item.id)).not.toContain(id)
     expect(await remove(`/history/${id}`)).toMatchObject({ status: 404 })
     const trashed = await (await easel.fetch('/api/images?trash=true')).json()
-    expect(trashed).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ generationPrompt: `gone by ${suffix}` })]) })
+    expect(trashed).toMatchObject({
+      data: expect.arrayContaining([expect.objectContaining({ generationPrompt: `gone by ${suffix}` })]),
+    })
   })
 
   it('HS14: pictures of the same second get numbers, and a deleted one’s is not given again', async () => {
     const createdAt = '2025-06-01T10:00:00.500Z'
     const id = localId(createdAt)
     for (const name of ['a', 'b', 'c']) await keep(easel, fakePicture(16, 16, name), { createdAt, prompt: name })
-    const prompts = async () =>
-      (await index(easel)).filter((item) => item.id.startsWith(id)).map((item) => [item.id, item.settings.prompt]).toSorted()
-    expect(await prompts()).toEqual([[id, 'a'], [`${id}_2`, 'b'], [`${id}_3`, 'c']])
+    const prompts = async () => {
+      const items = (await index(easel)).filter((item) => item.id.startsWith(id))
+      return Object.fromEntries(items.map((item) => [item.id, item.settings.prompt]))
+    }
+    expect(await prompts()).toEqual({ [id]: 'a', [`${id}_2`]: 'b', [`${id}_3`]: 'c' })
     await remove(`/history/${id}_3`)
     await keep(easel, fakePicture(16, 16, 'd'), { createdAt, prompt: 'd' })
-    expect(await prompts()).toEqual([[id, 'a'], [`${id}_2`, 'b'], [`${id}_4`, 'd']])
+    expect(await prompts()).toEqual({ [id]: 'a', [`${id}_2`]: 'b', [`${id}_4`]: 'd' })
   })
 
   it('HS14: generated ids are the local second of their timestamp', async () => {
@@ -182,34 +220,56 @@ describe('a picture in another format', () => {
   const rgba = { data: new Uint8Array(64 * 48 * 4).fill(200), width: 64, height: 48, channels: 4 } as const
   const story = { ai: true, prompt: 'a grey field', steps: 4, seed: 11, width: 64, height: 48, model: 'm' }
 
-  it.each(['webp', 'jpeg', 'gif', 'avif'] as const)('HS15: %s is delivered as PNG, marked as the original is', async (format) => {
-    const original = embedMetadata(await openPixels(rgba).toFormat(format).toBuffer(), story)
-    const fields = { source: 'generated', prompt: story.prompt, model: 'm', seed: 11, parameters: { steps: 4 } } as const
-    const record = await keep(easel, original, fields)
-    const item = (await index(easel)).find(({ settings }) => settings.model === 'm' && settings.seed === 11)
-    const png = Buffer.from(item?.image ?? '', 'base64')
-    expect(probe(png)).toMatchObject({ mimeType: 'image/png', width: 64, height: 48 })
-    const { parameters, digitalSourceType } = readMetadata(png)
-    expect(parameters).toContain('a grey field')
-    expect(parameters).toContain('Seed: 11')
-    expect(digitalSourceType).toMatch(/\/trainedAlgorithmicMedia$/)
-    expect(item?.settings).toMatchObject({ steps: 4, seed: 11, prompt: 'a grey field' })
+  it.each(['webp', 'jpeg', 'gif', 'avif'] as const)(
+    'HS15: %s is delivered as PNG, marked as the original is',
+    async (format) => {
+      const original = embedMetadata(await openPixels(rgba).toFormat(format).toBuffer(), story)
+      const fields = {
+        source: 'generated',
+        prompt: story.prompt,
+        model: 'm',
+        seed: 11,
+        parameters: { steps: 4 },
+      } as const
+      const record = await keep(easel, original, fields)
+      const item = (await index(easel)).find(({ settings }) => settings.model === 'm' && settings.seed === 11)
+      const png = Buffer.from(item?.image ?? '', 'base64')
+      expect(probe(png)).toMatchObject({ mimeType: 'image/png', width: 64, height: 48 })
+      const { parameters, digitalSourceType } = readMetadata(png)
+      expect(parameters).toContain('a grey field')
+      expect(parameters).toContain('Seed: 11')
+      expect(digitalSourceType).toMatch(/\/trainedAlgorithmicMedia$/)
+      expect(item?.settings).toMatchObject({ steps: 4, seed: 11, prompt: 'a grey field' })
 
-    const derived = await Array.fromAsync(easel.storage.list('derived'))
-    expect(derived.filter(({ key }) => key.endsWith(`${record.id}.png`))).toMatchObject([{ size: png.length }])
-    const kept = await easel.storage.read(storageKey(easel.ownerId, record.createdAt, record.filename))
-    expect(Buffer.from(kept ?? [])).toEqual(Buffer.from(original))
-    await remove(`/history/${item?.id}`)
-  })
+      const derived = await Array.fromAsync(easel.storage.list('derived'))
+      expect(derived.filter(({ key }) => key.endsWith(`${record.id}.png`))).toMatchObject([{ size: png.length }])
+      const kept = await easel.storage.read(storageKey(easel.ownerId, record.createdAt, record.filename))
+      expect(Buffer.from(kept ?? [])).toEqual(Buffer.from(original))
+      await remove(`/history/${item?.id}`)
+    },
+  )
 })
 
 describe('pages of other origins', () => {
   const origin = 'http://localhost:3000'
-  const paths = ['/models', '/generate', '/history/index', '/history/20200101000000', '/history/a/b', '/ollamalog/info', '/uploads/generated/x/y', '/uploads']
+  const paths = [
+    '/models',
+    '/generate',
+    '/history/index',
+    '/history/20200101000000',
+    '/history/a/b',
+    '/ollamalog/info',
+    '/uploads/generated/x/y',
+    '/uploads',
+  ]
 
   it.each(paths)('HS17: OPTIONS %s allows them', async (path) => {
     for (const from of [origin, 'https://evil.example']) {
-      const headers = { origin: from, 'access-control-request-method': 'DELETE', 'access-control-request-headers': 'user-id' }
+      const headers = {
+        origin: from,
+        'access-control-request-method': 'DELETE',
+        'access-control-request-headers': 'user-id',
+      }
       const answer = await easel.fetch(path, { method: 'OPTIONS', headers })
       expect(answer.status).toBe(200)
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
@@ -219,7 +279,12 @@ describe('pages of other origins', () => {
   })
 
   it.each(paths)('HS17, HS19: %s answers a foreign page with 403 that it may read', async (path) => {
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { host: 'evil.example' }]) {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { host: 'evil.example' },
+    ]) {
       for (const method of ['GET', 'POST', 'DELETE']) {
         const answer = await sendRaw(easel.baseUrl, { method, path, headers: { ...headers } })
         expect(answer.status, method).toBe(403)
@@ -243,7 +308,10 @@ describe('pages of other origins', () => {
     expect(status).toBe(200)
     expect(headers['access-control-allow-origin']).toBe('*')
     const listed = await startEasel({ environment: { EASEL_CORS_ORIGINS: 'https://studio.example' } })
-    const allowed = await sendRaw(listed.baseUrl, { path: '/history/index', headers: { origin: 'https://studio.example' } })
+    const allowed = await sendRaw(listed.baseUrl, {
+      path: '/history/index',
+      headers: { origin: 'https://studio.example' },
+    })
     expect([allowed.status, allowed.body]).toEqual([200, '[]'])
     await listed.stop()
   })
@@ -282,7 +350,10 @@ describe('a stop', () => {
     const lines = linesOf(response)
     expect((await lines.next()).value).toMatchObject({ done: false })
     const stopped = first.stop({ keepFolder: true, graceMs: 100 })
-    expect((await Array.fromAsync(lines)).at(-1)).toMatchObject({ done: true, error: expect.stringContaining('stopping') })
+    expect((await Array.fromAsync(lines)).at(-1)).toMatchObject({
+      done: true,
+      error: expect.stringContaining('stopping'),
+    })
     await stopped
 
     ollama.behave({})
@@ -297,7 +368,9 @@ describe('a stop', () => {
     const other = await startEasel({ ollama })
     ollama.behave({ failure: 'busy' })
     const asked = post(other, small)
-    await eventually(async () => ((await other.database.db.selectFrom('generations').select('id').executeTakeFirst()) ?? null))
+    await eventually(
+      async () => (await other.database.db.selectFrom('generations').select('id').executeTakeFirst()) ?? null,
+    )
     await other.stop({ graceMs: 500 })
     const response = await asked
     expect(response.status).toBe(503)

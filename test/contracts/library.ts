@@ -39,7 +39,11 @@ export function recordOf(bytes: Uint8Array, changes: Partial<PictureRecord> = {}
   }
 }
 
-export async function keep(easel: TestEasel, bytes: Uint8Array, changes: Partial<PictureRecord> = {}): Promise<PictureRecord> {
+export async function keep(
+  easel: TestEasel,
+  bytes: Uint8Array,
+  changes: Partial<PictureRecord> = {},
+): Promise<PictureRecord> {
   const { database, storage, events, ownerId: userId } = easel
   const record = recordOf(bytes, changes)
   await keepImage({ db: database.db, storage, events, log: pino({ level: 'silent' }) }, { userId, bytes, record })

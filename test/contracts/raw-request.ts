@@ -15,17 +15,23 @@ export interface RawAnswer {
   readonly body: string
 }
 
-export async function sendRaw(baseUrl: string, { method = 'GET', path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
+export async function sendRaw(
+  baseUrl: string,
+  { method = 'GET', path, headers = {}, body }: RawRequest,
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(baseUrl)
   return await new Promise((resolve, reject) => {
     const counted = body !== undefined && headers['transfer-encoding'] === undefined
     const length = counted ? { 'content-length': String(Buffer.byteLength(body)) } : {}
-    const sent = request({ hostname, port, method, path, headers: { ...length, ...headers }, agent: false }, (answer) => {
-      text(answer).then(
-        (words) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: words }),
-        reject,
-      )
-    })
+    const sent = request(
+      { hostname, port, method, path, headers: { ...length, ...headers }, agent: false },
+      (answer) => {
+        text(answer).then(
+          (words) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: words }),
+          reject,
+        )
+      },
+    )
     sent.on('error', reject)
     sent.end(body)
   })
