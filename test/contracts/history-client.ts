@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { TestEasel } from '../../packages/server/src/bin/testing.ts'
 
-export const Settings = z.strictObject({
+const Settings = z.strictObject({
   model: z.string(),
   prompt: z.string(),
   seed: z.int(),

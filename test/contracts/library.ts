@@ -1,8 +1,8 @@
 // Puts pictures into the library of a running Easel, through its own code.
 import { randomUUID } from 'node:crypto'
-import { pino } from 'pino'
 import type { TestEasel } from '../../packages/server/src/bin/testing.ts'
 import { newId } from '../../packages/server/src/base/ids.ts'
+import { openLog } from '../../packages/server/src/base/log.ts'
 import type { Sidecar } from '../../packages/server/src/library/image-record.ts'
 import { keepImage } from '../../packages/server/src/library/keep.ts'
 import { digest } from '../../packages/server/src/media/digest.ts'
@@ -46,6 +46,6 @@ export async function keep(
 ): Promise<PictureRecord> {
   const { database, storage, events, ownerId: userId } = easel
   const record = recordOf(bytes, changes)
-  await keepImage({ db: database.db, storage, events, log: pino({ level: 'silent' }) }, { userId, bytes, record })
+  await keepImage({ db: database.db, storage, events, log: openLog('silent') }, { userId, bytes, record })
   return record
 }

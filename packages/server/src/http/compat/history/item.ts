@@ -8,7 +8,7 @@ import { base64Of, leave } from '../../base64-stream.ts'
 const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
 
 /** `2026-11-21T08:40:00.123000`: the server's local time with microseconds, of which Easel keeps the first three digits. */
-export function localTimestamp(time: Date): string {
+function localTimestamp(time: Date): string {
   const date = `${pad(time.getFullYear(), 4)}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`
   const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`
   return `${date}T${clock}.${pad(time.getMilliseconds(), 3)}000`
