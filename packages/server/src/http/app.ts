@@ -60,6 +60,8 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    // Said in our own words: see registerHealth.
+    return503OnClosing: false,
     // An address that cannot be decoded is refused before any hook or scope takes part.
     frameworkErrors: (_error, _request, reply) => {
       allowAnyOrigin(reply)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EaselEvent, Generation, GenerationRequest } from '@easel/contract'
 import { pino } from 'pino'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createConnections } from '#connections/connections.ts'
 import { createSecrets } from '#connections/secrets.ts'
 import { addUser, openTestDatabase } from '#db/testing.ts'
@@ -109,8 +109,14 @@ export async function openPipeline() {
 
     /** Waits until a generation is in this state. */
     async until(process: Process, id: string, state: Generation['state']): Promise<Generation> {
-      await expect.poll(async () => (await process.generations.get(userId, id)).state, { timeout: 15_000 }).toBe(state)
-      return await process.generations.get(userId, id)
+      return await vi.waitFor(
+        async () => {
+          const generation = await process.generations.get(userId, id)
+          expect(generation.state).toBe(state)
+          return generation
+        },
+        { timeout: 15_000 },
+      )
     },
 
     async keys(prefix = 'images'): Promise<string[]> {

@@ -1,19 +1,63 @@
 import type { FastifyInstance } from 'fastify'
 import { EaselError } from '#base/errors.ts'
 
+/** Deeper than any request of ours, and far from where recursion ends. */
+const deepest = 64
+
+/** Whether lists and objects are nested deeper than {@link deepest}. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (quoted) {
+      if (character === '\\') at += 1
+      else if (character === '"') quoted = false
+    } else if (character === '"') quoted = true
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth > deepest) return true
+  }
+  return false
+}
+
+/** Where a text, or a name of a field, is one that PostgreSQL cannot hold, as a dotted path; null when there is none. */
+function findUnstorable(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed() ? path : null
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, inner] of Object.entries(value)) {
+    const found = findUnstorable(key, path) ?? findUnstorable(inner, `${path}.${key}`)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** What no route could take, said before any route looks at it. */
+function faultOf(value: unknown): EaselError | null {
+  const field = findUnstorable(value, 'body')
+  if (field === null) return null
+  const message = 'must not contain a NUL character or half a character'
+  return new EaselError('validation-failed', `${field}: ${message}`, { fields: [{ field, message }] })
+}
+
 /** JSON as the contracts want it: an empty body is no body, and a key that would change a prototype is refused. */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  // Text as well: a form of another site can send it without asking.
+  app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = typeof body === 'string' ? body : body.toString()
     if (text.trim() === '') {
       done(null, undefined)
       return
     }
+    if (isTooDeep(text)) {
+      done(new EaselError('bad-request', 'The body is nested too deeply.'))
+      return
+    }
     // Answers through the callback; its type also allows a promise, which it never gives.
     void parse(request, text, (error, value) => {
-      if (error === null) done(null, value)
+      if (error === null) done(faultOf(value), value)
       else done(new EaselError('bad-request', 'The body is not valid JSON.', { cause: error }))
     })
   })

@@ -24,7 +24,9 @@ const apiPrefixes = [
   '/assets',
 ]
 
-function isApiPath(path: string): boolean {
+function isApiPath(url: string): boolean {
+  // Fastify has decoded it before, to find its route: here it cannot fail.
+  const path = decodeURIComponent(url.split('?')[0] ?? '/')
   return apiPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)) || path.startsWith('/generate')
 }
 
@@ -46,8 +48,7 @@ export async function registerWebApp(app: FastifyInstance, folder: string | null
     })
   }
   app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split('?')[0] ?? '/'
-    const screen = built && (request.method === 'GET' || request.method === 'HEAD') && !isApiPath(path)
+    const screen = built && (request.method === 'GET' || request.method === 'HEAD') && !isApiPath(request.url)
     if (screen) return await reply.header('cache-control', 'no-cache').sendFile('index.html')
     return await sendProblem(reply, problem('not-found', 'There is nothing at this address.'))
   })

@@ -16,9 +16,14 @@ const heartbeatMs = 15_000
 /** A page that reads slower than this many waiting bytes is cut off; it comes back and catches up from the log. */
 const slowestBytes = 4 * 1024 * 1024
 
+/** Where a page comes back to. An id that is none of ours is one that the log does not reach: the page is told to load anew. */
 function since(header: string | null): number | null {
-  return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : null
+  if (header === null) return null
+  return /^\d{1,15}$/.test(header) ? Number(header) : Number.MAX_SAFE_INTEGER
 }
+
+/** To HEAD there would be no answer before the stream's end. */
+const streaming = { sse: 'only', exposeHeadRoute: false, schema: { hide: true } } as const
 
 const Params = z.object({ id: z.uuid() })
 
@@ -26,7 +31,9 @@ const Params = z.object({ id: z.uuid() })
 export async function registerEvents(app: FastifyInstance, { identify, events, generations }: Ports): Promise<void> {
   await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
   const open = new Set<() => void>()
+  let stopping = false
   app.addHook('preClose', async () => {
+    stopping = true
     for (const close of open) close()
   })
 
@@ -40,7 +47,8 @@ export async function registerEvents(app: FastifyInstance, { identify, events, g
     reply.sse.send(message).catch(() => reply.sse.close())
   }
 
-  async function follow(reply: FastifyReply, stop: () => void): Promise<void> {
+  /** Keeps a stream open until the client leaves or the server stops. */
+  function follow(reply: FastifyReply, stop: () => void): void {
     reply.sse.keepAlive()
     const end = () => {
       stop()
@@ -52,39 +60,41 @@ export async function registerEvents(app: FastifyInstance, { identify, events, g
     }
     open.add(close)
     reply.raw.on('close', end)
+    // It may have left, or the server begun to stop, while the events so far were read.
+    if (stopping || !reply.sse.isConnected) close()
   }
 
-  app.get('/api/events', { sse: 'only', schema: { hide: true } }, async (request, reply) => {
+  // Something at once, so that a proxy passes the headers on and the page knows it is connected.
+  const greet = (reply: FastifyReply) => reply.sse.send({ event: 'ready', data: {}, retry: 1000 })
+
+  app.get('/api/events', streaming, async (request, reply) => {
     const { userId } = await identify(request)
     const from = since(reply.sse.lastEventId)
-    // Something at once, so that a proxy passes the headers on and the page knows it is connected.
-    await reply.sse.send({ event: 'ready', data: {}, retry: 1000 })
-    const stop = await events.subscribe(userId, from, (delivered) => send(reply, delivered))
-    await follow(reply, stop)
+    await greet(reply)
+    follow(reply, await events.subscribe(userId, from, (delivered) => send(reply, delivered)))
   })
 
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  typed.get(
-    '/api/generations/:id/events',
-    { sse: 'only', schema: { params: Params, hide: true } },
-    async (request, reply) => {
-      const { userId } = await identify(request)
-      const { id } = request.params
-      const from = since(reply.sse.lastEventId)
-      await generations.get(userId, id)
-      const stop = await events.subscribe(userId, from, (delivered) => {
-        const { event } = delivered
-        if (!('generationId' in event) || event.generationId !== id) return
-        send(reply, delivered)
-        if (event.type === 'generation.finished') reply.sse.close()
-      })
-      await follow(reply, stop)
-      const now = await generations.get(userId, id)
-      if (now.state === 'queued' || now.state === 'running') return
-      // It ended before anybody listened: the end is told all the same, without a number of its own.
-      if (from === null)
-        send(reply, { seq: null, event: { type: 'generation.finished', generationId: id, state: now.state } })
-      reply.sse.close()
-    },
-  )
+  const schema = { params: Params, hide: true }
+  typed.get('/api/generations/:id/events', { ...streaming, schema }, async (request, reply) => {
+    const { userId } = await identify(request)
+    const { id } = request.params
+    const from = since(reply.sse.lastEventId)
+    let missed = from === null
+    await generations.get(userId, id)
+    await greet(reply)
+    const stop = await events.subscribe(userId, from, (delivered) => {
+      const { event } = delivered
+      if (event.type === 'reset') missed = true
+      if (!('generationId' in event) || event.generationId !== id) return
+      send(reply, delivered)
+      if (event.type === 'generation.finished') reply.sse.close()
+    })
+    follow(reply, stop)
+    const now = await generations.get(userId, id)
+    if (now.state === 'queued' || now.state === 'running') return
+    // It ended before anybody listened: the end is told all the same, without a number of its own.
+    if (missed) send(reply, { seq: null, event: { type: 'generation.finished', generationId: id, state: now.state } })
+    reply.sse.close()
+  })
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
-import { messageOf } from '#base/errors.ts'
+import { EaselError, messageOf } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 
 /** `/healthz`: the process lives. `/readyz`: it can do its work, and is not stopping. Both are open to all and tell nothing else. */
@@ -8,6 +8,12 @@ export function registerHealth(app: FastifyInstance, { db }: { db: Db }): void {
   let stopping = false
   app.addHook('preClose', async () => {
     stopping = true
+  })
+  // A request that comes over a connection which was open already.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!stopping || request.url === '/healthz' || request.url === '/readyz') return
+    reply.header('connection', 'close')
+    throw new EaselError('shutting-down', 'Easel is stopping.')
   })
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async (request, reply) => {

@@ -23,6 +23,8 @@ const ThumbnailQuery = z.object({ size: z.enum(['320', '1280']).default('320') }
 
 const missing = () => new EaselError('not-found', 'There is no such picture in your library.')
 
+const damaged = () => new EaselError('not-found', 'This picture is damaged and has no thumbnail.')
+
 export const blobOf = (row: ImageRow) => ({
   storageKey: row.storage_key,
   size: row.bytes,
@@ -58,6 +60,7 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
     const { userId } = await identify(request)
     const row = await images.row(userId, request.params.id)
     if (row === null) throw missing()
+    if (row.damage !== null) throw damaged()
     const { size } = request.query
     const etag = `"${row.sha256}-${size}"`
     if (isFresh(request, etag)) {
@@ -65,10 +68,12 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
       return await reply.code(304).send()
     }
     const bytes = await derivatives.thumbnail(row, size === '320' ? 320 : 1280)
-    // A picture no larger than the asked thumbnail is its own.
-    if (bytes === null && row.damage === null)
+    if (bytes === null) {
+      // A picture no larger than the asked thumbnail is its own; any other could not be decoded just now.
+      const own = size === '1280' && Math.max(row.width, row.height) <= 1280
+      if (!own) throw damaged()
       return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
-    if (bytes === null) throw new EaselError('not-found', 'This picture is damaged and has no thumbnail.')
+    }
     setFileHeaders(reply, etag)
     return await reply.type('image/webp').send(bytes)
   })

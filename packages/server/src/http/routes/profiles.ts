@@ -1,4 +1,5 @@
 // Contract E: profiles and the synchronous form of a generation.
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   routes,
   type Generation,
@@ -10,6 +11,7 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { EaselError } from '#base/errors.ts'
 import type { Connections } from '#connections/connections.ts'
+import { failureFrom } from '#generation/failure.ts'
 import type { Generations } from '#generation/generations.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Identify } from '../caller.ts'
@@ -67,6 +69,26 @@ function wordsOf(error: unknown): { status: number; error: string; details?: unk
   return null
 }
 
+/** Longest that the list waits for an engine to say which models it has. */
+const askMs = 3000
+
+/** Whether an engine said that it has no model that draws, or not the one asked for. */
+function drawsNothing(error: unknown): boolean {
+  if (!(error instanceof EaselError)) return false
+  if (error.code === 'unknown-model') return true
+  const { kind } = failureFrom(error)
+  return kind === 'unsupported' || kind === 'not-found'
+}
+
+async function within<T, U>(work: Promise<T>, ms: number, late: U): Promise<T | U> {
+  const timer = new AbortController()
+  try {
+    return await Promise.race([work, pause(ms, late, { signal: timer.signal })])
+  } finally {
+    timer.abort()
+  }
+}
+
 export function registerProfiles(app: FastifyInstance, ports: Ports): void {
   const { identify, connections, generations, providers } = ports
   const nameOf = (provider: string) => providers.get(provider)?.manifest.contractName ?? provider.toUpperCase()
@@ -81,21 +103,43 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
       return await sendProblem(reply, { ...base, ...own, status })
     })
 
-    serve(at, routes.listProfiles, async ({ caller }) => {
+    /** The first model of a connection, or why there is none: `away` when its engine cannot be asked now. */
+    async function modelOf(userId: string, id: string): Promise<{ first: string } | 'none' | 'away'> {
+      try {
+        const [model] = await connections.models(userId, id)
+        return model === undefined ? 'none' : { first: model.id }
+      } catch (error) {
+        if (!(error instanceof EaselError)) throw error
+        return drawsNothing(error) ? 'none' : 'away'
+      }
+    }
+
+    serve(at, routes.listProfiles, async ({ caller, query }) => {
       const all = await connections.list(caller.userId)
-      // A connection whose engine cannot be asked now may still draw; only one that says it has no image model is left out.
-      const profiles = all.map(({ id, name, provider, defaultModel }) => ({
-        id,
-        name,
-        provider: nameOf(provider),
-        modelName: defaultModel,
-      }))
-      return { profiles }
+      const shown = await Promise.all(
+        all.map(async ({ id, name, provider, defaultModel }) => {
+          const profile = { id, name, provider: nameOf(provider), modelName: defaultModel }
+          if (query.imageCapable !== true) return profile
+          const model = await within(modelOf(caller.userId, id), askMs, 'away' as const)
+          // A connection whose engine cannot be asked now may still draw; only one that says it has no image model is left out.
+          if (model === 'none') return null
+          return model === 'away' ? profile : { ...profile, modelName: defaultModel ?? model.first }
+        }),
+      )
+      return { profiles: shown.filter((profile) => profile !== null) }
     })
 
     serve(at, routes.generateImages, async ({ caller, body, reply }) => {
       const signal = AbortSignal.any([clientGone(reply), stop])
-      const accepted = await generations.submit(caller.userId, toRequest(body), { origin: 'profiles' })
+      const profile = (await connections.list(caller.userId)).find(({ id }) => id === body.profileId)
+      if (profile === undefined) throw new EaselError('not-found', 'There is no such connection.')
+      const accepted = await generations
+        .submit(caller.userId, toRequest(body), { origin: 'profiles' })
+        .catch((error: unknown) => {
+          if (!drawsNothing(error)) throw error
+          const message = `${nameOf(profile.provider)} provider does not support image generation`
+          throw new EaselError('unsupported-option', message, { cause: error })
+        })
       const generation = await generations.wait(caller.userId, accepted.id, signal)
       if (generation.images.length > 0) return toAnswer(caller.userId, nameOf(generation.provider), generation)
       if (stop.aborted)

@@ -1,0 +1,120 @@
+// The HTTP server over the whole pipeline, on a port of its own, and a client that sends exactly what it is told.
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DefectError, present } from '#base/errors.ts'
+import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
+import { keepImage } from '#library/keep.ts'
+import { createPngCopies } from '#library/png-copy.ts'
+import { png, recordOf } from '#library/testing.ts'
+import type { Sidecar } from '#library/image-record.ts'
+import { provider as ollama } from '#providers/ollama/provider.ts'
+import { provider as openai } from '#providers/openai/provider.ts'
+import { paintProvider } from '#generation/testing/paint.ts'
+import { createApp, type AppPorts } from './app.ts'
+
+export interface Question {
+  readonly method?: string
+  /** Sent as it is. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Text and bytes are sent as they are, anything else as JSON. */
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+  readonly text: string
+  json(): unknown
+}
+
+/** One request on a connection of its own. */
+export async function ask(baseUrl: string, { method = 'GET', path, headers = {}, body }: Question): Promise<Answer> {
+  const { hostname, port } = new URL(baseUrl)
+  const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array
+  const type = raw ? {} : { 'content-type': 'application/json' }
+  const sent = request({ hostname, port, method, path, headers: { ...type, ...headers }, agent: false })
+  sent.end(raw ? body : JSON.stringify(body))
+  const [response] = await once(sent, 'response')
+  const parts: Buffer[] = []
+  for await (const part of response) parts.push(part)
+  const whole = Buffer.concat(parts)
+  const text = whole.toString()
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: whole,
+    text,
+    json() {
+      if (text === '') throw new DefectError(`No body: ${method} ${path}`)
+      return JSON.parse(text)
+    },
+  }
+}
+
+interface AddOptions {
+  readonly of?: string
+  readonly file?: Uint8Array
+}
+
+const page = '<!doctype html><title>Easel</title>'
+
+export async function openServer(options: ProcessOptions & Partial<Pick<AppPorts, 'allowedOrigins'>> = {}) {
+  const pipeline = await openPipeline()
+  const process = await pipeline.startProcess(options)
+  const webFolder = mkdtempSync(join(tmpdir(), 'easel-web-'))
+  mkdirSync(join(webFolder, 'assets'))
+  writeFileSync(join(webFolder, 'index.html'), page)
+  writeFileSync(join(webFolder, 'assets/app-1234.js'), 'export {}')
+  const { userId, db, log } = pipeline
+  const { storage } = process
+  const providers = new Map(
+    [ollama, openai, paintProvider(), paintProvider({ id: 'free-paint', resendSafe: true })].map((provider) => [
+      provider.manifest.id,
+      provider,
+    ]),
+  )
+  const app = await createApp({
+    ...process,
+    db,
+    log,
+    providers,
+    identify: async () => ({ userId }),
+    pngCopies: createPngCopies({ storage, log }),
+    allowedOrigins: options.allowedOrigins ?? new Set(),
+    webFolder,
+    version: '1.2.3',
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo // oxlint-disable-line typescript/consistent-type-assertions -- it listens
+  const baseUrl = `http://127.0.0.1:${port}`
+
+  return {
+    pipeline,
+    process,
+    app,
+    baseUrl,
+    page,
+    ask: (question: Question | string) => ask(baseUrl, typeof question === 'string' ? { path: question } : question),
+
+    /** A picture in a library, the owner's unless said otherwise. */
+    async addImage({ of = userId, file = png(), ...changes }: Partial<Sidecar> & AddOptions = {}) {
+      const record = recordOf(file, changes)
+      await keepImage({ db, storage, events: process.events, log }, { userId: of, bytes: file, record })
+      return present(await db.selectFrom('images').selectAll().where('id', '=', record.id).executeTakeFirst(), 'row')
+    },
+
+    async close(): Promise<void> {
+      await app.close()
+      await pipeline.close()
+      rmSync(webFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type TestServer = Awaited<ReturnType<typeof openServer>>
