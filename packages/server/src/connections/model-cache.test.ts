@@ -60,7 +60,21 @@ describe('the model cache', () => {
     expect(asked()).toBe(3)
   })
 
-  it('CN12: a failure goes to all who asked and is not kept', async () => {
+  it('CN12: a failure that took long is kept as long as it took', async () => {
+    const { answers, asked, get, pass } = setUp()
+    const first = get()
+    pass(10_000)
+    answers[0]?.fail(new Error('no answer'))
+    await expect(first).rejects.toThrow('no answer')
+    pass(9_999)
+    await expect(get()).rejects.toThrow('no answer')
+    expect(asked()).toBe(1)
+    pass(1)
+    get().catch(() => undefined)
+    expect(asked()).toBe(2)
+  })
+
+  it('CN12: a failure goes to all who asked, and one that came at once is not kept', async () => {
     const { answers, asked, get } = setUp()
     const both = Promise.allSettled([get(), get()])
     answers[0]?.fail(new Error('down'))

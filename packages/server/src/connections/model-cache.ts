@@ -20,7 +20,10 @@ export interface ModelQuestion {
 
 const lifetimeMs = 60_000
 
-/** Keeps what engines said about their models for a minute. Questions under way are shared; failures are not kept. */
+/**
+ * Keeps what engines said about their models for a minute. Questions under way are shared. A failure is kept for as long as it took
+ * to learn it: one that comes at once is asked for again at once, and a host that never answers costs half the time at most.
+ */
 export function createModelCache(clock: Clock) {
   const entries = new Map<string, Entry>()
 
@@ -31,6 +34,7 @@ export function createModelCache(clock: Clock) {
         if (known.freshUntil === null) return known.models
         if (!refresh && clock.now() < known.freshUntil) return known.models
       }
+      const askedAt = clock.now()
       const entry: Entry = { signature, models: ask(), freshUntil: null }
       entries.set(connectionId, entry)
       entry.models.then(
@@ -38,7 +42,7 @@ export function createModelCache(clock: Clock) {
           entry.freshUntil = clock.now() + lifetimeMs
         },
         () => {
-          if (entries.get(connectionId) === entry) entries.delete(connectionId)
+          entry.freshUntil = 2 * clock.now() - askedAt
         },
       )
       return entry.models
