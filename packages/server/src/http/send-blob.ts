@@ -58,6 +58,11 @@ export function isFresh(request: FastifyRequest, etag: string): boolean {
   return header !== undefined && matches(header, etag)
 }
 
+/** Whether a range that the record allows is not in the file: it was cut off. */
+function isOutside(error: unknown): boolean {
+  return error instanceof EaselError && 'fault' in error && error.fault === 'range'
+}
+
 /** Sends a stored file, whole or a range of it, in constant memory. @throws EaselError `not-found`, `range-not-satisfiable` */
 export async function sendBlob(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
@@ -75,7 +80,10 @@ export async function sendBlob(
     reply.header('content-range', `bytes */${blob.size}`)
     throw new EaselError('range-not-satisfiable', `The file has ${blob.size} bytes.`)
   }
-  const found = await storage.get(blob.storageKey, range ?? undefined)
+  const found = await storage.get(blob.storageKey, range ?? undefined).catch((error: unknown) => {
+    if (isOutside(error)) throw new EaselError('not-found', 'The file of this picture is not whole.', { cause: error })
+    throw error
+  })
   if (found === null) throw new EaselError('not-found', 'The file of this picture is missing.')
   if (range !== null) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${blob.size}`)
   const length = range === null ? found.size : range.last - range.first + 1

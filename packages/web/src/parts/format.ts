@@ -62,6 +62,11 @@ export function pixels(width: number, height: number): string {
   return `${width} × ${height}`
 }
 
+/** With a capital first letter, as on a button. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** A value of unknown kind as words. */
 export function plainValue(value: unknown): string {
   if (value === null || value === undefined) return 'none'

@@ -1,5 +1,5 @@
 import { NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
-import { plainValue } from './format.ts'
+import { capitalised, plainValue } from './format.ts'
 import type { SchemaField } from './schema-fields.ts'
 import classes from './schema-form.module.css'
 
@@ -10,16 +10,18 @@ interface SchemaFormProps {
   readonly onChange: (values: Record<string, unknown>) => void
   /** Faults by field name. */
   readonly errors?: Readonly<Record<string, string>>
+  /** Lets the fields stand in the grid of what is around. */
+  readonly inline?: boolean
 }
 
 /** The form of a JSON Schema. */
-export function SchemaForm({ fields, values, onChange, errors = {} }: SchemaFormProps) {
+export function SchemaForm({ fields, values, onChange, errors = {}, inline = false }: SchemaFormProps) {
   const set = (name: string, value: unknown) => {
     const { [name]: _old, ...others } = values
     onChange(value === undefined ? others : { ...others, [name]: value })
   }
   return (
-    <div className={classes['form']}>
+    <div className={classes[inline ? 'inline' : 'form']}>
       {fields.map((field) => (
         <Field
           key={field.name}
@@ -46,7 +48,7 @@ function Field({ field, value, error, onChange }: FieldProps) {
     description: field.help ?? undefined,
     required: field.required,
     error,
-    placeholder: field.initial === undefined ? undefined : plainValue(field.initial),
+    placeholder: field.initial === undefined ? undefined : capitalised(plainValue(field.initial)),
   }
   const text = typeof value === 'string' ? value : ''
   switch (field.kind) {
@@ -54,7 +56,7 @@ function Field({ field, value, error, onChange }: FieldProps) {
       return (
         <Select
           {...shared}
-          data={[...field.choices]}
+          data={field.choices.map((choice) => ({ value: choice, label: capitalised(choice) }))}
           value={value === undefined ? null : plainValue(value)}
           clearable={!field.required}
           onChange={(next) => onChange(next ?? undefined)}

@@ -4,8 +4,7 @@ import type { FastifyInstance } from 'fastify'
 const pagePolicy = [
   "default-src 'self'",
   "script-src 'self'",
-  // Mantine and the virtual list set styles by attribute.
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "object-src 'none'",
   "base-uri 'none'",

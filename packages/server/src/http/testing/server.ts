@@ -14,7 +14,7 @@ import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
-import { createApp, type AppPorts } from './app.ts'
+import { createApp, type AppPorts } from '../app.ts'
 
 export interface Question {
   readonly method?: string

@@ -5,7 +5,7 @@ export const settings = z.object({})
 
 /** What decides over the words of the prompt. */
 export const options = z.object({
-  time: z.enum(['auto', 'dawn', 'day', 'sunset', 'dusk', 'night']).default('auto').describe('Time of day'),
-  season: z.enum(['auto', 'spring', 'summer', 'autumn', 'winter']).default('auto').describe('Season'),
+  time: z.enum(['auto', 'dawn', 'day', 'sunset', 'dusk', 'night']).default('auto').meta({ title: 'Time of day' }),
+  season: z.enum(['auto', 'spring', 'summer', 'autumn', 'winter']).default('auto').meta({ title: 'Season' }),
 })
 export type Options = z.infer<typeof options>

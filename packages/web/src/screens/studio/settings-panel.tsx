@@ -1,6 +1,7 @@
 import type { Capabilities } from '@easel/contract'
 import { Select, Textarea } from '@mantine/core'
 import type { Draft } from '#data/draft.ts'
+import { capitalised } from '#parts/format.ts'
 import { ChoiceChips } from '#parts/choice-chips.tsx'
 import { RangeField } from '#parts/range-field.tsx'
 import { fieldsOf } from '#parts/schema-fields.ts'
@@ -22,6 +23,10 @@ const choices = [
   ['background', 'Background'],
   ['outputFormat', 'Format'],
 ] as const
+
+/** File formats are abbreviations; the rest are words. */
+const chipLabel = (field: string, value: string): string =>
+  field === 'outputFormat' ? value.toUpperCase() : capitalised(value)
 
 /** The settings that are seldom needed; only those that the model has. */
 export function SettingsPanel({ draft, capabilities: able, options, onChange }: SettingsPanelProps) {
@@ -71,7 +76,7 @@ export function SettingsPanel({ draft, capabilities: able, options, onChange }: 
             label={label}
             value={draft[name] ?? choice.default}
             onChange={(value) => onChange({ [name]: value === choice.default ? null : value })}
-            chips={choice.values.map((value) => ({ value, label: value }))}
+            chips={choice.values.map((value) => ({ value, label: chipLabel(name, value) }))}
           />
         )
       })}
@@ -85,7 +90,7 @@ export function SettingsPanel({ draft, capabilities: able, options, onChange }: 
         />
       )}
       {own.length > 0 && (
-        <SchemaForm fields={own} values={draft.options} onChange={(values) => onChange({ options: values })} />
+        <SchemaForm inline fields={own} values={draft.options} onChange={(values) => onChange({ options: values })} />
       )}
     </div>
   )

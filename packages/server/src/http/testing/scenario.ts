@@ -1,0 +1,109 @@
+// What a scenario of a route is, and the world that it happens in.
+import type { EaselEvent } from '@easel/contract'
+import { newId } from '#base/ids.ts'
+import { startFakeOllama, type FakeOllama } from '#providers/ollama/fake-ollama.ts'
+import { draws, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
+import { vi } from 'vitest'
+import { openServer, type Question, type TestServer } from './server.ts'
+
+/** What a request has beside its method and its path. */
+interface Asked {
+  readonly params?: Record<string, string>
+  readonly query?: string
+  readonly body?: unknown
+  readonly headers?: Question['headers']
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly request: (world: World) => Promise<Asked>
+  readonly status: number
+  readonly code?: string
+  /** Fields at fault. */
+  readonly fields?: readonly string[]
+  /** What the answer has to hold. */
+  readonly shape?: object
+  /** Types of the events that it causes at once; none by default. `any`: the work goes on behind it. */
+  readonly events?: readonly EaselEvent['type'][] | 'any'
+}
+
+export type Scenarios<Name extends string> = Record<Name, readonly Scenario[]>
+
+export const absent = { request: async () => ({ params: { id: newId() } }), status: 404, code: 'not-found' } as const
+
+export const noId = {
+  request: async () => ({ params: { id: 'x' } }),
+  status: 400,
+  code: 'validation-failed',
+  fields: ['params.id'],
+} as const
+
+/** A server, its engines, and somebody else who must never be noticed. */
+export interface World {
+  readonly server: TestServer
+  readonly engine: PaintEngine
+  /** Has no model that draws. */
+  readonly ollama: FakeOllama
+  /** A connection that draws at once. */
+  readonly idle: string
+  /** One that is at work and takes nothing more: what is submitted stays in line. */
+  readonly busy: string
+  /** What belongs to somebody else. */
+  readonly theirs: { readonly connection: string; readonly generation: string; readonly image: string }
+  /** The key of the connection `idle`; never to be seen. */
+  readonly key: string
+  connect(of: string, name: string, more?: object): Promise<string>
+  submit(connectionId: string, of?: string): Promise<string>
+  image(more?: Parameters<TestServer['addImage']>[0]): Promise<string>
+  /** Adds a picture with this tag and gives the tag. */
+  tag(tagId: string): Promise<string>
+  close(): Promise<void>
+}
+
+export async function openWorld(): Promise<World> {
+  const engine = await startPaintEngine()
+  const ollama = await startFakeOllama({ models: [{ name: 'llama3.2', capabilities: ['completion'] }] })
+  const server = await openServer()
+  const { connections, generations } = server.process
+  const { userId } = server.pipeline
+  const key = 'sk-of-the-routes-0123456789'
+
+  const connect: World['connect'] = async (of, name, more = {}) =>
+    (await connections.create(of, { name, provider: 'paint', baseUrl: engine.baseUrl, ...more })).id
+  const submit: World['submit'] = async (connectionId, of = userId) =>
+    (await generations.submit(of, { prompt: 'a fox', connectionId }, { origin: 'easel' })).id
+  const image: World['image'] = async (more = {}) => (await server.addImage(more)).id
+
+  const idle = await connect(userId, 'Idle', { isDefault: true, key })
+  const busy = await connect(userId, 'Busy', { concurrency: 1 })
+  engine.onDraw(stalls)
+  await submit(busy)
+  await vi.waitUntil(() => engine.asked.length === 1)
+  engine.onDraw(draws)
+  const other = await server.pipeline.addUser()
+  const connection = await connect(other, 'Theirs')
+  const generation = await submit(connection, other)
+  await generations.wait(other, generation, AbortSignal.timeout(10_000))
+  const theirs = { connection, generation, image: await image({ of: other }) }
+
+  return {
+    server,
+    engine,
+    ollama,
+    idle,
+    busy,
+    theirs,
+    key,
+    connect,
+    submit,
+    image,
+    async tag(tagId) {
+      await image({ tags: [{ tagType: 'LABEL', tagId }] })
+      return tagId
+    },
+    async close() {
+      await server.close()
+      await Promise.all([engine.close(), ollama.close()])
+    },
+  }
+}
