@@ -1,6 +1,6 @@
 import { Problem, type Route, type RouteOutput } from '@easel/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Caller, Identify } from './caller.ts'
 
 type Part<R extends Route, K extends 'params' | 'query' | 'body'> = R[K] extends z.ZodType ? z.output<R[K]> : undefined
@@ -14,6 +14,9 @@ export interface Call<R extends Route> {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
+
+/** For the description alone: such an answer has no body. */
+const nothing = z.null().describe('Done; there is nothing more to say.')
 
 /**
  * Serves one row of the route table: request and response are both checked against its schemas, so that what the contract
@@ -33,7 +36,7 @@ export function serve<R extends Route>(
       ...(route.query === undefined ? {} : { querystring: route.query }),
       ...(route.body === undefined ? {} : { body: route.body }),
       response: {
-        ...(route.response === undefined ? {} : { [route.status]: route.response }),
+        [route.status]: route.response ?? nothing,
         default: Problem,
       },
     },
