@@ -2,6 +2,7 @@ import { Button, Modal, SegmentedControl, Switch, useMantineColorScheme } from '
 import { confirmDelete } from '#data/preferences.ts'
 import { useStored } from '#data/stored.ts'
 import { Icon } from '#parts/icon.tsx'
+import { useFocusReturn } from '#parts/use-focus-return.ts'
 import classes from './preferences.module.css'
 
 interface PreferencesProps {
@@ -18,6 +19,7 @@ const schemes = [
 export function Preferences({ onClose, onShortcuts }: PreferencesProps) {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const [ask, setAsk] = useStored(confirmDelete)
+  useFocusReturn()
   return (
     <Modal opened onClose={onClose} title="Settings" size={440}>
       <div className={classes['rows']}>

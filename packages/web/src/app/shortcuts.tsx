@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core'
+import { useFocusReturn } from '#parts/use-focus-return.ts'
 import classes from './shortcuts.module.css'
 
 interface ShortcutsProps {
@@ -37,6 +38,7 @@ const groups = [
 ] as const
 
 export function Shortcuts({ onClose }: ShortcutsProps) {
+  useFocusReturn()
   return (
     <Modal opened onClose={onClose} title="Keyboard shortcuts" size={480}>
       {groups.map(({ title, keys }) => (

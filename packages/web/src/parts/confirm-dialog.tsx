@@ -1,6 +1,7 @@
 import { Button, Checkbox, Modal } from '@mantine/core'
 import { useState } from 'react'
 import classes from './confirm-dialog.module.css'
+import { useFocusReturn } from './use-focus-return.ts'
 
 interface ConfirmDialogProps {
   readonly title: string
@@ -15,6 +16,7 @@ interface ConfirmDialogProps {
 
 export function ConfirmDialog({ title, text, action, canSkip, onConfirm, onCancel }: ConfirmDialogProps) {
   const [skip, setSkip] = useState(false)
+  useFocusReturn()
   return (
     <Modal opened onClose={onCancel} title={title} size={420} zIndex={320}>
       <p className={classes['text']}>{text}</p>

@@ -1,6 +1,7 @@
 import type { Connection, ProviderInfo } from '@easel/contract'
 import { Modal } from '@mantine/core'
 import { useState } from 'react'
+import { useFocusReturn } from '#parts/use-focus-return.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { ProviderList } from './provider-list.tsx'
 
@@ -14,6 +15,7 @@ interface ConnectionDialogProps {
 /** Adds an engine in two steps, which one and then its form; or changes one. */
 export function ConnectionDialog({ connection, providers, onClose }: ConnectionDialogProps) {
   const [chosen, setChosen] = useState<ProviderInfo | null>(null)
+  useFocusReturn()
   const provider = connection === null ? chosen : (providers.find((one) => one.id === connection.provider) ?? null)
   const title = connection === null ? (provider === null ? 'Add an engine' : `Add ${provider.label}`) : connection.name
   return (

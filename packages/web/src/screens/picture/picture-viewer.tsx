@@ -8,6 +8,7 @@ import { imageQuery } from '#data/queries.ts'
 import { DownloadLink } from '#parts/download-link.tsx'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
+import { useFocusReturn } from '#parts/use-focus-return.ts'
 import { PictureDetails } from './picture-details.tsx'
 import { PictureStage } from './picture-stage.tsx'
 import classes from './picture-viewer.module.css'
@@ -34,6 +35,7 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
   const { previous, next } = neighboursOf(neighbours, imageId)
   const remove = useDeletePicture()
   const restore = useRestorePicture()
+  useFocusReturn(() => document.querySelector(`a[href^="/picture/${imageId}"], a[href^="/library/${imageId}"]`))
 
   const step = (direction: 1 | -1) => {
     const target = direction === 1 ? next : previous

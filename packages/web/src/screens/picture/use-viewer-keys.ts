@@ -32,7 +32,8 @@ export function useViewerKeys(keys: ViewerKeys): void {
       event.preventDefault()
       action()
     }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
+    // Before anything in the page: a hint that is shown beside a button would take Escape for itself.
+    document.addEventListener('keydown', onKey, true)
+    return () => document.removeEventListener('keydown', onKey, true)
   })
 }
