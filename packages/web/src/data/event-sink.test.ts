@@ -162,4 +162,14 @@ describe('event sink', () => {
     await tell({ type: 'image.added', imageId: idOf(8), generationId: idOf(5) })
     expect(pictures(library)).toEqual([idOf(7)])
   })
+
+  it('counts what is shown as old when a read did not reach the server', async () => {
+    const client = new QueryClient()
+    client.setQueryData(keys.generations, { pages: [{ data: [], nextCursor: null }], pageParams: [undefined] })
+    const call = createCall(() => Promise.reject(new TypeError('Failed to fetch')))
+    const sink = createEventSink({ client, call, onFinished: () => undefined })
+    sink.accept({ type: 'generation.queued', generationId: idOf(6) })
+    await sink.settled()
+    expect(client.getQueryState(keys.generations)?.isInvalidated).toBe(true)
+  })
 })

@@ -64,8 +64,11 @@ function patchGeneration(client: QueryClient, id: string, change: (item: Generat
   client.setQueryData<Generation>(keys.generation(id), (item) => item && change(item))
 }
 
-/** Runs one task per name at a time; asked again meanwhile, it runs once more afterwards and not more often. */
-function createCoalescer() {
+/**
+ * Runs one task per name at a time; asked again meanwhile, it runs once more afterwards and not more often. `onMissed` is told
+ * when the server could not be reached.
+ */
+function createCoalescer(onMissed: () => void) {
   const running = new Map<string, Promise<void>>()
   const again = new Set<string>()
   const run = (name: string, task: () => Promise<void>): void => {
@@ -75,8 +78,9 @@ function createCoalescer() {
     }
     const work = task()
       .catch((error: unknown) => {
-        // The server being away is shown by the banner, and its return loads all anew; a thing that is gone needs no reading.
+        // A thing that is gone needs no reading.
         if (!(error instanceof ApiError)) throw error
+        if (error.code === 'away') onMissed()
       })
       .finally(() => {
         running.delete(name)
@@ -92,7 +96,8 @@ function createCoalescer() {
 
 /** Turns the server's events into the smallest changes of what has been loaded. */
 export function createEventSink({ client, call, onFinished }: SinkOptions): EventSink {
-  const { run, settled } = createCoalescer()
+  // The stream may hold while a read fails, and then nobody would ask again.
+  const { run, settled } = createCoalescer(() => void client.invalidateQueries())
 
   const readGeneration = (id: string, then: (generation: Generation) => void = () => {}) =>
     run(`generation ${id}`, async () => {

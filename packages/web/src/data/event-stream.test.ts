@@ -5,9 +5,11 @@ import { openEventStream, parseEvent, type StreamState } from './event-stream.ts
 
 class MessageLike extends Event {
   readonly data: string
-  constructor(type: string, data: string) {
+  readonly lastEventId: string
+  constructor(type: string, data: string, lastEventId = '') {
     super(type)
     this.data = data
+    this.lastEventId = lastEventId
   }
 }
 
@@ -58,6 +60,7 @@ describe('event stream', () => {
   it('leaves a broken line to the browser, and tells when the stream is back', () => {
     const { sources, waits, states, returns } = stage()
     sources[0]?.dispatchEvent(new Event('open'))
+    sources[0]?.dispatchEvent(new MessageLike('reset', '{"type":"reset"}', '7'))
     expect(returns).toEqual([])
     sources[0]?.dispatchEvent(new Event('error'))
     expect(states.at(-1)).toBe('away')
@@ -65,6 +68,15 @@ describe('event stream', () => {
     sources[0]?.dispatchEvent(new Event('open'))
     expect(states).toEqual(['connecting', 'open', 'away', 'open'])
     expect(returns).toEqual([true])
+  })
+
+  it('does not take a return for complete when no event had told where the stream was', () => {
+    const { sources, returns } = stage()
+    sources[0]?.dispatchEvent(new Event('open'))
+    sources[0]?.dispatchEvent(new MessageLike('generation.progress', '{}'))
+    sources[0]?.dispatchEvent(new Event('error'))
+    sources[0]?.dispatchEvent(new Event('open'))
+    expect(returns).toEqual([false])
   })
 
   it('connects anew with growing pauses when the browser has given up', () => {

@@ -49,6 +49,8 @@ export function openEventStream(options: StreamOptions): () => void {
   let pause = FIRST_WAIT
   let wasAway = false
   let complete = true
+  // Only then can the browser say where it was, and be told what it missed.
+  let numbered = false
   let cancelWait = () => {}
 
   const start = () => {
@@ -57,7 +59,7 @@ export function openEventStream(options: StreamOptions): () => void {
     current.addEventListener('open', () => {
       pause = FIRST_WAIT
       options.onState('open')
-      if (wasAway) options.onReturn(complete)
+      if (wasAway) options.onReturn(complete && numbered)
       wasAway = false
       complete = true
     })
@@ -67,11 +69,13 @@ export function openEventStream(options: StreamOptions): () => void {
       if (current.readyState !== CLOSED) return
       current.close()
       complete = false
+      numbered = false
       cancelWait = options.wait(pause, start)
       pause = Math.min(pause * 2, LONGEST_WAIT)
     })
     for (const type of types) {
       current.addEventListener(type, (message) => {
+        numbered ||= 'lastEventId' in message && message.lastEventId !== ''
         const event = 'data' in message ? parseEvent(message.data) : null
         if (event !== null) options.onEvent(event)
       })
