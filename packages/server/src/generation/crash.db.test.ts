@@ -1,10 +1,13 @@
 // Processes that stop at every step, and others that take up what they left. A stopped one never answers again, as one that was killed.
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '#providers/spec/provider.ts'
 import { StorageError, type Storage } from '#storage/spec/storage.ts'
 import { openPipeline, type Pipeline, type Process, type ProcessOptions } from './testing/open.ts'
 import { draws, paintProvider, picturesFor, stalls, startPaintEngine, type PaintEngine } from './testing/paint.ts'
+
+// Whole processes come and go here.
+vi.setConfig({ testTimeout: 60_000 })
 
 let pipeline: Pipeline
 let engine: PaintEngine

@@ -7,6 +7,9 @@ import { routes } from '@easel/contract'
 import { draws, picturesFor, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
 import { openServer, type TestServer } from './testing/server.ts'
 
+// Whole processes come and go here.
+vi.setConfig({ testTimeout: 60_000 })
+
 let server: TestServer
 let engine: PaintEngine
 let connectionId: string

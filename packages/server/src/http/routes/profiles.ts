@@ -27,7 +27,15 @@ interface Ports {
   readonly providers: ReadonlyMap<string, Provider>
 }
 
+/** As many as the own API takes; contract E names no limit. */
+const mostTags = 100
+
+/** @throws EaselError `validation-failed` */
 function toRequest({ prompt, profileId, tags, options }: SyncGenerationRequest): GenerationRequest {
+  if (tags !== undefined && tags.length > mostTags) {
+    const message = `must not be more than ${mostTags}`
+    throw new EaselError('validation-failed', `body.tags: ${message}`, { fields: [{ field: 'body.tags', message }] })
+  }
   return { prompt, connectionId: profileId, ...(tags === undefined ? {} : { tags }), ...options }
 }
 
@@ -57,6 +65,14 @@ function wordsOf(error: unknown): { status: number; error: string; details?: unk
     const details = error.validation.map(({ instancePath, message, keyword }) => ({
       code: keyword,
       path: instancePath.split('/').filter(Boolean),
+      message,
+    }))
+    return { status: 400, error: 'Validation error', details }
+  }
+  if (error instanceof EaselError && error.code === 'validation-failed') {
+    const details = error.fields.map(({ field, message }) => ({
+      code: 'custom',
+      path: field.split('.').slice(1),
       message,
     }))
     return { status: 400, error: 'Validation error', details }
@@ -133,8 +149,9 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
       const signal = AbortSignal.any([clientGone(reply), stop])
       const profile = (await connections.list(caller.userId)).find(({ id }) => id === body.profileId)
       if (profile === undefined) throw new EaselError('not-found', 'There is no such connection.')
+      const wanted = toRequest(body)
       const accepted = await generations
-        .submit(caller.userId, toRequest(body), { origin: 'profiles' })
+        .submit(caller.userId, wanted, { origin: 'profiles' })
         .catch((error: unknown) => {
           if (!drawsNothing(error)) throw error
           const message = `${nameOf(profile.provider)} provider does not support image generation`

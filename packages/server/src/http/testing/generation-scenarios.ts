@@ -279,6 +279,20 @@ export const generationScenarios: Scenarios<Name> = {
       fields: ['body.prompt'],
     },
     {
+      name: 'more tags than anybody has',
+      request: async (world) => ({
+        body: {
+          prompt: 'a',
+          profileId: world.idle,
+          tags: Array.from({ length: 101 }, (_, at) => ({ tagType: 'CHAT', tagId: `${at}` })),
+        },
+      }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.tags'],
+      shape: { error: 'Validation error', details: [{ path: ['tags'] }] },
+    },
+    {
       name: 'a label as tag',
       request: async (world) => ({
         body: { prompt: 'a', profileId: world.idle, tags: [{ tagType: 'LABEL', tagId: 'x' }] },
