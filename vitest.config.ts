@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const databaseTests = 'packages/server/src/**/*.db.test.ts'
+const databaseTests = (kind: string) => `packages/server/src/**/*.${kind}.test.ts`
 const largeTests = 'test/faults/large*'
 // They take an hour: only by name, as in `npm test -- test/faults/large.test.ts`.
 const wantsLarge = process.argv.some((argument) => argument.includes('test/faults/large'))
@@ -12,24 +12,30 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it can: on a busy machine a second is no measure.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
-          exclude: [databaseTests],
+          exclude: ['db', 'pglite', 'postgres'].map(databaseTests),
         },
       },
       {
         extends: true,
-        test: { name: 'pglite', include: [databaseTests], provide: { database: 'pglite', postgresUrl: '' } },
+        test: {
+          name: 'pglite',
+          include: ['db', 'pglite'].map(databaseTests),
+          provide: { database: 'pglite', postgresUrl: '' },
+        },
       },
       {
         extends: true,
         test: {
           name: 'postgres',
-          include: [databaseTests],
+          include: ['db', 'postgres'].map(databaseTests),
           globalSetup: ['tools/test-setup/postgres.ts'],
           provide: { database: 'postgres' },
         },

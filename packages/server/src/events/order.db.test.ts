@@ -1,6 +1,6 @@
 import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { addUser } from '#db/testing.ts'
 import { createPage, imageAdded, openTestEvents, type TestEvents } from './testing.ts'
 
@@ -80,20 +80,3 @@ it('EV7: under eight writers at once every page has every event once and in orde
     await expect.poll(() => page.numbers(), { timeout: 10_000 }).toEqual(expected)
   }
 })
-
-it.runIf(inject('database') === 'postgres')(
-  'EV8: what happened while the database connection was broken is told when it stands again',
-  async () => {
-    const page = createPage()
-    await test.others.subscribe(test.user, null, page.onEvent)
-    await test.append([imageAdded()])
-    await expect.poll(() => page.delivered.length, { timeout: 10_000 }).toBe(1)
-    await sql`
-      select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and application_name = 'easel-listen'`.execute(test.database.db)
-    await test.append([imageAdded(), imageAdded()])
-    await expect.poll(async () => page.numbers(), { timeout: 15_000 }).toEqual(await written(test.user))
-    await test.append([imageAdded()])
-    await expect.poll(async () => page.numbers(), { timeout: 15_000 }).toEqual(await written(test.user))
-  },
-)

@@ -1,4 +1,8 @@
 // Two job queues over one database, as two processes have them, and what tests do with them.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect } from 'vitest'
 import { present } from '#base/errors.ts'
 import { openLog } from '#base/log.ts'
 import { newId } from '#base/ids.ts'
@@ -73,4 +77,24 @@ export async function untilAborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   signal.addEventListener('abort', () => reject(new Error(`aborted: ${String(signal.reason)}`)))
   return await promise
+}
+
+/** Runs a worker on `place` in a process of its own until it has a job, and kills it then. @returns the job's id */
+export async function workUntilKilled(place: string): Promise<string> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-worker.ts'), place], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(child, 'exit')
+  const [line] = await Promise.race([once(child.stdout, 'data'), exit])
+  child.kill('SIGKILL')
+  expect(await exit).toEqual([null, 'SIGKILL'])
+  return String(line).trim()
+}
+
+/** @returns the job's id */
+export async function enqueueOne({ database, jobs }: { database: Database; jobs: Jobs }): Promise<string> {
+  return await database.db.transaction().execute(async (trx) => {
+    await jobs.setLane(trx, 'lane', 1)
+    return await jobs.enqueue(trx, { lane: 'lane', userId: newId(), batch: false, payload: 'work' })
+  })
 }

@@ -16,7 +16,7 @@ async function terminate(
     where datname = current_database() and application_name = ${name} and pid <> pg_backend_pid()`.execute(database.db)
 }
 
-describe.runIf(inject('database') === 'postgres')('PostgreSQL', () => {
+describe('PostgreSQL', () => {
   it('says that it cannot be reached, and why', async () => {
     const url = new URL(inject('postgresUrl'))
     url.pathname = '/no_such_database'
