@@ -13,10 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
-import { Kysely, PGliteDialect } from 'kysely'
+import { Kysely, PGliteDialect, type PGliteDialectConfig } from 'kysely'
 import { fromPglite, type Db as BossDatabase } from 'pg-boss'
 import { codeOf, StartError } from '#base/errors.ts'
 import type { Database } from './database.ts'
@@ -64,8 +65,33 @@ function wrapForBoss(pglite: PGlite): BossDatabase {
   }
 }
 
+/**
+ * The embedded database works in this thread, and its promises alone never let the event loop turn: without a turn before each
+ * query and transaction, a busy queue would keep answers and events that are ready from being sent.
+ */
+function inTurns(pglite: PGlite): PGliteDialectConfig['pglite'] {
+  return {
+    get closed() {
+      return pglite.closed
+    },
+    get ready() {
+      return pglite.ready
+    },
+    waitReady: pglite.waitReady,
+    close: () => pglite.close(),
+    async query<T>(...query: Parameters<PGlite['query']>) {
+      await setImmediate()
+      return await pglite.query<T>(...query)
+    },
+    async transaction(work) {
+      await setImmediate()
+      return await pglite.transaction(work)
+    },
+  }
+}
+
 function wrap(pglite: PGlite, release: () => void): Database {
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: inTurns(pglite) }) })
   return {
     kind: 'pglite',
     db,

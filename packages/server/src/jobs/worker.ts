@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import { attempt, type Handler } from './attempt.ts'
@@ -47,6 +47,8 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
 
   async function claimAll(): Promise<void> {
     do {
+      // Whoever is woken several times at once looks once, and what is ready to be sent goes first.
+      await setImmediate()
       more = false
       while (!stopping && running.size < slots) {
         const claim = await claimNext(queue)
