@@ -4,8 +4,8 @@ import { decoded, openPicture, openPixels, toPixels, type Pixels } from './sharp
 
 const thumbnailSide = 320
 const largeSide = 1280
-// The most that thumbhash takes.
-const hashSide = 100
+// A thumbhash keeps seven waves a side at most: more pixels (it takes 100) change nothing but the time, 4 ms instead of 1.
+const hashSide = 48
 // Effort 2 makes a 26 % smaller file than effort 0 in 9 % more time; beyond it time grows and size hardly shrinks.
 const webp = { quality: 75, effort: 2 } as const
 
