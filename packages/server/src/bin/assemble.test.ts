@@ -11,6 +11,7 @@ import { routes } from '@easel/contract'
 import { openLog } from '#base/log.ts'
 import { readConfig } from '#config/config.ts'
 import { rawProblem } from '#http/plugins/errors.ts'
+import { until } from '#http/testing/server.ts'
 import { startFakeOllama, type FakeOllama } from '#providers/ollama/fake-ollama.ts'
 import { assemble } from './assemble.ts'
 import { discoverBackends, discoverProviders } from './discover.ts'
@@ -61,14 +62,14 @@ describe('stopping', () => {
     const accepted = routes.createGeneration.response.parse(
       await (await post(first, '/api/generations', { prompt: 'a fox', connectionId, size: '64x64' })).json(),
     )
-    await vi.waitUntil(() => ollama.calls() === 1)
+    await until(() => ollama.calls() === 1)
     const waiting = post(first, '/api/images/generate', {
       prompt: 'b',
       profileId: connectionId,
       options: { size: '64x64' },
     })
     const page = await first.fetch('/api/events')
-    await vi.waitUntil(
+    await until(
       async () =>
         routes.listGenerations.response.parse(await (await first.fetch('/api/generations')).json()).data.length === 2,
     )
@@ -98,7 +99,7 @@ describe('stopping', () => {
     const first = await start()
     const connectionId = await ollamaOf(first)
     await post(first, '/api/generations', { prompt: 'a fox', connectionId, size: '64x64' })
-    await vi.waitUntil(() => ollama.calls() === 1)
+    await until(() => ollama.calls() === 1)
     await stop(first, 10_000)
     const second = await start()
     const { data } = routes.listGenerations.response.parse(await (await second.fetch('/api/generations')).json())

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { routes } from '@easel/contract'
 import { draws, picturesFor, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
-import { openServer, type TestServer } from './testing/server.ts'
+import { openServer, until, type TestServer } from './testing/server.ts'
 
 // Whole processes come and go here.
 vi.setConfig({ testTimeout: 60_000 })
@@ -77,7 +77,7 @@ async function listen(path: string, headers: Record<string, string> = {}) {
     close: () => void sent.destroy(),
   }
   streams.push(stream)
-  await vi.waitUntil(() => text.includes('event: ready') || ended)
+  await until(() => text.includes('event: ready') || ended)
   return stream
 }
 
@@ -86,9 +86,7 @@ const submit = async (): Promise<string> => {
   return routes.createGeneration.response.parse(answer.json()).id
 }
 const ended = (id: string) =>
-  vi.waitUntil(async () => (await server.process.generations.get(server.pipeline.userId, id)).finishedAt !== null, {
-    timeout: 10_000,
-  })
+  until(async () => (await server.process.generations.get(server.pipeline.userId, id)).finishedAt !== null)
 const whole = ['generation.queued', 'generation.running', 'image.added', 'generation.finished', 'image.changed']
 
 describe('the event stream', () => {
@@ -100,9 +98,7 @@ describe('the event stream', () => {
       'x-content-type-options': 'nosniff',
     })
     await submit()
-    await vi.waitUntil(() => two.types().includes('image.changed') && one.types().includes('image.changed'), {
-      timeout: 10_000,
-    })
+    await until(() => two.types().includes('image.changed') && one.types().includes('image.changed'))
     expect(one.types()).toEqual(whole)
     expect(two.messages()).toEqual(one.messages())
     const ids = one
@@ -126,7 +122,7 @@ describe('the event stream', () => {
         reply.json(200, { images: picturesFor({ prompt: 'a', n: 1, width: 16, height: 16, sources: [], mask: null }) })
     })
     await submit()
-    await vi.waitUntil(() => page.types().includes('generation.finished'), { timeout: 10_000 })
+    await until(() => page.types().includes('generation.finished'))
     const progress = page.messages().filter(({ event }) => event === 'generation.progress')
     expect(progress.length).toBeGreaterThan(0)
     for (const { id, data } of progress)
@@ -137,15 +133,15 @@ describe('the event stream', () => {
   it('gives a page that was away what it missed, once', async () => {
     const first = await listen('/api/events')
     await ended(await submit())
-    await vi.waitUntil(() => first.types().includes('image.changed'))
+    await until(() => first.types().includes('image.changed'))
     const last = first.messages()[2]?.id ?? ''
     first.close()
     await ended(await submit())
     const back = await listen('/api/events', { 'last-event-id': last })
-    await vi.waitUntil(() => back.types().filter((type) => type === 'image.changed').length === 2)
+    await until(() => back.types().filter((type) => type === 'image.changed').length === 2)
     expect(back.types()).toEqual([...whole.slice(2), ...whole])
     await ended(await submit())
-    await vi.waitUntil(() => back.types().length === 3 + whole.length * 2)
+    await until(() => back.types().length === 3 + whole.length * 2)
     const ids = back
       .messages()
       .slice(1)
@@ -157,11 +153,11 @@ describe('the event stream', () => {
     'has a page load anew that comes with %s',
     async (id) => {
       const page = await listen('/api/events', { 'last-event-id': id })
-      await vi.waitUntil(() => page.types().length > 0)
+      await until(() => page.types().length > 0)
       const [, reset] = page.messages()
       expect(reset).toMatchObject({ event: 'reset', id: expect.stringMatching(/^\d+$/) })
       await submit()
-      await vi.waitUntil(() => page.types().includes('generation.finished'))
+      await until(() => page.types().includes('generation.finished'))
       expect(page.types().filter((type) => type === 'reset')).toHaveLength(1)
     },
   )
@@ -171,7 +167,7 @@ describe('the event stream', () => {
     const other = await server.pipeline.addUser()
     await server.addImage({ of: other })
     const mine = await server.addImage()
-    await vi.waitUntil(() => page.types().length > 0)
+    await until(() => page.types().length > 0)
     expect(
       page
         .messages()
@@ -191,7 +187,7 @@ describe('the event stream', () => {
       const page = await listen('/api/events')
       vi.advanceTimersByTime(15_001)
       vi.useRealTimers()
-      await vi.waitUntil(() => page.text().includes(': heartbeat\n\n'))
+      await until(() => page.text().includes(': heartbeat\n\n'))
     } finally {
       vi.useRealTimers()
     }
@@ -203,7 +199,7 @@ describe('the event stream', () => {
     for (let more = 0; more < 3; more++) await server.addImage()
     const next = await listen('/api/events')
     await server.addImage()
-    await vi.waitUntil(() => next.types().length === 1)
+    await until(() => next.types().length === 1)
     expect(server.pipeline.lines.filter((line) => line.includes('could not be delivered'))).toEqual([])
   })
 })
@@ -216,7 +212,7 @@ describe('the stream of one generation', () => {
     const page = await listen(`/api/generations/${id}/events`)
     await server.process.generations.cancel(server.pipeline.userId, other)
     await server.process.generations.cancel(server.pipeline.userId, id)
-    await vi.waitUntil(() => page.ended())
+    await until(() => page.ended())
     expect(page.types()).toEqual(expect.arrayContaining(['generation.finished']))
     for (const { data } of page.messages().slice(1)) expect(data?.generationId).toBe(id)
     expect(page.messages().at(-1)?.data).toMatchObject({ state: 'cancelled' })
@@ -227,7 +223,7 @@ describe('the stream of one generation', () => {
     await ended(id)
     for (const headers of [{}, { 'last-event-id': '999999999' }]) {
       const page = await listen(`/api/generations/${id}/events`, headers)
-      await vi.waitUntil(() => page.ended())
+      await until(() => page.ended())
       expect(page.messages().at(-1)).toMatchObject({ event: 'generation.finished', data: { state: 'succeeded' } })
     }
   })
@@ -254,11 +250,14 @@ describe('the preview of a generation', () => {
     const [preview] = picturesFor({ prompt: 'p', n: 1, width: 8, height: 8, sources: [], mask: null })
     engine.onLook((reply) => reply.json(200, { operation: 'op', progress: { completed: 1, total: 4, preview } }))
     const id = await submit()
-    const url = await vi.waitFor(async () => {
-      const { previewUrl } = await server.process.generations.get(server.pipeline.userId, id)
-      expect(previewUrl).not.toBeNull()
-      return previewUrl ?? ''
-    })
+    const url = await vi.waitFor(
+      async () => {
+        const { previewUrl } = await server.process.generations.get(server.pipeline.userId, id)
+        expect(previewUrl).not.toBeNull()
+        return previewUrl ?? ''
+      },
+      { timeout: 15_000 },
+    )
     const answer = await server.ask(url)
     expect(answer.headers).toMatchObject({
       'content-type': 'image/png',
@@ -296,12 +295,10 @@ describe('a client that waits for its pictures', () => {
     })
     sent.on('error', () => {})
     sent.end(JSON.stringify(body))
-    await vi.waitUntil(() => engine.asked.length === 1)
+    await until(() => engine.asked.length === 1)
     sent.destroy()
     go.resolve()
-    await vi.waitUntil(
-      async () => (await server.process.images.list(server.pipeline.userId, { limit: 1 })).data.length === 1,
-    )
+    await until(async () => (await server.process.images.list(server.pipeline.userId, { limit: 1 })).data.length === 1)
     const [image] = (await server.process.images.list(server.pipeline.userId, { limit: 1 })).data
     expect(image?.filename).toMatch(
       new RegExp(`^${server.pipeline.userId}_\\d{13}_0_${image?.sha256.slice(0, 8)}\\.png$`),
@@ -321,16 +318,16 @@ describe('a client that waits for its pictures', () => {
     engine.onDraw(stalls)
     const page = await listen('/api/events')
     const own = await listen(`/api/generations/${await submit()}/events`)
-    await vi.waitUntil(() => engine.asked.length === 1)
+    await until(() => engine.asked.length === 1)
     const waiting = server.ask(question())
-    await vi.waitUntil(
+    await until(
       async () => (await server.process.generations.list(server.pipeline.userId, { limit: 9 })).data.length === 2,
     )
     const closing = server.app.close()
     const answer = await waiting
     expect([answer.status, answer.json()]).toMatchObject([503, { code: 'shutting-down' }])
     await closing
-    await vi.waitUntil(() => page.ended() && own.ended())
+    await until(() => page.ended() && own.ended())
   })
 })
 

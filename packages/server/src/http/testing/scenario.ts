@@ -3,8 +3,7 @@ import type { EaselEvent } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 import { startFakeOllama, type FakeOllama } from '#providers/ollama/fake-ollama.ts'
 import { draws, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
-import { vi } from 'vitest'
-import { openServer, type Question, type TestServer } from './server.ts'
+import { openServer, until, type Question, type TestServer } from './server.ts'
 
 /** What a request has beside its method and its path. */
 interface Asked {
@@ -78,7 +77,7 @@ export async function openWorld(): Promise<World> {
   const busy = await connect(userId, 'Busy', { concurrency: 1 })
   engine.onDraw(stalls)
   await submit(busy)
-  await vi.waitUntil(() => engine.asked.length === 1)
+  await until(() => engine.asked.length === 1)
   engine.onDraw(draws)
   const other = await server.pipeline.addUser()
   const connection = await connect(other, 'Theirs')

@@ -5,6 +5,7 @@ import { request, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { vi } from 'vitest'
 import { DefectError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
 import { keepImage } from '#library/keep.ts'
@@ -61,6 +62,10 @@ interface AddOptions {
   readonly of?: string
   readonly file?: Uint8Array
 }
+
+/** Waits until something is so, as long as a busy machine may take. */
+export const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> =>
+  vi.waitUntil(condition, { timeout: 15_000, interval: 20 })
 
 const page = '<!doctype html><title>Easel</title>'
 
