@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /** One request on a connection of its own. */
-export async function ask(baseUrl: string, { method = 'GET', path, headers = {}, body }: Question): Promise<Answer> {
+async function ask(baseUrl: string, { method = 'GET', path, headers = {}, body }: Question): Promise<Answer> {
   const { hostname, port } = new URL(baseUrl)
   const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array
   const type = raw ? {} : { 'content-type': 'application/json' }
