@@ -82,6 +82,8 @@ export default defineConfig({
         'vitest/valid-expect': ['error', { maxArgs: 2 }],
         // Contract suites and property tests assert in functions of their own, under conditions that the case decides.
         'vitest/expect-expect': 'off',
+        // After each test the page is asked for faults that no test looked for.
+        'vitest/no-standalone-expect': 'off',
         'vitest/no-conditional-expect': 'off',
         'vitest/no-conditional-tests': 'off',
         'vitest/valid-title': 'off',

@@ -23,7 +23,10 @@ export const ConnectionCreate = z.object({
   name: PlainText(100).refine((name) => name.trim().length > 0, 'must not be empty'),
   provider: z.string().max(50),
   /** http or https; absent: the provider's usual address. */
-  baseUrl: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional(),
   key: z
     .string()
     .max(4000)

@@ -6,7 +6,7 @@ import { mapHttpError, readErrorBody } from '#providers/kit/error-mapping.ts'
 import { startFakeEngine } from '#providers/kit/fake-engine.ts'
 import type { Manifest, Provider } from '#providers/spec/provider.ts'
 
-export function modelInfo(id: string): ModelInfo {
+function modelInfo(id: string): ModelInfo {
   return {
     id,
     label: id,
@@ -51,7 +51,7 @@ const manifest: Manifest = {
 }
 
 /** A provider that asks its engine for models at `/models`, as real ones do. */
-export function testProvider(changes: Partial<Manifest> & { readonly id: string }): Provider {
+function testProvider(changes: Partial<Manifest> & { readonly id: string }): Provider {
   return {
     manifest: { ...manifest, ...changes },
     async listModels({ http, key }) {
@@ -69,7 +69,7 @@ export function testProvider(changes: Partial<Manifest> & { readonly id: string 
   }
 }
 
-export const sketch: Provider = {
+const sketch: Provider = {
   ...testProvider({ id: 'sketch', label: 'Sketcher', key: 'none', builtIn: true, ai: false }),
   listModels: async () => [modelInfo('sketch')],
 }

@@ -26,7 +26,7 @@ export const generateLine = z.object({
  * The seed as Ollama must be sent it. To Ollama 0 means "any", and it does not tell which one it took; so 0 goes out as
  * 2^32, which no other request can hold.
  */
-export function seedOnTheWire(seed: number): number {
+function seedOnTheWire(seed: number): number {
   return seed === 0 ? 2 ** 32 : seed
 }
 

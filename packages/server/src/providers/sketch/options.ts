@@ -8,4 +8,3 @@ export const options = z.object({
   time: z.enum(['auto', 'dawn', 'day', 'sunset', 'dusk', 'night']).default('auto').meta({ title: 'Time of day' }),
   season: z.enum(['auto', 'spring', 'summer', 'autumn', 'winter']).default('auto').meta({ title: 'Season' }),
 })
-export type Options = z.infer<typeof options>

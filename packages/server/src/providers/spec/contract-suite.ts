@@ -57,7 +57,7 @@ export interface ProviderFixtures {
       }
 }
 
-export const contractKey = 'sk-contract-9f8e7d6c5b4a3210fedc'
+const contractKey = 'sk-contract-9f8e7d6c5b4a3210fedc'
 
 /** Runs the contract of the provider port against one provider. Call it from the provider's `contract.test.ts`. */
 export function describeProvider(provider: Provider, fixtures: ProviderFixtures): void {

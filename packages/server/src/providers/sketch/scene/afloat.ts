@@ -63,7 +63,7 @@ interface Float {
   readonly flip: boolean
 }
 
-export function floating(stage: Stage, what: Float & { girth: number; rock: number }): Layer[] {
+function floating(stage: Stage, what: Float & { girth: number; rock: number }): Layer[] {
   const { x, y, scale, flip } = what
   const mirror = dress(stage, what.figure, {
     at: { x, y: y + scale * 0.02, scale: scale * 0.9, flip: !flip, turn: TAU / 2 + what.rock },

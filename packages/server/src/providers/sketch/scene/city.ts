@@ -144,7 +144,7 @@ function neonSigns(stage: Stage, row: RowOfHouses): Layer[] {
 }
 
 /** A dark parapet with lamps along the near edge of the water. */
-export function quay(stage: Stage): Plane {
+function quay(stage: Stage): Plane {
   const { frame, palette, horizon } = stage
   const y = horizon + (frame.height - horizon) * 0.86
   const stones: Contour[] = []

@@ -88,7 +88,7 @@ async function farShore(stage: Stage, pick: Random): Promise<Plane> {
 }
 
 /** Rows of waves that rear and break, each nearer row taller and darker. */
-export async function waves(stage: Stage, pick: Random): Promise<Plane[]> {
+async function waves(stage: Stage, pick: Random): Promise<Plane[]> {
   await stage.breathe()
   const { horizon, frame, palette } = stage
   const ground = frame.height - horizon

@@ -54,7 +54,7 @@ export async function space(stage: Stage, pick: Random): Promise<Plane[]> {
 }
 
 /** A ball with bands of cloud, dark on the side that the light does not reach. */
-export function planet(
+function planet(
   stage: Stage,
   pick: Random,
   what: { x: number; y: number; r: number; ringed: boolean },
