@@ -152,6 +152,20 @@ describe('a file', () => {
 })
 
 describe('a thumbnail', () => {
+  it('LB6: of the trash is shown to its owner, who asks for the trash, and to nobody else', async () => {
+    const theirs = await server.addImage({ of: await server.pipeline.addUser() })
+    const kept = await server.addImage()
+    const trashed = await server.addImage()
+    await server.process.images.remove(server.pipeline.userId, trashed.id)
+    const listed = await server.ask({ path: '/api/images?trash=true&limit=1' })
+    expect(listed.json()).toMatchObject({ data: [{ thumbnailUrl: `/api/images/${trashed.id}/thumbnail?trash=true` }] })
+    const shown = await server.ask({ path: `/api/images/${trashed.id}/thumbnail?trash=true` })
+    expect([shown.status, shown.headers['content-type']]).toEqual([200, 'image/webp'])
+    for (const id of [theirs.id, kept.id]) {
+      expect((await server.ask({ path: `/api/images/${id}/thumbnail?trash=true` })).status).toBe(404)
+    }
+  })
+
   it('is a WebP, made when it is asked for, and comes again without bytes', async () => {
     for (const [query, width] of [
       ['', 320],

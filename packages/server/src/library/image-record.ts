@@ -14,7 +14,7 @@ export function toImage(row: ImageRow, tags: readonly Tag[]): Image {
     filename: row.filename,
     filepath: row.storage_key,
     url: `/api/images/${row.id}/file`,
-    thumbnailUrl: `/api/images/${row.id}/thumbnail`,
+    thumbnailUrl: `/api/images/${row.id}/thumbnail${row.deleted_at === null ? '' : '?trash=true'}`,
     mimeType: row.mime_type,
     size: row.bytes,
     width: row.width,

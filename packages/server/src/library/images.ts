@@ -16,6 +16,8 @@ export interface Images {
   get(userId: string, id: string): Promise<Image>
   /** The row of a picture that is not in the trash, or null. */
   row(userId: string, id: string): Promise<ImageRow | null>
+  /** The row of a picture in the trash, or null. Only Easel's own trash asks for it. */
+  trashedRow(userId: string, id: string): Promise<ImageRow | null>
   byFilename(userId: string, filename: string): Promise<ImageRow | null>
   byHistoryId(userId: string, id: string): Promise<ImageRow | null>
   /** Rows of a user newest first, a page at a time, for answers that stream a whole library. */
@@ -39,8 +41,8 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
     return rows.map((row) => toImage(row, tags.get(row.id) ?? []))
   }
 
-  const live = (userId: string) =>
-    db.selectFrom('images').selectAll().where('user_id', '=', userId).where('deleted_at', 'is', null)
+  const all = (userId: string) => db.selectFrom('images').selectAll().where('user_id', '=', userId)
+  const live = (userId: string) => all(userId).where('deleted_at', 'is', null)
 
   async function setDeleted(userId: string, id: string, deletedAt: Date | null): Promise<void> {
     await inTransaction(db, async (trx) => {
@@ -71,6 +73,10 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
       return { data: await withTags(rows), nextCursor }
     },
     row: async (userId, id) => (await live(userId).where('id', '=', id).executeTakeFirst()) ?? null,
+    async trashedRow(userId, id) {
+      const trashed = all(userId).where('deleted_at', 'is not', null)
+      return (await trashed.where('id', '=', id).executeTakeFirst()) ?? null
+    },
     async byFilename(userId, filename) {
       // PostgreSQL would refuse the query.
       if (filename.includes('\u0000')) return null

@@ -38,7 +38,8 @@ export function PictureFrame({ image, sizes, fit = 'cover' }: PictureFrameProps)
   }
   // The thumbnail may not have been made yet; the original is always there.
   const source = broken ? { src: image.url } : { src: image.thumbnailUrl }
-  const set = sizes === undefined || broken ? {} : { srcSet: sourceSet(image), sizes }
+  // Of what is in the trash there is only the thumbnail.
+  const set = sizes === undefined || broken || image.deletedAt !== null ? {} : { srcSet: sourceSet(image), sizes }
   return (
     <span
       className={classes['frame']}

@@ -19,7 +19,11 @@ interface Ports {
 }
 
 const FileQuery = z.object({ download: z.stringbool().optional() })
-const ThumbnailQuery = z.object({ size: z.enum(['320', '1280']).default('320') })
+const ThumbnailQuery = z.object({
+  size: z.enum(['320', '1280']).default('320'),
+  /** Looks in the trash, and only there: a deleted picture is gone for everything that does not ask for it. */
+  trash: z.stringbool().optional(),
+})
 
 const missing = () => new EaselError('not-found', 'There is no such picture in your library.')
 
@@ -58,10 +62,10 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
   const thumbnailSchema = { params, querystring: ThumbnailQuery, hide: true }
   typed.get('/api/images/:id/thumbnail', { schema: thumbnailSchema }, async (request, reply) => {
     const { userId } = await identify(request)
-    const row = await images.row(userId, request.params.id)
+    const { size, trash = false } = request.query
+    const row = await (trash ? images.trashedRow : images.row)(userId, request.params.id)
     if (row === null) throw missing()
     if (row.damage !== null) throw damaged()
-    const { size } = request.query
     const etag = `"${row.sha256}-${size}"`
     if (isFresh(request, etag)) {
       setFileHeaders(reply, etag)
