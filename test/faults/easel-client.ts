@@ -1,6 +1,6 @@
 // What a client of Easel's HTTP API does, with every answer checked against the contract.
 import { setTimeout as delay } from 'node:timers/promises'
-import { Connection, EaselEvent, Generation, GenerationRequest, terminalStates } from '@easel/contract'
+import { Connection, EaselEvent, Generation, terminalStates, type GenerationRequest } from '@easel/contract'
 import { z } from 'zod'
 
 const Problem = z.looseObject({ code: z.string(), detail: z.string().optional() })

@@ -73,7 +73,7 @@ function readLog(child: ChildProcess) {
 /** Runs Easel until it says that it is ready, or ends. */
 async function launch(options: EaselOptions, kill?: AbortSignal) {
   const { under = [], nodeOptions = [] } = options
-  const [program = '', ...args] = [...under, process.execPath, ...nodeOptions, serve]
+  const [program, ...args] = [...under, process.execPath, ...nodeOptions, serve]
   // A folder without an `.env` of somebody's.
   const child = spawn(program, args, {
     cwd: import.meta.dirname,
