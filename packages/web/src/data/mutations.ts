@@ -26,10 +26,13 @@ export function useSubmitGeneration() {
     mutationFn: ({ request, key }: Submission) =>
       call(routes.createGeneration, { body: request }, { headers: { 'idempotency-key': key } }),
     onMutate: async (submission) => {
-      await client.cancelQueries({ queryKey: keys.generations })
+      // A list that is on its way knows nothing of the card and would take it out again; the first one of all is waited for.
+      const reading = client.isFetching({ queryKey: keys.generations }) > 0
+      const shown = client.getQueryData(keys.generations) !== undefined
+      if (shown) await client.cancelQueries({ queryKey: keys.generations })
       const card = optimisticGeneration(submission, Date.now())
       storeGeneration(client, card)
-      return { cardId: card.id }
+      return { cardId: card.id, reading }
     },
     onSuccess: (generation, _submission, { cardId }) => {
       forgetGeneration(client, cardId)
@@ -37,6 +40,9 @@ export function useSubmitGeneration() {
     },
     onError: (_error, _submission, context) => {
       if (context) forgetGeneration(client, context.cardId)
+    },
+    onSettled: (_generation, _error, _submission, context) => {
+      if (context?.reading === true) void client.invalidateQueries({ queryKey: keys.generations })
     },
   })
 }
