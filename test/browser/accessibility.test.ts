@@ -1,0 +1,153 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { connectionOf, submit, untilEnded } from '../faults/easel-client.ts'
+import { startFakeOllama, type FakeOllama } from '../../packages/server/src/providers/ollama/fake-ollama.ts'
+import { startFakeOpenAi, type FakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
+import { makePictures } from './many-pictures.ts'
+import { serveEasel, type ServedEasel } from './served-easel.ts'
+import { cardOf, eventually, questionBeforeTrash, seePicture, seeResult, viewer } from './studio.ts'
+import { visitors } from './visitors.ts'
+
+const { visit } = visitors()
+
+let ollama: FakeOllama
+let openai: FakeOpenAi
+let easel: ServedEasel
+let empty: ServedEasel
+
+beforeAll(async () => {
+  ollama = await startFakeOllama()
+  openai = await startFakeOpenAi()
+  easel = await serveEasel({
+    OLLAMA_HOST: ollama.baseUrl,
+    OPENAI_API_KEY: 'sk-test-0123456789',
+    OPENAI_BASE_URL: openai.apiUrl,
+  })
+  empty = await serveEasel()
+  const { address } = easel
+  await makePictures(address, openai, 12)
+  openai.behave({ failure: 'server-error' })
+  const failing = await connectionOf(address, 'openai')
+  const failed = await submit(address, { request: { prompt: 'One that fails', connectionId: failing } })
+  await untilEnded(address, failed.id)
+  const drawing = await connectionOf(address, 'ollama')
+  ollama.behave({ steps: 1000, stepDelayMs: 500 })
+  await submit(address, { request: { prompt: 'One that runs', connectionId: drawing } })
+  await submit(address, { request: { prompt: 'One that waits', connectionId: drawing } })
+})
+afterAll(async () => {
+  await easel.kill()
+  await Promise.all([easel.stop(), empty.stop()])
+  await ollama.close()
+  await openai.close()
+})
+
+/** What axe finds, one line for each element. */
+async function violations(page: Page): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id} (${help}): ${node.html} ${node.any.map((check) => check.message).join('; ')}`),
+  )
+}
+
+type Look = (page: Page) => Promise<void>
+
+const screens: readonly (readonly [string, () => string, Look])[] = [
+  [
+    'Studio without pictures',
+    () => empty.address,
+    async (page) => await page.getByText('What would you like to see?').waitFor(),
+  ],
+  [
+    'Studio with pictures, one that runs and one that failed',
+    () => easel.address,
+    async (page) => {
+      await cardOf(page, 'One that runs')
+        .getByText(/^Step|^Working/)
+        .waitFor()
+      await cardOf(page, 'One that fails').getByRole('alert').waitFor()
+      await seeResult(cardOf(page, 'Picture 1 of many'))
+    },
+  ],
+  [
+    'Studio with all its settings',
+    () => easel.address,
+    async (page) => {
+      await page.getByRole('button', { name: 'More', exact: true }).click()
+      await page.getByRole('slider', { name: 'Steps' }).waitFor()
+    },
+  ],
+  [
+    'the list of models',
+    () => easel.address,
+    async (page) => {
+      await page.getByRole('button', { name: /^Engine: / }).click()
+      await page.getByRole('option').first().waitFor()
+    },
+  ],
+  [
+    'Library',
+    () => `${easel.address}/library`,
+    async (page) => await seePicture(page.getByRole('grid').getByRole('link').first()),
+  ],
+  [
+    'Library without pictures',
+    () => `${empty.address}/library`,
+    async (page) => await page.getByText('No pictures yet').waitFor(),
+  ],
+  [
+    'viewer',
+    () => `${easel.address}/library`,
+    async (page) => {
+      await page.getByRole('grid').getByRole('link').first().click()
+      await seePicture(viewer(page).getByRole('img').first())
+    },
+  ],
+  [
+    'question before a picture goes',
+    () => `${easel.address}/library`,
+    async (page) => {
+      await page.getByRole('grid').getByRole('link').first().focus()
+      await page.keyboard.press('Delete')
+      await questionBeforeTrash(page).waitFor()
+    },
+  ],
+  [
+    'Engines',
+    () => `${easel.address}/engines`,
+    async (page) => await page.getByRole('region', { name: 'OpenAI' }).waitFor(),
+  ],
+  [
+    'the form of an engine',
+    () => `${easel.address}/engines`,
+    async (page) => {
+      await page.getByRole('button', { name: 'Add engine' }).click()
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^OpenAI\b/ })
+        .first()
+        .click()
+      await page.getByRole('dialog').getByLabel('Name').waitFor()
+    },
+  ],
+  [
+    'Settings',
+    () => `${easel.address}/engines`,
+    async (page) => {
+      await page.getByRole('button', { name: 'Settings', exact: true }).click()
+      await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+    },
+  ],
+]
+
+it.each(screens)('has nothing that axe objects to, in light and dark: %s', async (_name, address, look) => {
+  // A picture that fades in has no contrast yet.
+  const { page } = await visit(address(), { reducedMotion: 'reduce', colorScheme: 'light' })
+  await look(page)
+  expect(await violations(page), 'light').toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await eventually(() => page.evaluate(() => document.documentElement.dataset['mantineColorScheme'])).toBe('dark')
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
+  expect(await violations(page), 'dark').toEqual([])
+})

@@ -1,0 +1,186 @@
+// Takes pictures of every screen, for the documentation and for looking:
+//   node test/browser/screenshots.ts <folder>
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { startFakeOllama } from '../../packages/server/src/providers/ollama/fake-ollama.ts'
+import { startFakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
+import { connectionOf, submit, untilEnded } from '../faults/easel-client.ts'
+import { launchChromium } from './chromium.ts'
+import { serveEasel } from './served-easel.ts'
+
+const sketches = [
+  { prompt: 'A small boat on a quiet sea, heavy clouds', aspectRatio: '3:4', seed: 11 },
+  { prompt: 'A village in deep snow at night, warm windows', aspectRatio: '4:3', seed: 5 },
+  { prompt: 'A meadow of flowers below high mountains, morning', aspectRatio: '16:9', seed: 21 },
+  { prompt: 'A city by a river at dusk, paper-cut style', aspectRatio: '1:1', seed: 8, n: 2 },
+  { prompt: 'Autumn forest with a winding path', aspectRatio: '2:3', seed: 3, n: 3 },
+  { prompt: 'A desert with tall rocks under a full moon', aspectRatio: '16:9', seed: 14 },
+  { prompt: 'A lighthouse on a cliff at dusk, storm clouds, warm window light', aspectRatio: '3:2', seed: 7 },
+  { prompt: 'A quiet mountain lake at sunrise, mist between the pines', aspectRatio: '3:2', seed: 2, n: 4 },
+] as const
+
+const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+}
+const desktop: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
+const looks = [
+  { name: 'desktop-light', options: { ...desktop, colorScheme: 'light' } },
+  { name: 'desktop-dark', options: { ...desktop, colorScheme: 'dark' } },
+  { name: 'phone-light', options: { ...phone, colorScheme: 'light' } },
+  { name: 'phone-dark', options: { ...phone, colorScheme: 'dark' } },
+] as const satisfies readonly { name: string; options: BrowserContextOptions }[]
+
+interface Shot {
+  readonly name: string
+  readonly address: string
+  /** Brings the page to what is to be seen. */
+  readonly arrange?: (page: Page) => Promise<void>
+}
+
+async function makeSketches(address: string): Promise<void> {
+  const connectionId = await connectionOf(address, 'sketch')
+  for (const request of sketches) {
+    const { id } = await submit(address, { request: { ...request, connectionId } })
+    await untilEnded(address, id)
+  }
+}
+
+/** Until nothing is loading and every picture that is in sight has been drawn. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('load')
+  await page.locator('h1').first().waitFor({ state: 'attached' })
+  for (let quiet = 0; quiet < 3;) {
+    await page.waitForTimeout(150)
+    const pending = await page.evaluate(() => {
+      const inSight = (image: HTMLImageElement): boolean => image.getBoundingClientRect().top < innerHeight
+      return [...document.images].filter((image) => inSight(image) && !image.complete).length
+    })
+    quiet = pending === 0 ? quiet + 1 : 0
+  }
+}
+
+const firstTile = (page: Page) => page.getByRole('grid').getByRole('link').first()
+
+function shotsOf({ finished, empty, busy }: { finished: string; empty: string; busy: string }): readonly Shot[] {
+  return [
+    { name: 'studio-empty', address: empty },
+    { name: 'studio-done', address: finished },
+    {
+      name: 'studio-done-further-down',
+      address: finished,
+      arrange: async (page) => await page.evaluate(() => scrollTo(0, 900)),
+    },
+    { name: 'studio-running-and-failed', address: busy },
+    {
+      name: 'studio-settings',
+      address: finished,
+      arrange: async (page) => {
+        await page.getByRole('button', { name: /^(More|Picture settings)$/ }).click()
+        await page.getByRole('slider', { name: 'Steps' }).waitFor()
+        await page.waitForTimeout(400)
+      },
+    },
+    {
+      name: 'studio-models',
+      address: busy,
+      arrange: async (page) => {
+        await page.getByRole('button', { name: /^Engine: / }).click()
+        await page.getByRole('option').first().waitFor()
+      },
+    },
+    { name: 'library', address: `${finished}/library` },
+    { name: 'library-empty', address: `${empty}/library` },
+    {
+      name: 'viewer',
+      address: `${finished}/library`,
+      arrange: async (page) => {
+        await firstTile(page).click()
+        await page.getByRole('dialog', { name: 'Picture' }).waitFor()
+      },
+    },
+    { name: 'engines', address: `${busy}/engines` },
+    {
+      name: 'engines-add',
+      address: `${busy}/engines`,
+      arrange: async (page) => {
+        await page.getByRole('button', { name: 'Add engine' }).click()
+        await page.getByRole('list', { name: 'Kinds of engine' }).waitFor()
+      },
+    },
+    {
+      name: 'engines-form',
+      address: `${busy}/engines`,
+      arrange: async (page) => {
+        await page.getByRole('button', { name: 'Add engine' }).click()
+        await page
+          .getByRole('dialog')
+          .getByRole('button', { name: /^OpenAI\b/ })
+          .first()
+          .click()
+        await page.getByLabel(/^Key\b/).waitFor()
+      },
+    },
+  ]
+}
+
+async function takeAll(browser: Browser, folder: string, shots: readonly Shot[]): Promise<void> {
+  for (const { name: look, options } of looks) {
+    const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
+    for (const { name, address, arrange } of shots) {
+      const page = await context.newPage()
+      await page.goto(address)
+      await settle(page)
+      await arrange?.(page)
+      await settle(page)
+      await page.screenshot({ path: join(folder, `${name}-${look}.png`), animations: 'disabled' })
+      await page.close()
+    }
+    await context.close()
+  }
+}
+
+/** An Easel in which one generation runs, one waits, and others have failed or been refused. */
+async function serveBusyEasel() {
+  const ollama = await startFakeOllama({ steps: 40, stepDelayMs: 10_000 })
+  const openai = await startFakeOpenAi({ failure: 'server-error' })
+  const easel = await serveEasel({
+    OLLAMA_HOST: ollama.baseUrl,
+    OPENAI_API_KEY: 'sk-test-0123456789',
+    OPENAI_BASE_URL: openai.apiUrl,
+  })
+  const { address } = easel
+  const [paid, own] = [await connectionOf(address, 'openai'), await connectionOf(address, 'ollama')]
+  const broken = await submit(address, { request: { prompt: 'A red bicycle against a blue wall', connectionId: paid } })
+  await untilEnded(address, broken.id)
+  openai.behave({ failure: 'blocked' })
+  const refused = await submit(address, {
+    request: { prompt: 'Something that the engine declines', connectionId: paid },
+  })
+  await untilEnded(address, refused.id)
+  for (const prompt of ['A fox asleep under a birch, first frost', 'The same fox, awake']) {
+    await submit(address, { request: { prompt, connectionId: own } })
+  }
+  return {
+    address,
+    async stop() {
+      await easel.kill()
+      await easel.stop()
+      await Promise.all([ollama.close(), openai.close()])
+    },
+  }
+}
+
+const folder = process.argv[2]
+if (folder === undefined) throw new Error('Name the folder that the pictures go into')
+await mkdir(folder, { recursive: true })
+const browser = await launchChromium()
+if (browser === null) throw new Error('There is no Chromium on this machine')
+const [finished, empty, busy] = [await serveEasel(), await serveEasel(), await serveBusyEasel()]
+await makeSketches(finished.address)
+await takeAll(browser, folder, shotsOf({ finished: finished.address, empty: empty.address, busy: busy.address }))
+await browser.close()
+await Promise.all([finished.stop(), empty.stop(), busy.stop()])
