@@ -34,15 +34,15 @@ export function useSubmitGeneration() {
       storeGeneration(client, card)
       return { cardId: card.id, reading }
     },
-    onSuccess: (generation, _submission, { cardId }) => {
+    onSuccess: (generation, _submission, { cardId, reading }) => {
       forgetGeneration(client, cardId)
       storeGeneration(client, generation)
+      if (reading) void client.invalidateQueries({ queryKey: keys.generations })
     },
     onError: (_error, _submission, context) => {
-      if (context) forgetGeneration(client, context.cardId)
-    },
-    onSettled: (_generation, _error, _submission, context) => {
-      if (context?.reading === true) void client.invalidateQueries({ queryKey: keys.generations })
+      if (!context) return
+      forgetGeneration(client, context.cardId)
+      if (context.reading) void client.invalidateQueries({ queryKey: keys.generations })
     },
   })
 }
