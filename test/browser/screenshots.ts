@@ -20,6 +20,8 @@ const sketches = [
   { prompt: 'A quiet mountain lake at sunrise, mist between the pines', aspectRatio: '3:2', seed: 2, n: 4 },
 ] as const
 
+const nextPrompt = 'A wooden pier at the lake, first snow, a lantern in the fog'
+
 const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,
@@ -74,7 +76,17 @@ function shotsOf({ finished, empty, busy }: { finished: string; empty: string; b
       address: finished,
       arrange: async (page) => await page.evaluate(() => scrollTo(0, 900)),
     },
-    { name: 'studio-running-and-failed', address: busy },
+    {
+      name: 'studio-ready',
+      address: finished,
+      arrange: async (page) => await page.getByRole('textbox', { name: 'Prompt' }).fill(nextPrompt),
+    },
+    { name: 'studio-running', address: busy },
+    {
+      name: 'studio-failed',
+      address: busy,
+      arrange: async (page) => await page.getByRole('button', { name: 'Retry' }).last().scrollIntoViewIfNeeded(),
+    },
     {
       name: 'studio-settings',
       address: finished,
@@ -129,17 +141,17 @@ function shotsOf({ finished, empty, busy }: { finished: string; empty: string; b
 
 async function takeAll(browser: Browser, folder: string, shots: readonly Shot[]): Promise<void> {
   for (const { name: look, options } of looks) {
-    const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
     for (const { name, address, arrange } of shots) {
+      // A visitor of their own for each: what one typed is not to stand in the next picture.
+      const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
       const page = await context.newPage()
       await page.goto(address)
       await settle(page)
       await arrange?.(page)
       await settle(page)
       await page.screenshot({ path: join(folder, `${name}-${look}.png`), animations: 'disabled' })
-      await page.close()
+      await context.close()
     }
-    await context.close()
   }
 }
 
