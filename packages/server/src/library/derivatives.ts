@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
@@ -45,6 +46,8 @@ const taskOf = (row: Pick<ImageRow, 'id' | 'user_id' | 'storage_key'>): Task => 
 const cacheBytes = 64 * 1024 * 1024
 /** Originals held in memory for their thumbnail; beyond these they are read back from the storage. */
 const heldOriginals = 6
+/** Pictures decoded at a time. One processor is left to the answers; two at least, as half of the time goes to the disk. */
+const atOnce = Math.max(2, availableParallelism() - 1)
 const catchUpBatch = 50
 
 async function settle(ports: Ports, task: Task, change: { thumbhash: string } | { damage: string }): Promise<void> {
@@ -99,7 +102,7 @@ export function createDerivatives(ports: Ports): Derivatives {
   /** By id, in the order they came: a picture waits once, however often it is named. */
   const waiting = new Map<string, Task>()
   const running = new Map<string, Promise<Uint8Array | null>>()
-  let draining: Promise<void> | null = null
+  const lanes = new Set<Promise<void>>()
   let closed = false
 
   function makeOnce(key: string, make: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
@@ -115,7 +118,6 @@ export function createDerivatives(ports: Ports): Derivatives {
     return made
   }
 
-  /** One picture at a time is decoded: sharp uses every core it can get, and answers must stay fast. */
   async function drain(): Promise<void> {
     for (const current of waiting.values()) {
       if (closed) break
@@ -127,13 +129,14 @@ export function createDerivatives(ports: Ports): Derivatives {
         log.warn({ image: current.id, reason: messageOf(error) }, 'thumbnail not made')
       }
     }
-    draining = null
   }
 
   function add(task: Task): void {
     if (waiting.has(task.id) || running.has(thumbnailKey(task.id, 320))) return
     waiting.set(task.id, task)
-    draining ??= drain()
+    if (lanes.size >= atOnce) return
+    const lane = drain().finally(() => lanes.delete(lane))
+    lanes.add(lane)
   }
 
   return {
@@ -158,14 +161,14 @@ export function createDerivatives(ports: Ports): Derivatives {
         if (last !== '') undone = undone.where('id', '>', last)
         const rows = await undone.orderBy('id').limit(catchUpBatch).select(['id', 'user_id', 'storage_key']).execute()
         for (const row of rows) add(taskOf(row))
-        await draining
+        await Promise.all(lanes)
         last = rows.at(-1)?.id ?? ''
         if (rows.length < catchUpBatch) return
       }
     },
     async close() {
       closed = true
-      await draining
+      await Promise.all(lanes)
     },
   }
 }
