@@ -5,19 +5,23 @@ import type { Database, Db, Trx } from '#db/database.ts'
 import type { Events, LoggedEvent } from './events.ts'
 import { createFollower } from './follower.ts'
 import { createFollowers } from './followers.ts'
-import { lockUser } from './lock.ts'
-import { listenFor, notifyLog, notifyProgress } from './notify.ts'
+import { userLock } from './lock.ts'
+import { listenFor, notification, notifyProgress } from './notify.ts'
 import { findStart } from './start.ts'
 
 async function append(trx: Trx, userId: string, events: readonly LoggedEvent[]): Promise<void> {
   if (events.length === 0) return
-  await lockUser(trx, userId)
-  const rows = await trx
-    .insertInto('events')
-    .values(events.map((event) => ({ user_id: userId, event: JSON.stringify(event) })))
-    .returning('seq')
-    .execute()
-  await notifyLog(trx, userId, Math.max(...rows.map(({ seq }) => seq)))
+  // One statement, because there is one in nearly every transaction. The numbers are given to rows that are there only once the
+  // lock is held, in the order of the list.
+  await sql`
+    with added as (
+      insert into events (user_id, event)
+      select ${userId}::uuid, listed.event
+      from (select ${userLock(userId)}) as held, jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality as listed (event, place)
+      order by listed.place
+      returning seq
+    )
+    select ${notification(userId, sql`max(seq)`)} from added`.execute(trx)
 }
 
 async function readAfter(db: Db, userId: string, page: { readonly after: number; readonly limit: number }) {

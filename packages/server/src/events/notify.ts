@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { EaselEvent } from '@easel/contract'
 import type { Database, Trx } from '#db/database.ts'
 import type { ProgressEvent } from './events.ts'
@@ -13,9 +13,9 @@ async function notify(trx: Trx, channel: string, payload: string): Promise<void>
   await sql`select pg_notify(${channel}, ${payload})`.execute(trx)
 }
 
-/** Says to all processes that the log of a user now reaches up to `seq`. */
-export async function notifyLog(trx: Trx, userId: string, seq: number): Promise<void> {
-  await notify(trx, logChannel, `${userId}:${seq}`)
+/** The call that says to all processes, at the commit, that the log of a user now reaches up to `seq`. */
+export function notification(userId: string, seq: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`pg_notify(${logChannel}::text, ${`${userId}:`}::text || ${seq})`
 }
 
 /** Carries progress to all processes; nothing is kept. */

@@ -19,7 +19,8 @@ const notFound = () => new EaselError('not-found', 'There is no such generation.
 export function createReader({ db, jobs, images }: { db: Db; jobs: Pick<Jobs, 'places'>; images: Images }): Reader {
   async function complete(rows: readonly GenerationRow[]): Promise<Generation[]> {
     const queued = rows.flatMap(({ state, job_id: jobId }) => (state === 'queued' && jobId !== null ? [jobId] : []))
-    const pictures = await images.ofGenerations(rows.map(({ id }) => id))
+    const begun = rows.filter(({ state }) => state !== 'queued')
+    const pictures = await images.ofGenerations(begun.map(({ id }) => id))
     const places = queued.length === 0 ? new Map<string, number>() : await jobs.places(queued)
     return rows.map((row) => {
       const place = row.state === 'queued' && row.job_id !== null ? (places.get(row.job_id) ?? null) : null
