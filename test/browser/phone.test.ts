@@ -42,10 +42,11 @@ afterAll(async () => {
 
 /** Taps it, if a finger can. */
 async function tap(target: Locator): Promise<void> {
-  await target.waitFor()
-  const box = await target.boundingBox()
-  const size = `${await target.evaluate((element) => element.outerHTML.slice(0, 120))}: ${box?.width} × ${box?.height}`
-  expect(Math.min(box?.width ?? 0, box?.height ?? 0), size).toBeGreaterThanOrEqual(fingertip)
+  const shorterSide = async (): Promise<number> => {
+    const box = await target.boundingBox()
+    return Math.min(box?.width ?? 0, box?.height ?? 0)
+  }
+  await eventually(shorterSide).toBeGreaterThanOrEqual(fingertip)
   await target.tap()
 }
 
@@ -92,6 +93,7 @@ it('cancels by touch', async () => {
   onTestFinished(() => ollama.behave(quick))
   const { page } = await visit(easel.address, phone)
   const card = await ask(page, 'A ferry that turns back')
+  await card.getByText(/^Step \d/).waitFor()
   await tap(card.getByRole('button', { name: 'Cancel' }))
   await card.getByText('Cancelled', { exact: true }).waitFor()
 })
