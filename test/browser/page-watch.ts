@@ -10,8 +10,6 @@ export interface PageWatch {
 
 /** A page that navigates away or drops a stream aborts what it had asked for. */
 const abandoned = /ERR_ABORTED/
-/** A preview may be gone when its page comes for it: the picture itself was faster. */
-const overtaken = /\/api\/generations\/[^/]+\/preview\?.*404|404 .*\/preview\?/
 
 const told = (message: ConsoleMessage): string =>
   `console ${message.type()}: ${message.text()} (${message.location().url})`
@@ -22,7 +20,7 @@ const refused = (response: Response): string => `${response.request().method()} 
 /** Watches a page from before its first navigation. Violations of the content security policy stand on the console. */
 export function watchPage(page: Page): PageWatch {
   const all: string[] = []
-  const tolerated: RegExp[] = [overtaken]
+  const tolerated: RegExp[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') all.push(told(message))
   })

@@ -266,7 +266,8 @@ describe('the preview of a generation', () => {
     })
     await server.process.generations.cancel(server.pipeline.userId, id)
     await ended(id)
-    expect((await server.ask(url)).status).toBe(404)
+    const gone = await server.ask(url)
+    expect([gone.status, gone.body.length]).toEqual([204, 0])
   })
 })
 

@@ -42,7 +42,8 @@ export function registerGenerations(app: FastifyInstance, { identify, generation
   typed.get('/api/generations/:id/preview', { schema: { params, hide: true } }, async (request, reply) => {
     const { userId } = await identify(request)
     const preview = await generations.preview(userId, request.params.id)
-    if (preview === null) throw new EaselError('not-found', 'There is no preview at the moment.')
+    // It may have given way to the picture between the page's hearing of it and its asking: no fault of anybody.
+    if (preview === null) return await reply.code(204).send()
     reply.headers({ 'cache-control': 'private, no-store', 'content-security-policy': filePolicy })
     return await reply.type(preview.mimeType).send(preview.bytes)
   })

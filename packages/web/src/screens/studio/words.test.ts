@@ -26,6 +26,11 @@ describe('words', () => {
   })
 
   it('has words for a refusal', () => {
-    expect(failureTitle({ kind: 'content-rejected' })).toBe('The engine declined this prompt')
+    expect(failureTitle({ kind: 'content-rejected', engineStatus: 400 })).toBe('The engine declined this prompt')
+  })
+
+  it('does not say of an engine that answered that it could not be reached', () => {
+    expect(failureTitle({ kind: 'unavailable', engineStatus: 500 })).toBe('The engine failed')
+    expect(failureTitle({ kind: 'unavailable', engineStatus: null })).toBe('The engine could not be reached')
   })
 })

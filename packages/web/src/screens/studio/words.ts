@@ -16,7 +16,9 @@ const failures: Record<GenerationFailure['kind'], string> = {
 }
 
 /** A short title for a failure. */
-export function failureTitle({ kind }: Pick<GenerationFailure, 'kind'>): string {
+export function failureTitle({ kind, engineStatus }: Pick<GenerationFailure, 'kind' | 'engineStatus'>): string {
+  // It was reached: it answered that it cannot.
+  if (kind === 'unavailable' && engineStatus !== null) return 'The engine failed'
   return failures[kind]
 }
 
