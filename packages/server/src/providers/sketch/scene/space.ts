@@ -54,11 +54,7 @@ export async function space(stage: Stage, pick: Random): Promise<Plane[]> {
 }
 
 /** A ball with bands of cloud, dark on the side that the light does not reach. */
-function planet(
-  stage: Stage,
-  pick: Random,
-  what: { x: number; y: number; r: number; ringed: boolean },
-): Layer[] {
+function planet(stage: Stage, pick: Random, what: { x: number; y: number; r: number; ringed: boolean }): Layer[] {
   const { palette, light } = stage
   const { x, y, r } = what
   const own = pick.pick([palette.accent, palette.glow, palette.cloudLit, hex('#d98a5a'), hex('#5fa3b8')])
