@@ -10,6 +10,7 @@ import { countActive, connectionOf, submit, until } from './easel-client.ts'
 import { killWhileStarting, startEasel, type EaselOptions } from './easel-process.ts'
 import { inspect } from './inspect.ts'
 
+const tracer = 'strace'
 /** Where a run without a crash has ended by far. */
 const mostPoints = 120
 
@@ -68,7 +69,7 @@ async function askAll(address: string): Promise<readonly string[]> {
 /** Starts Easel so that it dies at its n-th call of `call`, and uses it. @returns what it accepted, and whether it lived on */
 async function crashAt(options: EaselOptions, call: string, n: number) {
   const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${n}`]
-  const under = ['strace', '-D', '-f', '-o', '/dev/null', ...inject]
+  const under = [tracer, '-D', '-f', '-o', '/dev/null', ...inject]
   const easel = await startEasel({ ...options, under }).catch(() => null)
   if (easel?.address == null) return { accepted: [], lived: false }
   const accepted = await askAll(easel.address)
@@ -111,7 +112,7 @@ async function checkPoint(call: string, n: number): Promise<boolean> {
   return lived
 }
 
-const canTrace = spawnSync('strace', ['-e', 'inject=fsync:signal=SIGKILL:when=1', 'true']).status === 0
+const canTrace = spawnSync(tracer, ['-e', 'inject=fsync:signal=SIGKILL:when=1', 'true']).status === 0
 
 it.for(['fsync', 'rename'])(
   'GN1, GN2, GN6: loses nothing, killed at every single %s',
