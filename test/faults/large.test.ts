@@ -15,7 +15,8 @@ it(
       `seed ${seed}: 200 kills, ${accepted.length} accepted, ${images} images, ${charges.size} paid calls, ` +
         `${interrupted} interrupted, ${swept.adopted} adopted and ${swept.removed} removed by the sweep`,
     )
-    expect(accepted.length).toBeGreaterThan(200)
     expectNothingLost(report)
+    // How many get in between two kills is the machine's speed; without any there is nothing to lose.
+    expect(accepted.length).toBeGreaterThan(50)
   },
 )
