@@ -34,7 +34,9 @@ export interface KillReport extends Inspection {
 
 const clients = 4
 /** So many generations a client leaves open before it waits for its oldest. */
-const mostOpen = 6
+const mostOpen = 10
+/** The sketcher takes a second for a picture, and little more is there between two kills. */
+const engineOrder = ['ollama', 'openai', 'sketch']
 /** How long the work left at the end may take. */
 const drainMs = 180_000
 
@@ -63,6 +65,7 @@ interface Client {
   readonly server: Server
   readonly random: () => number
   readonly name: string
+  /** The first is asked most often. */
   readonly engines: readonly { readonly provider: string; readonly connectionId: string }[]
   readonly accepted: Accepted[]
 }
@@ -71,7 +74,7 @@ interface Client {
 async function beClient({ server, random, name, engines, accepted }: Client): Promise<void> {
   const open: string[] = []
   for (let count = 0; !server.over; count++) {
-    const engine = engines[Math.floor(random() * engines.length)]
+    const engine = engines[Math.floor(random() ** 2 * engines.length)]
     if (engine === undefined) throw new Error('There are no engines')
     const { provider, connectionId } = engine
     const key = `${name}-${count}`
@@ -112,7 +115,7 @@ async function killAndStart(
 ): Promise<EaselProcess> {
   let easel = first
   for (let kill = 0; kill < kills; kill++) {
-    await delay(random() ** 2 * 1500)
+    await delay(random() ** 2 * 3000)
     server.address = null
     await easel.kill()
     faults.push(...easel.faults())
@@ -172,7 +175,9 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
     easel = await startEasel(options)
     const { address } = easel
     if (address === null) throw new Error('Easel has no address')
-    const connections = (await listConnections(address)).map(({ id, provider }) => ({ provider, connectionId: id }))
+    const connections = (await listConnections(address))
+      .map(({ id, provider }) => ({ provider, connectionId: id }))
+      .toSorted((a, b) => engineOrder.indexOf(a.provider) - engineOrder.indexOf(b.provider))
     server.address = address
     const asking = Promise.all(
       Array.from({ length: clients }, (_, index) =>
