@@ -62,6 +62,23 @@ export async function countActive(address: string): Promise<number> {
   return (await read(await fetch(`${address}/api/generations?state=active&limit=200`), page)).data.length
 }
 
+const ImagePage = z.object({
+  data: z.array(z.object({ thumbhash: z.string().nullable() })),
+  nextCursor: z.string().nullable(),
+})
+
+/** Pictures of the whole library whose thumbnail is still to be made. */
+export async function countWithoutThumbnail(address: string): Promise<number> {
+  let count = 0
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const at: string = cursor === '' ? '' : `&cursor=${cursor}`
+    const { data, nextCursor } = await read(await fetch(`${address}/api/images?limit=200${at}`), ImagePage)
+    count += data.filter(({ thumbhash }) => thumbhash === null).length
+    cursor = nextCursor
+  }
+  return count
+}
+
 /** Asks until `done` says yes. @throws with the last value when that takes longer than `limitMs` */
 export async function until<T>(limitMs: number, ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
   const last = performance.now() + limitMs

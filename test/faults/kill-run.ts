@@ -7,7 +7,15 @@ import { terminalStates } from '@easel/contract'
 import { fakePicture } from '../../packages/server/src/providers/kit/fake-picture.ts'
 import { startFakeOllama } from '../../packages/server/src/providers/ollama/fake-ollama.ts'
 import { startFakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
-import { countActive, getGeneration, listConnections, Refused, submit, until } from './easel-client.ts'
+import {
+  countActive,
+  countWithoutThumbnail,
+  getGeneration,
+  listConnections,
+  Refused,
+  submit,
+  until,
+} from './easel-client.ts'
 import { killWhileStarting, startEasel, type EaselOptions, type EaselProcess } from './easel-process.ts'
 import { inspect, type Inspection } from './inspect.ts'
 import { seededRandom } from './random.ts'
@@ -198,6 +206,11 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
       drainMs,
       () => countActive(last),
       (active) => active === 0,
+    )
+    await until(
+      drainMs,
+      () => countWithoutThumbnail(last),
+      (bare) => bare === 0,
     )
     const { code } = await easel.stop()
     faults.push(...easel.faults())

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '#base/ids.ts'
 import { readMetadata } from '#media/read-metadata.ts'
 import { openPipeline, type Pipeline, type Process } from './testing/open.ts'
 import { draws, picturesFor, stalls, startPaintEngine, type PaintEngine, type Turn } from './testing/paint.ts'
@@ -17,7 +18,8 @@ afterAll(() => pipeline.close())
 beforeEach(async () => {
   engine = await startPaintEngine()
   const connection = await process.connections.create(pipeline.userId, {
-    name: `Paint ${engine.baseUrl}`,
+    // Not by its address: ports come back.
+    name: `Paint ${newId()}`,
     provider: 'paint',
     baseUrl: engine.baseUrl,
     key: 'sk-never-seen-0123456789',
