@@ -210,6 +210,11 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
     await until(
       drainMs,
       () => countWithoutThumbnail(last),
+      (count) => count === 0,
+    )
+    await until(
+      drainMs,
+      () => countWithoutThumbnail(last),
       (bare) => bare === 0,
     )
     const { code } = await easel.stop()
