@@ -212,11 +212,6 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
       () => countWithoutThumbnail(last),
       (count) => count === 0,
     )
-    await until(
-      drainMs,
-      () => countWithoutThumbnail(last),
-      (bare) => bare === 0,
-    )
     const { code } = await easel.stop()
     faults.push(...easel.faults())
     return { kills, accepted, charges: engines.charges(), faults, exitCode: code, ...(await inspect(data)) }
