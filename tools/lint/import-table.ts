@@ -59,4 +59,9 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'pg-boss': ['jobs', 'db'],
   pg: ['db'],
   '@electric-sql/pglite': ['db'],
+  'better-auth': ['auth'],
+  '@better-auth/passkey': ['auth'],
+  nodemailer: ['auth'],
+  'rate-limiter-flexible': ['auth'],
+  yauzl: ['transfer'],
 }

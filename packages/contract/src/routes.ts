@@ -1,34 +1,25 @@
 import { z } from 'zod'
+import { accountRoutes } from './account-routes.ts'
+import { adminRoutes } from './admin-routes.ts'
 import { ModelInfo, ProviderInfo } from './catalogue.ts'
 import { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
 import { Generation, GenerationRequest, GenerationState, SyncGeneration, SyncGenerationRequest } from './generations.ts'
 import { Image, ImageSource } from './images.ts'
 import { Cursor, Id, Page } from './primitives.ts'
+import type { Route } from './route.ts'
 import { TagType } from './tags.ts'
-
-/** One row of the route table: what the server validates and what the client sends and expects. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly summary: string
-  readonly params?: z.ZodObject
-  readonly query?: z.ZodObject
-  readonly body?: z.ZodType
-  readonly status: number
-  /** Absent: the answer has no JSON body. */
-  readonly response?: z.ZodType
-}
+import { transferRoutes } from './transfer-routes.ts'
 
 const byId = z.object({ id: Id })
 const limit = z.coerce.number().int().min(1).max(200).default(50)
 const data = <T extends z.ZodType>(item: T) => z.object({ data: item })
 
-/** Every JSON route of Easel's own API. Bytes and event streams are listed in `docs/spec`, not here. */
-export const routes = {
+const libraryRoutes = {
   createGeneration: {
     method: 'POST',
     path: '/api/generations',
     summary: 'Submit a generation. Takes an Idempotency-Key header.',
+    access: 'generate',
     body: GenerationRequest,
     status: 202,
     response: Generation,
@@ -37,6 +28,7 @@ export const routes = {
     method: 'GET',
     path: '/api/generations',
     summary: 'List generations, newest first.',
+    access: 'read',
     query: z.object({
       limit,
       cursor: Cursor.optional(),
@@ -50,6 +42,7 @@ export const routes = {
     method: 'GET',
     path: '/api/generations/:id',
     summary: 'One generation with its pictures.',
+    access: 'read',
     params: byId,
     status: 200,
     response: Generation,
@@ -58,6 +51,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/generations/:id',
     summary: 'Cancel a queued or running generation. A finished one stays as it is.',
+    access: 'write',
     params: byId,
     status: 202,
     response: Generation,
@@ -66,6 +60,7 @@ export const routes = {
     method: 'POST',
     path: '/api/generations/:id/retry',
     summary: 'Submit the same request again as a child of this generation.',
+    access: 'generate',
     params: byId,
     status: 202,
     response: Generation,
@@ -74,6 +69,7 @@ export const routes = {
     method: 'POST',
     path: '/api/images/generate',
     summary: 'Generate and wait for the pictures (contract E).',
+    access: 'generate',
     body: SyncGenerationRequest,
     status: 200,
     response: SyncGeneration,
@@ -82,6 +78,7 @@ export const routes = {
     method: 'GET',
     path: '/api/images',
     summary: 'List pictures, newest first.',
+    access: 'read',
     query: z.object({
       limit,
       cursor: Cursor.optional(),
@@ -97,6 +94,7 @@ export const routes = {
     method: 'GET',
     path: '/api/images/:id',
     summary: 'One picture with its whole story.',
+    access: 'read',
     params: byId,
     status: 200,
     response: data(Image),
@@ -105,6 +103,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/images/:id',
     summary: 'Move a picture to the trash.',
+    access: 'write',
     params: byId,
     status: 204,
   },
@@ -112,6 +111,7 @@ export const routes = {
     method: 'POST',
     path: '/api/images/:id/restore',
     summary: 'Take a picture out of the trash.',
+    access: 'write',
     params: byId,
     status: 200,
     response: data(Image),
@@ -120,6 +120,7 @@ export const routes = {
     method: 'GET',
     path: '/api/providers',
     summary: 'The engines this server can speak to.',
+    access: 'read',
     status: 200,
     response: data(z.array(ProviderInfo)),
   },
@@ -127,6 +128,7 @@ export const routes = {
     method: 'GET',
     path: '/api/connections',
     summary: "The caller's configured engines, the default first.",
+    access: 'read',
     status: 200,
     response: data(z.array(Connection)),
   },
@@ -134,6 +136,8 @@ export const routes = {
     method: 'POST',
     path: '/api/connections',
     summary: 'Configure an engine.',
+    access: 'write',
+    guests: 'refused',
     body: ConnectionCreate,
     status: 201,
     response: data(Connection),
@@ -142,6 +146,8 @@ export const routes = {
     method: 'PATCH',
     path: '/api/connections/:id',
     summary: 'Change a configured engine. An empty `key` removes the key.',
+    access: 'write',
+    guests: 'refused',
     params: byId,
     body: ConnectionCreate.omit({ provider: true }).partial(),
     status: 200,
@@ -151,6 +157,8 @@ export const routes = {
     method: 'DELETE',
     path: '/api/connections/:id',
     summary: 'Remove a configured engine; what it made stays.',
+    access: 'write',
+    guests: 'refused',
     params: byId,
     status: 204,
   },
@@ -158,6 +166,8 @@ export const routes = {
     method: 'POST',
     path: '/api/connections/:id/test',
     summary: 'Try a configured engine with a call that spends nothing.',
+    access: 'write',
+    guests: 'refused',
     params: byId,
     status: 200,
     response: data(ConnectionTest),
@@ -166,6 +176,7 @@ export const routes = {
     method: 'GET',
     path: '/api/connections/:id/models',
     summary: 'The models that a configured engine has now, image-capable ones only.',
+    access: 'read',
     params: byId,
     query: z.object({ refresh: z.stringbool().optional() }),
     status: 200,
@@ -175,27 +186,12 @@ export const routes = {
     method: 'GET',
     path: '/api/profiles',
     summary: "Contract E's list of connections, the default first.",
+    access: 'read',
     query: z.object({ imageCapable: z.stringbool().optional() }),
     status: 200,
     response: z.object({ profiles: z.array(Profile) }),
   },
 } as const satisfies Record<string, Route>
 
-type Part<R extends Route, K extends 'params' | 'query' | 'body'> = R[K] extends z.ZodType
-  ? { readonly [Key in K]: z.input<R[K]> }
-  : unknown
-
-/** What a client passes to call a route: its `params`, `query` and `body`, where it has them. */
-export type RouteInput<R extends Route> = Part<R, 'params'> & Part<R, 'query'> & Part<R, 'body'>
-
-/** What a client gets from a route. */
-export type RouteOutput<R extends Route> = R['response'] extends z.ZodType ? z.output<R['response']> : undefined
-
-/** The path with its `:name` parts filled in, each percent-encoded. Throws a TypeError when one is missing. */
-export function fillPath(path: string, params: Readonly<Record<string, string>>): string {
-  return path.replaceAll(/:([a-zA-Z]+)/g, (_, name: string) => {
-    const value = params[name]
-    if (value === undefined) throw new TypeError(`The path ${path} needs ${name}`)
-    return encodeURIComponent(value)
-  })
-}
+/** Every JSON route of Easel's own API. Bytes and event streams are listed in `docs/spec`, not here. */
+export const routes = { ...libraryRoutes, ...accountRoutes, ...adminRoutes, ...transferRoutes } as const

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FastifyInstance } from 'fastify'
+import { createLocalAuth } from '#auth/local.ts'
 import { ensureOwner } from '#auth/owner.ts'
 import { StartError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
@@ -128,6 +129,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const ownerId = await ensureOwner(db)
   await connections.ensureInstanceConnections(ownerId, config.engines)
 
+  const auth = createLocalAuth(ownerId)
   const images = createImages({ db, events, log })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
@@ -140,7 +142,8 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
       : await createApp({
           ...options,
           db,
-          identify: async () => ({ userId: ownerId }),
+          auth,
+          publicUrl: config.publicUrl,
           events,
           generations,
           images,

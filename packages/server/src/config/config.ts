@@ -4,11 +4,11 @@ import type { LogLevel } from '#base/log.ts'
 import { engineAddress } from './engine-address.ts'
 import type { Environment } from './environment.ts'
 import { nearestName } from './nearest-name.ts'
-import { secretNames, settings, toolNames, type Settings } from './settings.ts'
+import { isLoopback, secretNames, settings, toolNames, type Settings } from './settings.ts'
 
 /** What Easel runs with. Frozen; made once at the start. */
 export interface Config {
-  /** A loopback address: this version has no accounts. */
+  /** An IP address or `localhost`; a loopback one in local mode. */
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -18,7 +18,32 @@ export interface Config {
   readonly dataFolder: string
   /** A folder with a freshly initialised embedded database, which spares the first start its making. */
   readonly databaseTemplate: string | null
-  readonly auth: 'local'
+  /** `local`: no sign-in, everything is the owner's. */
+  readonly auth: 'local' | 'accounts'
+  /** The origin that people use, or null: whatever they used to get here. */
+  readonly publicUrl: string | null
+  readonly signUp: 'closed' | 'invite' | 'open'
+  readonly guests: { readonly allowed: boolean; readonly days: number }
+  /** The account that old clients without a token act as. */
+  readonly compatUser: string | null
+  /** Addresses or ranges whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Whose connections may lead to private addresses. */
+  readonly privateEngines: 'everyone' | 'admins' | 'nobody'
+  /** A range service of breached passwords, or null. */
+  readonly breachedPasswords: string | null
+  readonly oidc: OidcConfig | null
+  readonly mail: MailConfig | null
+  /** For everybody who has no quota of their own; null: no limit. */
+  readonly quota: Quota
+  readonly guestQuota: Quota
+  /** How often each may be done: sign-ins in 15 minutes, everything else in one. */
+  readonly rates: {
+    readonly signIn: number
+    readonly generate: number
+    readonly upload: number
+    readonly share: number
+  }
   /** What the key of all stored keys is made of, or null: a file in the data folder. */
   readonly secret: string | null
   /** What to do when the stored keys cannot be opened: refuse to start, or forget them. */
@@ -40,6 +65,28 @@ export interface Config {
   readonly maxUploadBytes: number
   /** The engines' own variables that are set, e.g. `OPENAI_API_KEY`; addresses are complete base URLs without a slash at the end. */
   readonly engines: Readonly<Record<string, string>>
+}
+
+export interface OidcConfig {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** What the button says. */
+  readonly name: string
+}
+
+export interface MailConfig {
+  readonly url: string
+  readonly from: string
+}
+
+export interface Quota {
+  readonly bytes: number | null
+  readonly imagesADay: number | null
+  /** Generations queued or running. */
+  readonly atOnce: number | null
+  /** In the currency that the engines' price lists use. */
+  readonly moneyAMonth: number | null
 }
 
 /** Which variables an engine has; a provider's manifest is one. */
@@ -76,7 +123,7 @@ function toConfig(values: Settings, engines: Readonly<Record<string, string>>): 
     extraPorts: Object.freeze(values.EASEL_EXTRA_PORTS),
     dataFolder: resolve(values.EASEL_DATA),
     databaseTemplate: values.EASEL_DATABASE_TEMPLATE,
-    auth: values.EASEL_AUTH,
+    ...accountSettings(values),
     secret: values.EASEL_SECRET,
     lostKey: values.EASEL_LOST_KEY,
     corsOrigins: Object.freeze(values.EASEL_CORS_ORIGINS),
@@ -90,6 +137,57 @@ function toConfig(values: Settings, engines: Readonly<Record<string, string>>): 
     maxUploadBytes: values.EASEL_MAX_UPLOAD_MB,
     engines: Object.freeze(engines),
   })
+}
+
+const megabyte = 1024 * 1024
+
+function modeOf(values: Settings): Config['auth'] {
+  return values.EASEL_AUTH ?? (isLoopback(values.EASEL_HOST) ? 'local' : 'accounts')
+}
+
+function accountSettings(values: Settings) {
+  const auth = modeOf(values)
+  return {
+    auth,
+    publicUrl: values.EASEL_PUBLIC_URL,
+    signUp: values.EASEL_SIGNUP,
+    guests: Object.freeze({ allowed: values.EASEL_GUESTS, days: values.EASEL_GUEST_DAYS }),
+    compatUser: values.EASEL_COMPAT_USER,
+    trustedProxies: Object.freeze(values.EASEL_TRUSTED_PROXIES),
+    // In local mode the engines on one's own machine are the usual case; on a shared server an address inside its network is not for everybody.
+    privateEngines: values.EASEL_PRIVATE_ENGINES ?? (auth === 'local' ? 'everyone' : 'admins'),
+    breachedPasswords: values.EASEL_BREACHED_PASSWORDS === 'off' ? null : values.EASEL_BREACHED_PASSWORDS,
+    oidc: oidcOf(values),
+    mail: mailOf(values),
+    quota: Object.freeze({
+      bytes: values.EASEL_QUOTA_MB === null ? null : values.EASEL_QUOTA_MB * megabyte,
+      imagesADay: values.EASEL_QUOTA_IMAGES_A_DAY,
+      atOnce: values.EASEL_QUOTA_AT_ONCE,
+      moneyAMonth: values.EASEL_QUOTA_MONEY_A_MONTH,
+    }),
+    guestQuota: Object.freeze({
+      bytes: values.EASEL_GUEST_QUOTA_MB * megabyte,
+      imagesADay: values.EASEL_GUEST_IMAGES_A_DAY,
+      atOnce: 2,
+      moneyAMonth: null,
+    }),
+    rates: Object.freeze({
+      signIn: values.EASEL_RATE_SIGN_IN,
+      generate: values.EASEL_RATE_GENERATE,
+      upload: values.EASEL_RATE_UPLOAD,
+      share: values.EASEL_RATE_SHARE,
+    }),
+  }
+}
+
+function oidcOf(values: Settings): OidcConfig | null {
+  const { EASEL_OIDC_ISSUER: issuer, EASEL_OIDC_CLIENT_ID: clientId, EASEL_OIDC_CLIENT_SECRET: clientSecret } = values
+  if (issuer === null || clientId === null || clientSecret === null) return null
+  return Object.freeze({ issuer, clientId, clientSecret, name: values.EASEL_OIDC_NAME })
+}
+
+function mailOf({ SMTP_URL: url, EASEL_MAIL_FROM: from }: Settings): MailConfig | null {
+  return url === null || from === null ? null : Object.freeze({ url, from })
 }
 
 type Given = Readonly<Record<string, string>>
@@ -116,6 +214,23 @@ function crossFaults(given: Given): readonly string[] {
   const { EASEL_ROLE: role, EASEL_PORT: port = '8080', EASEL_EXTRA_PORTS: extra = '' } = given
   if ((role === 'api' || role === 'worker') && given.DATABASE_URL === undefined) {
     faults.push(`EASEL_ROLE can be ${role} only with DATABASE_URL: the embedded database belongs to one process`)
+  }
+  const { EASEL_AUTH: auth, EASEL_HOST: host = '127.0.0.1' } = given
+  if (auth === 'local' && !isLoopback(host.replace(/^\[(.*)\]$/, '$1'))) {
+    faults.push(
+      'EASEL_AUTH can be local only on a loopback address (EASEL_HOST): on any other, anybody could use this library',
+    )
+  }
+  const oidc = ['EASEL_OIDC_ISSUER', 'EASEL_OIDC_CLIENT_ID', 'EASEL_OIDC_CLIENT_SECRET'] as const
+  const missing = oidc.filter((name) => given[name] === undefined)
+  if (missing.length > 0 && missing.length < oidc.length) {
+    faults.push(`${missing.join(' and ')} must be set too: ${oidc.join(', ')} belong together`)
+  }
+  if (missing.length === 0 && given.EASEL_PUBLIC_URL === undefined) {
+    faults.push('EASEL_PUBLIC_URL must be set for EASEL_OIDC_ISSUER: people are sent back to it')
+  }
+  if ((given.SMTP_URL === undefined) !== (given.EASEL_MAIL_FROM === undefined)) {
+    faults.push('SMTP_URL and EASEL_MAIL_FROM belong together')
   }
   if (extra.split(/[\s,]+/).includes(port)) faults.push(`EASEL_EXTRA_PORTS must not repeat EASEL_PORT (${port})`)
   return faults

@@ -40,11 +40,30 @@ function parseList<T>(text: string, parse: (item: string) => T | undefined): rea
   return [...items]
 }
 
-function parseLoopback(text: string): string | undefined {
+/** Null stands for "not set". */
+function optional(allowed: string, parse: (text: string) => string | undefined) {
+  return setting(allowed, parse).nullable().prefault(null)
+}
+
+function parseHost(text: string): string | undefined {
   const host = text.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  if (host === 'localhost') return host
-  if (isIP(host) === 0) return undefined
-  return host === '::1' || (isIPv4(host) && host.startsWith('127.')) ? host : undefined
+  return host === 'localhost' || isIP(host) !== 0 ? host : undefined
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+}
+
+/** An address or a range of them, e.g. `10.0.0.0/8`. */
+function parseNetwork(text: string): string | undefined {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const bits = isIP(address) === 4 ? 32 : 128
+  if (isIP(address) === 0 || rest.length > 0) return undefined
+  return prefix === undefined || parseWhole(prefix, 0, bits) !== undefined ? text : undefined
+}
+
+function parseEmail(text: string): string | undefined {
+  return z.email().safeParse(text).success ? text.toLowerCase() : undefined
 }
 
 function parseOrigin(text: string): string | undefined {
@@ -59,19 +78,54 @@ function parseUrl(text: string, protocols?: readonly string[]): string | undefin
 }
 
 const megabyte = 1024 * 1024
-const noAccounts = 'accounts are not in this version yet'
+/** No limit where none is set. */
+function quota(min: number, max: number) {
+  return setting(`a whole number from ${min} to ${max}`, (text) => parseWhole(text, min, max))
+    .nullable()
+    .prefault(null)
+}
 
 /** The settings by their names in the environment, each a schema from text. */
 export const settings = z.object({
-  EASEL_HOST: setting(
-    `a loopback address (127.0.0.1, ::1 or localhost); any other address needs accounts, and ${noAccounts}`,
-    parseLoopback,
-  ).prefault('127.0.0.1'),
+  EASEL_HOST: setting('an IP address or localhost', parseHost).prefault('127.0.0.1'),
   // 0 lets the system choose a free one.
   EASEL_PORT: wholeNumber(0, 65_535, 8080),
   EASEL_DATA: z.string().prefault('./data'),
   EASEL_DATABASE_TEMPLATE: z.string().nullable().prefault(null),
-  EASEL_AUTH: setting(`local; ${noAccounts}`, (text) => (text === 'local' ? text : undefined)).prefault('local'),
+  // Null: local on a loopback address, accounts on any other.
+  EASEL_AUTH: oneOf(['local', 'accounts'], 'local').nullable().prefault(null),
+  EASEL_PUBLIC_URL: optional('the address that people use, such as https://pictures.example.com', parseOrigin),
+  EASEL_SIGNUP: oneOf(['closed', 'invite', 'open'], 'invite'),
+  EASEL_GUESTS: oneOf(['off', 'on'], 'off').transform((text) => text === 'on'),
+  EASEL_GUEST_DAYS: wholeNumber(1, 3650, 7),
+  EASEL_COMPAT_USER: optional('the e-mail address of an account', parseEmail),
+  EASEL_TRUSTED_PROXIES: setting('addresses or ranges such as 10.0.0.0/8, with commas between them', (text) =>
+    parseList(text, parseNetwork),
+  ).prefault(''),
+  EASEL_PRIVATE_ENGINES: oneOf(['everyone', 'admins', 'nobody'], 'everyone').nullable().prefault(null),
+  EASEL_BREACHED_PASSWORDS: setting('off, or the address of a service like https://api.pwnedpasswords.com', (text) =>
+    text === 'off' ? text : parseUrl(text, ['https:', 'http:']),
+  ).prefault('https://api.pwnedpasswords.com'),
+  EASEL_OIDC_ISSUER: optional('an address such as https://login.example.com', (text) =>
+    parseUrl(text, ['https:', 'http:']),
+  ),
+  EASEL_OIDC_CLIENT_ID: z.string().nullable().prefault(null),
+  EASEL_OIDC_CLIENT_SECRET: z.string().nullable().prefault(null),
+  EASEL_OIDC_NAME: z.string().max(40).prefault('Single sign-on'),
+  SMTP_URL: optional('an address such as smtps://user:password@mail.example.com', (text) =>
+    parseUrl(text, ['smtp:', 'smtps:']),
+  ),
+  EASEL_MAIL_FROM: optional('an e-mail address', parseEmail),
+  EASEL_QUOTA_MB: quota(1, 1_000_000_000),
+  EASEL_QUOTA_IMAGES_A_DAY: quota(1, 1_000_000),
+  EASEL_QUOTA_AT_ONCE: quota(1, 10_000),
+  EASEL_QUOTA_MONEY_A_MONTH: quota(1, 1_000_000),
+  EASEL_GUEST_QUOTA_MB: wholeNumber(1, 1_000_000, 200),
+  EASEL_GUEST_IMAGES_A_DAY: wholeNumber(1, 100_000, 20),
+  EASEL_RATE_SIGN_IN: wholeNumber(1, 100_000, 10),
+  EASEL_RATE_GENERATE: wholeNumber(1, 1_000_000, 120),
+  EASEL_RATE_UPLOAD: wholeNumber(1, 1_000_000, 600),
+  EASEL_RATE_SHARE: wholeNumber(1, 1_000_000, 600),
   EASEL_SECRET: setting('at least 32 characters long', (text) => (text.length >= 32 ? text : undefined))
     .nullable()
     .prefault(null),
@@ -104,4 +158,10 @@ export type Settings = z.output<typeof settings>
 export const toolNames: readonly string[] = ['EASEL_CHROMIUM', 'EASEL_TEST_POSTGRES']
 
 /** Settings whose values are never repeated in a message. */
-export const secretNames: ReadonlySet<string> = new Set(['EASEL_SECRET', 'DATABASE_URL', 'EASEL_STORAGE'])
+export const secretNames: ReadonlySet<string> = new Set([
+  'EASEL_SECRET',
+  'DATABASE_URL',
+  'EASEL_STORAGE',
+  'SMTP_URL',
+  'EASEL_OIDC_CLIENT_SECRET',
+])

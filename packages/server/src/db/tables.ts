@@ -1,18 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { GenerationState, ImageSource, TagType } from '@easel/contract'
+import type { AccountTables } from './account-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
 type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>
 /** Read as a parsed value; written as JSON text, so that both drivers store the same. */
 type JsonColumn = ColumnType<unknown, string, string>
 type GeneratedJson = ColumnType<unknown, string | undefined, string>
-
-export interface UserTable {
-  id: string
-  name: string
-  role: 'admin' | 'user'
-  created_at: GeneratedTimestamp
-}
 
 export interface DataKeyTable {
   user_id: string
@@ -35,6 +29,7 @@ export interface ConnectionTable {
   position: Generated<number>
   is_default: Generated<boolean>
   environment_digest: string | null
+  shared: Generated<boolean>
   created_at: GeneratedTimestamp
   deleted_at: Timestamp | null
 }
@@ -152,8 +147,7 @@ export interface JobTurnTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables {
-  users: UserTable
+export interface Tables extends AccountTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   generations: GenerationTable

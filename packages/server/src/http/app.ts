@@ -1,5 +1,6 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Auth } from '#auth/auth.ts'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
@@ -10,12 +11,13 @@ import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import type { Identify } from './caller.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
 import { setSecurityHeaders } from './plugins/headers.ts'
 import { guardLocal } from './plugins/local-guard.ts'
+import { guardOrigins, isOwnOrigin } from './plugins/origin-guard.ts'
 import { allowAnyOrigin } from './plugins/open-cors.ts'
 import { registerReference } from './plugins/reference.ts'
 import { registerWebApp } from './plugins/web-app.ts'
@@ -31,7 +33,7 @@ import { registerUploads } from './routes/uploads.ts'
 export interface AppPorts {
   readonly log: Log
   readonly db: Db
-  readonly identify: Identify
+  readonly auth: Auth
   readonly events: Events
   readonly generations: Generations
   readonly images: Images
@@ -41,6 +43,8 @@ export interface AppPorts {
   readonly connections: Connections
   readonly providers: ReadonlyMap<string, Provider>
   readonly allowedOrigins: ReadonlySet<string>
+  /** The origin that people use, or null: whatever they used to get here. */
+  readonly publicUrl: string | null
   /** The built web app, or null to serve none. */
   readonly webFolder: string | null
   readonly version: string
@@ -77,7 +81,10 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   registerErrors(app)
   setSecurityHeaders(app)
-  guardLocal(app, { allowedOrigins: ports.allowedOrigins })
+  const local = ports.auth.mode === 'local'
+  if (local) guardLocal(app, { allowedOrigins: ports.allowedOrigins })
+  else guardOrigins(app, { publicUrl: ports.publicUrl })
+  guardAccess(app, { auth: ports.auth, isOwnOrigin: (request) => local || isOwnOrigin(request, ports.publicUrl) })
   parseJsonBodies(app)
   await registerReference(app, ports.version)
   registerHealth(app, ports)

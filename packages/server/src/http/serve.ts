@@ -1,13 +1,15 @@
 import { Problem, type Route, type RouteOutput } from '@easel/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Caller, Identify } from './caller.ts'
+import type { Caller } from '#auth/caller.ts'
+import { accessOf, callerOf } from './plugins/access.ts'
 
 type Part<R extends Route, K extends 'params' | 'query' | 'body'> = R[K] extends z.ZodType ? z.output<R[K]> : undefined
 
 /** What a handler gets: the parts that the route table says it has, validated. */
 export interface Call<R extends Route> {
-  readonly caller: Caller
+  /** Who is asking; of an open route see `request.caller`. */
+  readonly caller: R['access'] extends 'open' ? null : Caller
   readonly params: Part<R, 'params'>
   readonly query: Part<R, 'query'>
   readonly body: Part<R, 'body'>
@@ -23,13 +25,14 @@ const nothing = z.null().describe('Done; there is nothing more to say.')
  * promises is what leaves the server.
  */
 export function serve<R extends Route>(
-  { app, identify }: { app: FastifyInstance; identify: Identify },
+  app: FastifyInstance,
   route: R,
   handler: (call: Call<R>) => Promise<RouteOutput<R>>,
 ): void {
   app.route({
     method: route.method,
     url: route.path,
+    ...accessOf(route),
     schema: {
       summary: route.summary,
       ...(route.params === undefined ? {} : { params: route.params }),
@@ -41,7 +44,7 @@ export function serve<R extends Route>(
       },
     },
     handler: async (request, reply) => {
-      const caller = await identify(request)
+      const caller = route.access === 'open' ? null : callerOf(request)
       const parts = { params: request.params, query: request.query, body: request.body }
       // Fastify has validated these three against the very schemas that Part reads its types from.
       const call = { caller, request, reply, ...parts } as Call<R> // oxlint-disable-line typescript/consistent-type-assertions -- see above

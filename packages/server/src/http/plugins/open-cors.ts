@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { EaselError } from '#base/errors.ts'
+import { access } from './access.ts'
 
 const preflight = {
   'access-control-allow-methods': 'POST, GET, DELETE, OPTIONS',
@@ -23,13 +24,13 @@ export function openToAllOrigins(scope: FastifyInstance, prefixes: readonly stri
   scope.addHook('onSend', async (_request, reply) => allowAnyOrigin(reply))
   const schema = { hide: true }
   for (const url of prefixes.flatMap((prefix) => [prefix, `${prefix}/*`])) {
-    scope.options(url, { schema }, async (_request, reply) => await reply.headers(preflight).send())
+    scope.options(url, { ...access('open'), schema }, async (_request, reply) => await reply.headers(preflight).send())
     for (const method of methods) {
       if (scope.hasRoute({ method, url })) continue
       const handler = async () => {
         throw new EaselError('not-found', 'There is nothing at this address.')
       }
-      scope.route({ method, url, schema, handler })
+      scope.route({ method, url, schema, handler, ...access('open') })
     }
   }
 }

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import scalar from '@scalar/fastify-api-reference'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod'
+import { access, openScope } from './access.ts'
 import { referencePolicy } from './headers.ts'
 
 /** The OpenAPI 3.1 description, made from the route table, and a page to read it. Registered before the routes it describes. */
@@ -13,8 +14,9 @@ export async function registerReference(app: FastifyInstance, version: string): 
     },
     transform: createJsonSchemaTransform({ skipList: [] }),
   })
-  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/api/openapi.json', { ...access('open'), schema: { hide: true } }, async () => app.swagger())
   await app.register(async (scope) => {
+    openScope(scope)
     scope.addHook('onRequest', async (_request, reply) => {
       reply.header('content-security-policy', referencePolicy)
     })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { openScope } from './access.ts'
 import { problem, sendProblem } from './errors.ts'
 
 /** Below these there are never screens: an unknown path is a JSON 404. */
@@ -37,14 +38,17 @@ function isApiPath(url: string): boolean {
 export async function registerWebApp(app: FastifyInstance, folder: string | null): Promise<void> {
   const built = folder !== null && existsSync(folder)
   if (built) {
-    await app.register(fastifyStatic, {
-      root: folder,
-      wildcard: false,
-      setHeaders: (response, path) => {
-        // Built files carry a hash in their names; the page itself names the newest of them.
-        const immutable = path.includes('/assets/')
-        response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
-      },
+    await app.register(async (scope) => {
+      openScope(scope)
+      await scope.register(fastifyStatic, {
+        root: folder,
+        wildcard: false,
+        setHeaders: (response, path) => {
+          // Built files carry a hash in their names; the page itself names the newest of them.
+          const immutable = path.includes('/assets/')
+          response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+        },
+      })
     })
   }
   app.setNotFoundHandler(async (request, reply) => {

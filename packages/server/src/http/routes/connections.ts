@@ -3,11 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Connections } from '#connections/connections.ts'
 import type { Provider } from '#providers/spec/provider.ts'
-import type { Identify } from '../caller.ts'
 import { serve } from '../serve.ts'
 
 interface Ports {
-  readonly identify: Identify
   readonly connections: Connections
   readonly providers: ReadonlyMap<string, Provider>
 }
@@ -18,23 +16,22 @@ function toProviderInfo({ manifest }: Provider): ProviderInfo {
   return { id, label, description, ai, key, defaultBaseUrl, ...schemas }
 }
 
-export function registerConnections(app: FastifyInstance, { identify, connections, providers }: Ports): void {
-  const at = { app, identify }
-  serve(at, routes.listProviders, async () => ({ data: [...providers.values()].map(toProviderInfo) }))
-  serve(at, routes.listConnections, async ({ caller }) => ({ data: [...(await connections.list(caller.userId))] }))
-  serve(at, routes.createConnection, async ({ caller, body }) => ({
+export function registerConnections(app: FastifyInstance, { connections, providers }: Ports): void {
+  serve(app, routes.listProviders, async () => ({ data: [...providers.values()].map(toProviderInfo) }))
+  serve(app, routes.listConnections, async ({ caller }) => ({ data: [...(await connections.list(caller.userId))] }))
+  serve(app, routes.createConnection, async ({ caller, body }) => ({
     data: await connections.create(caller.userId, body),
   }))
-  serve(at, routes.updateConnection, async ({ caller, params, body }) => ({
+  serve(app, routes.updateConnection, async ({ caller, params, body }) => ({
     data: await connections.update(caller.userId, params.id, body),
   }))
-  serve(at, routes.deleteConnection, ({ caller, params }) =>
+  serve(app, routes.deleteConnection, ({ caller, params }) =>
     connections.remove(caller.userId, params.id).then(() => undefined),
   )
-  serve(at, routes.testConnection, async ({ caller, params }) => ({
+  serve(app, routes.testConnection, async ({ caller, params }) => ({
     data: await connections.test(caller.userId, params.id),
   }))
-  serve(at, routes.listModels, async ({ caller, params, query }) => ({
+  serve(app, routes.listModels, async ({ caller, params, query }) => ({
     data: [...(await connections.models(caller.userId, params.id, query))],
   }))
 }

@@ -4,10 +4,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Delivered, Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
-import type { Identify } from '../caller.ts'
+import { access, callerOf } from '../plugins/access.ts'
 
 interface Ports {
-  readonly identify: Identify
   readonly events: Events
   readonly generations: Generations
 }
@@ -23,12 +22,12 @@ function since(header: string | null): number | null {
 }
 
 /** To HEAD there would be no answer before the stream's end. */
-const streaming = { sse: 'only', exposeHeadRoute: false, schema: { hide: true } } as const
+const streaming = { ...access('read'), sse: 'only', exposeHeadRoute: false, schema: { hide: true } } as const
 
 const Params = z.object({ id: z.uuid() })
 
 /** Event streams. They are ended by {@link registerEvents}'s hook before the server closes: open ones would keep it waiting. */
-export async function registerEvents(app: FastifyInstance, { identify, events, generations }: Ports): Promise<void> {
+export async function registerEvents(app: FastifyInstance, { events, generations }: Ports): Promise<void> {
   await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
   const open = new Set<() => void>()
   let stopping = false
@@ -68,7 +67,7 @@ export async function registerEvents(app: FastifyInstance, { identify, events, g
   const greet = (reply: FastifyReply) => reply.sse.send({ event: 'ready', data: {}, retry: 1000 })
 
   app.get('/api/events', streaming, async (request, reply) => {
-    const { userId } = await identify(request)
+    const { userId } = callerOf(request)
     const from = since(reply.sse.lastEventId)
     await greet(reply)
     follow(reply, await events.subscribe(userId, from, (delivered) => send(reply, delivered)))
@@ -77,7 +76,7 @@ export async function registerEvents(app: FastifyInstance, { identify, events, g
   const typed = app.withTypeProvider<ZodTypeProvider>()
   const schema = { params: Params, hide: true }
   typed.get('/api/generations/:id/events', { ...streaming, schema }, async (request, reply) => {
-    const { userId } = await identify(request)
+    const { userId } = callerOf(request)
     const { id } = request.params
     const from = since(reply.sse.lastEventId)
     let missed = from === null

@@ -4,12 +4,11 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Generations } from '#generation/generations.ts'
-import type { Identify } from '../caller.ts'
 import { filePolicy } from '../plugins/headers.ts'
+import { access, callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
 
 interface Ports {
-  readonly identify: Identify
   readonly generations: Generations
 }
 
@@ -26,25 +25,28 @@ function idempotencyKey(header: string | string[] | undefined): string | undefin
   })
 }
 
-export function registerGenerations(app: FastifyInstance, { identify, generations }: Ports): void {
-  const at = { app, identify }
-  serve(at, routes.createGeneration, async ({ caller, body, request }) => {
+export function registerGenerations(app: FastifyInstance, { generations }: Ports): void {
+  serve(app, routes.createGeneration, async ({ caller, body, request }) => {
     const key = idempotencyKey(request.headers['idempotency-key'])
     return await generations.submit(caller.userId, body, { origin: 'easel', idempotencyKey: key })
   })
-  serve(at, routes.listGenerations, ({ caller, query }) => generations.list(caller.userId, query))
-  serve(at, routes.getGeneration, ({ caller, params }) => generations.get(caller.userId, params.id))
-  serve(at, routes.cancelGeneration, ({ caller, params }) => generations.cancel(caller.userId, params.id))
-  serve(at, routes.retryGeneration, ({ caller, params }) => generations.retry(caller.userId, params.id))
+  serve(app, routes.listGenerations, ({ caller, query }) => generations.list(caller.userId, query))
+  serve(app, routes.getGeneration, ({ caller, params }) => generations.get(caller.userId, params.id))
+  serve(app, routes.cancelGeneration, ({ caller, params }) => generations.cancel(caller.userId, params.id))
+  serve(app, routes.retryGeneration, ({ caller, params }) => generations.retry(caller.userId, params.id))
 
   const params = routes.getGeneration.params
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  typed.get('/api/generations/:id/preview', { schema: { params, hide: true } }, async (request, reply) => {
-    const { userId } = await identify(request)
-    const preview = await generations.preview(userId, request.params.id)
-    // It may have given way to the picture between the page's hearing of it and its asking: no fault of anybody.
-    if (preview === null) return await reply.code(204).send()
-    reply.headers({ 'cache-control': 'private, no-store', 'content-security-policy': filePolicy })
-    return await reply.type(preview.mimeType).send(preview.bytes)
-  })
+  typed.get(
+    '/api/generations/:id/preview',
+    { ...access('read'), schema: { params, hide: true } },
+    async (request, reply) => {
+      const { userId } = callerOf(request)
+      const preview = await generations.preview(userId, request.params.id)
+      // It may have given way to the picture between the page's hearing of it and its asking: no fault of anybody.
+      if (preview === null) return await reply.code(204).send()
+      reply.headers({ 'cache-control': 'private, no-store', 'content-security-policy': filePolicy })
+      return await reply.type(preview.mimeType).send(preview.bytes)
+    },
+  )
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { EaselError, messageOf } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
+import { access } from '../plugins/access.ts'
 
 /** `/healthz`: the process lives. `/readyz`: it can do its work, and is not stopping. Both are open to all and tell nothing else. */
 export function registerHealth(app: FastifyInstance, { db }: { db: Db }): void {
@@ -15,8 +16,8 @@ export function registerHealth(app: FastifyInstance, { db }: { db: Db }): void {
     reply.header('connection', 'close')
     throw new EaselError('shutting-down', 'Easel is stopping.')
   })
-  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/healthz', { ...access('open'), schema: { hide: true } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { ...access('open'), schema: { hide: true } }, async (request, reply) => {
     try {
       await sql`select 1`.execute(db)
     } catch (error) {

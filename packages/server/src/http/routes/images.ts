@@ -7,12 +7,11 @@ import type { Derivatives } from '#library/derivatives.ts'
 import type { ImageRow } from '#library/image-record.ts'
 import type { Images } from '#library/images.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import type { Identify } from '../caller.ts'
 import { isFresh, sendBlob, setFileHeaders } from '../send-blob.ts'
+import { access, callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
 
 interface Ports {
-  readonly identify: Identify
   readonly images: Images
   readonly derivatives: Derivatives
   readonly storage: Storage
@@ -37,12 +36,11 @@ export const blobOf = (row: ImageRow) => ({
   filename: row.filename,
 })
 
-export function registerImages(app: FastifyInstance, { identify, images, derivatives, storage }: Ports): void {
-  const at = { app, identify }
-  serve(at, routes.listImages, ({ caller, query }) => images.list(caller.userId, query))
-  serve(at, routes.getImage, async ({ caller, params }) => ({ data: await images.get(caller.userId, params.id) }))
-  serve(at, routes.deleteImage, ({ caller, params }) => images.remove(caller.userId, params.id).then(() => undefined))
-  serve(at, routes.restoreImage, async ({ caller, params }) => ({
+export function registerImages(app: FastifyInstance, { images, derivatives, storage }: Ports): void {
+  serve(app, routes.listImages, ({ caller, query }) => images.list(caller.userId, query))
+  serve(app, routes.getImage, async ({ caller, params }) => ({ data: await images.get(caller.userId, params.id) }))
+  serve(app, routes.deleteImage, ({ caller, params }) => images.remove(caller.userId, params.id).then(() => undefined))
+  serve(app, routes.restoreImage, async ({ caller, params }) => ({
     data: await images.restore(caller.userId, params.id),
   }))
 
@@ -50,9 +48,9 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
   const params = routes.getImage.params
   typed.get(
     '/api/images/:id/file',
-    { schema: { params, querystring: FileQuery, hide: true } },
+    { ...access('read'), schema: { params, querystring: FileQuery, hide: true } },
     async (request, reply) => {
-      const { userId } = await identify(request)
+      const { userId } = callerOf(request)
       const row = await images.row(userId, request.params.id)
       if (row === null) throw missing()
       return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: request.query.download ?? false })
@@ -60,8 +58,8 @@ export function registerImages(app: FastifyInstance, { identify, images, derivat
   )
 
   const thumbnailSchema = { params, querystring: ThumbnailQuery, hide: true }
-  typed.get('/api/images/:id/thumbnail', { schema: thumbnailSchema }, async (request, reply) => {
-    const { userId } = await identify(request)
+  typed.get('/api/images/:id/thumbnail', { ...access('read'), schema: thumbnailSchema }, async (request, reply) => {
+    const { userId } = callerOf(request)
     const { size, trash = false } = request.query
     const row = await (trash ? images.trashedRow : images.row)(userId, request.params.id)
     if (row === null) throw missing()

@@ -14,14 +14,12 @@ import type { Connections } from '#connections/connections.ts'
 import { failureFrom } from '#generation/failure.ts'
 import type { Generations } from '#generation/generations.ts'
 import type { Provider } from '#providers/spec/provider.ts'
-import type { Identify } from '../caller.ts'
 import { clientGone } from '../client-gone.ts'
 import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
 import { serve } from '../serve.ts'
 import { stopping } from '../stopping.ts'
 
 interface Ports {
-  readonly identify: Identify
   readonly connections: Connections
   readonly generations: Generations
   readonly providers: ReadonlyMap<string, Provider>
@@ -106,12 +104,11 @@ async function within<T, U>(work: Promise<T>, ms: number, late: U): Promise<T | 
 }
 
 export function registerProfiles(app: FastifyInstance, ports: Ports): void {
-  const { identify, connections, generations, providers } = ports
+  const { connections, generations, providers } = ports
   const nameOf = (provider: string) => providers.get(provider)?.manifest.contractName ?? provider.toUpperCase()
 
   const stop = stopping(app)
   app.register(async (scope) => {
-    const at = { app: scope, identify }
     scope.setErrorHandler(async (error: FastifyError, request, reply) => {
       const words = wordsOf(error)
       const base = toProblem(error) ?? unexpected(request, error)
@@ -130,7 +127,7 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
       }
     }
 
-    serve(at, routes.listProfiles, async ({ caller, query }) => {
+    serve(scope, routes.listProfiles, async ({ caller, query }) => {
       const all = await connections.list(caller.userId)
       const shown = await Promise.all(
         all.map(async ({ id, name, provider, defaultModel }) => {
@@ -145,7 +142,7 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
       return { profiles: shown.filter((profile) => profile !== null) }
     })
 
-    serve(at, routes.generateImages, async ({ caller, body, reply }) => {
+    serve(scope, routes.generateImages, async ({ caller, body, reply }) => {
       const signal = AbortSignal.any([clientGone(reply), stop])
       const profile = (await connections.list(caller.userId)).find(({ id }) => id === body.profileId)
       if (profile === undefined) throw new EaselError('not-found', 'There is no such connection.')

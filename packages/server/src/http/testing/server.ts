@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import { createLocalAuth } from '#auth/local.ts'
 import { DefectError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
 import { keepImage } from '#library/keep.ts'
@@ -89,7 +90,8 @@ export async function openServer(options: ProcessOptions & Partial<Pick<AppPorts
     db,
     log,
     providers,
-    identify: async () => ({ userId }),
+    auth: createLocalAuth(userId),
+    publicUrl: null,
     pngCopies: createPngCopies({ storage, log }),
     allowedOrigins: options.allowedOrigins ?? new Set(),
     webFolder,

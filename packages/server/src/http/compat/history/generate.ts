@@ -8,6 +8,7 @@ import type { Resolved } from '#connections/choice.ts'
 import type { AppPorts } from '../../app.ts'
 import { base64Of, leave } from '../../base64-stream.ts'
 import { clientGone } from '../../client-gone.ts'
+import { access, callerOf } from '../../plugins/access.ts'
 import { stopping } from '../../stopping.ts'
 import { readAsked, toRequest, type Asked } from './asked.ts'
 import { refusalOf } from './errors.ts'
@@ -87,7 +88,7 @@ async function* lastLine(
 }
 
 export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void {
-  const { identify, generations } = ports
+  const { generations } = ports
   const stop = stopping(scope)
 
   async function* tellAll(told: Told, first: Promise<IteratorResult<News, void>>, news: AsyncGenerator<News, void>) {
@@ -109,27 +110,31 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
     }
   }
 
-  scope.post('/generate', { schema: { hide: true } }, async (request, reply) => {
-    const begun = performance.now()
-    const { userId } = await identify(request)
-    const asked = readAsked(request.body)
-    const { connection, model } = await findModel(ports, userId, asked.model)
-    const wanted = toRequest(asked, { connectionId: connection.id, model: model.id })
-    const { id } = await generations.submit(userId, wanted, { origin: 'history' })
+  scope.post(
+    '/generate',
+    { ...access('generate', { compat: true }), schema: { hide: true } },
+    async (request, reply) => {
+      const begun = performance.now()
+      const { userId } = callerOf(request)
+      const asked = readAsked(request.body)
+      const { connection, model } = await findModel(ports, userId, asked.model)
+      const wanted = toRequest(asked, { connectionId: connection.id, model: model.id })
+      const { id } = await generations.submit(userId, wanted, { origin: 'history' })
 
-    const news = follow(ports, { userId, id }, AbortSignal.any([clientGone(reply), stop]))
-    const first = news.next()
-    const sign = await within(first, firstSignMs - (performance.now() - begun))
-    if (sign?.done === true) throw new EaselError('shutting-down', stoppingWords)
-    if (sign?.value.kind === 'ended' && sign.value.generation.images.length === 0) {
-      await news.return()
-      const { status, words } = refusalOf(sign.value.generation, ports.providers)
-      return await reply.code(status).send({ error: words })
-    }
-    const lines = tellAll({ asked, userId, begun }, first, news)
-    const sent = sendLines(reply, lines)
-    // Nothing has been heard of the engine: the client learns at least that its request was taken.
-    if (sign === null) reply.raw.flushHeaders()
-    return await sent
-  })
+      const news = follow(ports, { userId, id }, AbortSignal.any([clientGone(reply), stop]))
+      const first = news.next()
+      const sign = await within(first, firstSignMs - (performance.now() - begun))
+      if (sign?.done === true) throw new EaselError('shutting-down', stoppingWords)
+      if (sign?.value.kind === 'ended' && sign.value.generation.images.length === 0) {
+        await news.return()
+        const { status, words } = refusalOf(sign.value.generation, ports.providers)
+        return await reply.code(status).send({ error: words })
+      }
+      const lines = tellAll({ asked, userId, begun }, first, news)
+      const sent = sendLines(reply, lines)
+      // Nothing has been heard of the engine: the client learns at least that its request was taken.
+      if (sign === null) reply.raw.flushHeaders()
+      return await sent
+    },
+  )
 }

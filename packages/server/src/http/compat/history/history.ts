@@ -1,12 +1,15 @@
 // Contract A: the history server, a local Ollama front end. Rules in docs/spec/history.md (HS1 …).
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { EaselError } from '#base/errors.ts'
 import type { AppPorts } from '../../app.ts'
+import { access, callerOf } from '../../plugins/access.ts'
 import { openToAllOrigins } from '../../plugins/open-cors.ts'
 import { wordErrors } from './errors.ts'
 import { registerGenerate } from './generate.ts'
 import { infoOf, warningOf } from './log-messages.ts'
 import { registerPictures } from './pictures.ts'
+
+const readable = access('read', { compat: true })
 
 /** `curl -d` says that its JSON is a form, other clients say nothing or nonsense: here every body is JSON. */
 function takeEveryBodyForJson(scope: FastifyInstance): void {
@@ -30,17 +33,17 @@ function takeEveryBodyForJson(scope: FastifyInstance): void {
   })
 }
 
-function registerLog(scope: FastifyInstance, { identify, generations }: AppPorts): void {
-  async function lastOf(request: Parameters<AppPorts['identify']>[0]) {
-    const { userId } = await identify(request)
+function registerLog(scope: FastifyInstance, { generations }: AppPorts): void {
+  async function lastOf(request: FastifyRequest) {
+    const { userId } = callerOf(request)
     const { data } = await generations.list(userId, { limit: 1 })
     if (data[0] === undefined) throw new EaselError('not-found', 'Nothing has been generated yet.')
     return data[0]
   }
-  scope.get('/ollamalog/info', { schema: { hide: true } }, async (request) => ({
+  scope.get('/ollamalog/info', { ...readable, schema: { hide: true } }, async (request) => ({
     message: infoOf(await lastOf(request), Date.now()),
   }))
-  scope.get('/ollamalog/warn', { schema: { hide: true } }, async (request) => {
+  scope.get('/ollamalog/warn', { ...readable, schema: { hide: true } }, async (request) => {
     const message = warningOf(await lastOf(request))
     if (message === null) throw new EaselError('not-found', 'The last generation gave no warning.')
     return { message }
@@ -48,12 +51,12 @@ function registerLog(scope: FastifyInstance, { identify, generations }: AppPorts
 }
 
 export async function registerHistory(app: FastifyInstance, ports: AppPorts): Promise<void> {
-  const { identify, connections } = ports
+  const { connections } = ports
   await app.register(async (scope) => {
     wordErrors(scope)
     takeEveryBodyForJson(scope)
-    scope.get('/models', { schema: { hide: true } }, async (request) => {
-      const { userId } = await identify(request)
+    scope.get('/models', { ...readable, schema: { hide: true } }, async (request) => {
+      const { userId } = callerOf(request)
       return await connections.allModelNames(userId)
     })
     registerGenerate(scope, ports)

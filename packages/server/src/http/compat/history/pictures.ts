@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { ImageRow } from '#library/image-record.ts'
 import type { AppPorts } from '../../app.ts'
+import { access, callerOf } from '../../plugins/access.ts'
 import { itemText } from './item.ts'
 
 const pageSize = 50
@@ -25,8 +26,10 @@ function sendJson(reply: FastifyReply, text: AsyncIterable<string>): FastifyRepl
   return reply.send(Readable.from(text, { objectMode: false }))
 }
 
+const readable = { ...access('read', { compat: true }), schema: { hide: true } }
+
 export function registerPictures(scope: FastifyInstance, ports: AppPorts): void {
-  const { identify, generations, images, pngCopies, storage } = ports
+  const { generations, images, pngCopies, storage } = ports
 
   async function openPng(row: ImageRow): Promise<AsyncIterable<Uint8Array> | null> {
     const file = await pngCopies.of(row)
@@ -52,17 +55,17 @@ export function registerPictures(scope: FastifyInstance, ports: AppPorts): void 
     yield before === '[' ? '[]' : ']'
   }
 
-  scope.get('/history/index', { schema: { hide: true } }, async (request, reply) => {
-    const { userId } = await identify(request)
+  scope.get('/history/index', readable, async (request, reply) => {
+    const { userId } = callerOf(request)
     const { images: wanted } = IndexQuery.parse(request.query)
     // Asked for the headers alone, there is no reason to read the whole library.
     if (request.method === 'HEAD') return await reply.type('application/json; charset=utf-8').send()
     return await sendJson(reply, indexText(userId, wanted !== '0' && wanted !== 'false'))
   })
 
-  scope.get('/history/:id', { schema: { hide: true } }, async (request, reply) => {
+  scope.get('/history/:id', readable, async (request, reply) => {
     const id = idOf(request.params)
-    const { userId } = await identify(request)
+    const { userId } = callerOf(request)
     const row = await images.byHistoryId(userId, id)
     const file = row === null ? null : await pngCopies.of(row)
     if (row === null || file === null || (await storage.stat(file.storageKey)) === null) throw notFound(id)
@@ -71,9 +74,9 @@ export function registerPictures(scope: FastifyInstance, ports: AppPorts): void 
     return await sendJson(reply, itemText({ row, asked, openPng: () => openPng(row) }))
   })
 
-  scope.delete('/history/:id', { schema: { hide: true } }, async (request) => {
+  scope.delete('/history/:id', { ...access('write', { compat: true }), schema: { hide: true } }, async (request) => {
     const id = idOf(request.params)
-    const { userId } = await identify(request)
+    const { userId } = callerOf(request)
     const row = await images.byHistoryId(userId, id)
     if (row === null) throw notFound(id)
     await images.remove(userId, row.id)

@@ -1,0 +1,129 @@
+// Who may call which route, decided in one place before any handler runs. Rules in docs/spec/accounts.md (AC1 …).
+import type { Access, Route } from '@easel/contract'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { DefectError, EaselError } from '#base/errors.ts'
+import type { Auth } from '#auth/auth.ts'
+import type { Caller } from '#auth/caller.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route says it; one that does not keeps the server from starting. */
+    access?: Access
+    guests?: 'refused'
+    /** Old clients send made-up tokens: here an unknown one counts as none, and `EASEL_COMPAT_USER` may stand in. */
+    compat?: boolean
+  }
+  interface FastifyRequest {
+    caller: Caller | null
+  }
+  interface FastifyInstance {
+    /** Every route that was registered, for the tests that go through all of them. */
+    accessTable: readonly AccessRow[]
+  }
+}
+
+export interface AccessRow {
+  readonly method: string
+  readonly url: string
+  readonly access: Access
+  readonly guests: 'allowed' | 'refused'
+}
+
+/** The `config` of a route that is no row of the route table. */
+export const access = (
+  who: Access,
+  more: { readonly guests?: 'refused'; readonly compat?: boolean } = {},
+): { readonly config: { access: Access; guests?: 'refused'; compat?: boolean } } => ({
+  config: { access: who, ...more },
+})
+
+/** Opens every route of a scope to everybody, for those that a plug-in of others registers. */
+export function openScope(scope: FastifyInstance): void {
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, access: 'open' }
+  })
+}
+
+/** The `config` of a row of the route table. */
+export const accessOf = ({ access: who, guests }: Route) => access(who, guests === undefined ? {} : { guests })
+
+/** The caller of a route that is not open. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null)
+    throw new DefectError(`${request.routeOptions.url ?? ''} asks for the caller and is open`)
+  return request.caller
+}
+
+function bearerOf({ headers }: FastifyRequest): string | null {
+  return /^Bearer +(\S.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim() ?? null
+}
+
+const refused = (message: string) => new EaselError('forbidden', message)
+
+function checkScope(caller: Caller, who: Exclude<Access, 'open'>): void {
+  if (who === 'account') {
+    if (caller.by === 'key') throw refused('An API key cannot change the account. Sign in for that.')
+    if (caller.by === 'compat') throw new EaselError('unauthorized', 'Sign in first.')
+    return
+  }
+  if (caller.scopes.has(who)) return
+  throw refused(who === 'admin' ? 'This is for administrators.' : `This API key does not have the scope "${who}".`)
+}
+
+/** @throws EaselError `unauthorized` or `forbidden` */
+function check(caller: Caller | null, who: Access, guests: 'refused' | undefined): void {
+  if (who === 'open') return
+  if (caller === null) throw new EaselError('unauthorized', 'Sign in first.')
+  checkScope(caller, who)
+  const closed = guests === 'refused' || who === 'account'
+  if (caller.role === 'guest' && closed) throw refused('Guests cannot do this. Make an account first.')
+}
+
+/**
+ * Gives every request its caller and refuses those who may not. Denies by default: a route without `access` keeps the server from
+ * starting.
+ * @param ownOrigin whether a request's Origin is this server itself, so that its cookie counts
+ */
+export function guardAccess(
+  app: FastifyInstance,
+  { auth, isOwnOrigin }: { readonly auth: Auth; readonly isOwnOrigin: (request: FastifyRequest) => boolean },
+): void {
+  const registered: RouteOptions[] = []
+  app.decorateRequest('caller', null)
+  app.addHook('onRoute', (route) => {
+    registered.push(route)
+  })
+  app.decorate('accessTable', {
+    getter: () =>
+      registered.flatMap((route) => {
+        const { access: who, guests = 'allowed' } = route.config ?? {}
+        if (who === undefined)
+          throw new DefectError(`${String(route.method)} ${route.url} does not say who may call it`)
+        return [route.method].flat().map((method) => ({ method, url: route.url, access: who, guests }))
+      }),
+  })
+  app.addHook('onReady', async () => {
+    if (app.accessTable.length === 0) throw new DefectError('There are no routes')
+  })
+
+  async function identify(request: FastifyRequest): Promise<Caller | null> {
+    const { access: who, compat = false } = request.routeOptions.config
+    const cookie = isOwnOrigin(request) ? (request.headers.cookie ?? null) : null
+    const found = await auth.identify({ cookie, bearer: bearerOf(request) })
+    if (typeof found === 'object') return found
+    if (compat) return await auth.compatCaller()
+    // An open route may treat a person it knows better than others; a token that is no good is no reason to refuse.
+    if (found === 'unknown' && who !== 'open')
+      throw new EaselError('unauthorized', 'This token is not valid, or not any more.')
+    return null
+  }
+
+  app.addHook('onRequest', async (request) => {
+    const { access: who, guests } = request.routeOptions.config
+    // Nothing is at this address, so there is nothing to guard; and a preflight carries no credentials.
+    if (who === undefined || request.method === 'OPTIONS') return
+    const caller = await identify(request)
+    check(caller, who, guests)
+    request.caller = caller
+  })
+}
