@@ -38,17 +38,16 @@ function isApiPath(url: string): boolean {
 export async function registerWebApp(app: FastifyInstance, folder: string | null): Promise<void> {
   const built = folder !== null && existsSync(folder)
   if (built) {
-    await app.register(async (scope) => {
-      openScope(scope)
-      await scope.register(fastifyStatic, {
-        root: folder,
-        wildcard: false,
-        setHeaders: (response, path) => {
-          // Built files carry a hash in their names; the page itself names the newest of them.
-          const immutable = path.includes('/assets/')
-          response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
-        },
-      })
+    // Registered last: whatever comes after this hook is a file of the built app.
+    openScope(app)
+    await app.register(fastifyStatic, {
+      root: folder,
+      wildcard: false,
+      setHeaders: (response, path) => {
+        // Built files carry a hash in their names; the page itself names the newest of them.
+        const immutable = path.includes('/assets/')
+        response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
     })
   }
   app.setNotFoundHandler(async (request, reply) => {
