@@ -20,3 +20,15 @@ export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
 export { ApiKey, ApiKeyCreate, Me, Role, Scope } from './account.ts'
+export {
+  AuditEntry,
+  InstanceDefaults,
+  Invitation,
+  InvitationCreate,
+  ManagedUser,
+  ManagedUserChange,
+  Overview,
+  Quota,
+  QuotaOverride,
+  UserRemoval,
+} from './administration.ts'

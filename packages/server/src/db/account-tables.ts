@@ -19,6 +19,7 @@ export interface UserTable {
   disabled_at: OptionalTimestamp
   expires_at: OptionalTimestamp
   quota: GeneratedJson
+  removal: ColumnType<unknown, string | null | undefined, string | null>
   created_at: GeneratedTimestamp
   updated_at: GeneratedTimestamp
 }

@@ -13,8 +13,11 @@ alter table users
   add column expires_at timestamptz,
   -- what differs from the usual quota, see library/quotas.ts
   add column quota jsonb not null default '{}',
+  -- being removed: what becomes of the pictures, see admin/remove-user.ts
+  add column removal jsonb,
   add column updated_at timestamptz not null default now();
 create unique index users_email on users (lower(email)) where email is not null;
+create index users_leaving on users (id) where removal is not null;
 create index users_expiring on users (expires_at) where expires_at is not null;
 
 create table sessions (
@@ -156,3 +159,5 @@ create table instance_settings (
 -- Offered to everybody by an administrator, who owns it.
 alter table connections add column shared boolean not null default false;
 create index connections_shared on connections (position) where shared and deleted_at is null;
+
+create index images_damaged on images (id) where damage is not null;
