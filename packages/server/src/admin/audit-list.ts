@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AuditEntry } from '@easel/contract'
-import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
+import { positionOf } from './position.ts'
 
 export interface AuditQuery {
   readonly limit: number
@@ -11,16 +11,6 @@ export interface AuditQuery {
 }
 
 const Detail = z.record(z.string(), z.unknown())
-
-/** Ids rise with time, so that one is a position in the list. @throws EaselError `validation-failed` */
-function positionOf(cursor: string): string {
-  const { success, data } = z.uuid().safeParse(cursor)
-  if (success) return data
-  const message = 'must be the nextCursor of an earlier page'
-  throw new EaselError('validation-failed', `query.cursor: ${message}`, {
-    fields: [{ field: 'query.cursor', message }],
-  })
-}
 
 /** Security events, the newest first. Names are those of today; somebody erased has none. */
 export async function listAudit(

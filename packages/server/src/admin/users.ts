@@ -1,10 +1,10 @@
 // Everybody on this server, as administrators see them. Rules in docs/spec/admin.md (AD1 …).
-import { sql, type Expression, type SqlBool } from 'kysely'
+import { sql } from 'kysely'
 import { QuotaOverride, UserRemoval, type ManagedUser, type ManagedUserChange } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { decodeCursor, encodeCursor } from '#library/list-cursor.ts'
+import { positionOf } from './position.ts'
 import type { Security } from './security.ts'
 
 export interface Users {
@@ -145,21 +145,15 @@ export function createUsers(db: Db, security: Security): Users {
   return {
     async list({ limit, cursor }) {
       let rows = select(db)
-      if (cursor !== undefined) {
-        const { time, id } = decodeCursor(cursor)
-        const after: Expression<SqlBool> = sql`(users.created_at, users.id) < (${time.toISOString()}::timestamptz, ${id}::uuid)`
-        rows = rows.where(after)
-      }
+      if (cursor !== undefined) rows = rows.where('users.id', '<', positionOf(cursor))
       const found = await rows
-        .orderBy('users.created_at', 'desc')
         .orderBy('users.id', 'desc')
         .limit(limit + 1)
         .execute()
       const page = found.slice(0, limit)
-      const last = found.length > limit ? page.at(-1) : undefined
       return {
         data: page.map(toManagedUser),
-        nextCursor: last === undefined ? null : encodeCursor(last.created_at, last.id),
+        nextCursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
       }
     },
 
