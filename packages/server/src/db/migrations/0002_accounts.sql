@@ -156,8 +156,41 @@ create table instance_settings (
   updated_at timestamptz not null default now()
 );
 
--- Offered to everybody by an administrator, who owns it.
-alter table connections add column shared boolean not null default false;
+-- Offered to everybody by an administrator, who owns it; null: nobody has decided.
+alter table connections add column shared boolean;
 create index connections_shared on connections (position) where shared and deleted_at is null;
 
 create index images_damaged on images (id) where damage is not null;
+
+-- Which connection of somebody else's a user has as default; the user's own have `is_default`.
+create table connection_choices (
+  user_id uuid primary key references users (id) on delete cascade,
+  connection_id uuid not null references connections (id) on delete cascade
+);
+
+-- Random secrets of the instance itself, wrapped by the instance key `kid` like data keys. The row `check` tells which instance
+-- key wraps what is new.
+create table instance_secrets (
+  name text primary key,
+  kid text not null,
+  wrapped text not null,
+  created_at timestamptz not null default now()
+);
+
+-- Every process remembers for seconds who a session or a key stands for. Whatever ends or changes one tells them all, at the commit,
+-- by whichever way it was done.
+create function tell_of_owner() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('easel_sessions', old.user_id::text);
+  return null;
+end $$;
+create function tell_of_user() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('easel_sessions', old.id::text);
+  return null;
+end $$;
+create trigger sessions_ended after delete on sessions for each row execute function tell_of_owner();
+create trigger api_keys_changed after delete or update of scopes, digest, expires_at on api_keys
+  for each row execute function tell_of_owner();
+create trigger users_changed after delete or update of role, email, disabled_at, expires_at on users
+  for each row execute function tell_of_user();
