@@ -1,13 +1,97 @@
 // Signing in and one's own account.
 import { z } from 'zod'
-import { ApiKey, ApiKeyCreate, Me } from './account.ts'
+import {
+  ApiKey,
+  ApiKeyCreate,
+  AuthStatus,
+  Me,
+  PasswordChange,
+  PasswordForgotten,
+  PasswordReset,
+  ProfileChange,
+  Session,
+  SetUp,
+  SignedIn,
+  SignIn,
+  SignUp,
+} from './account.ts'
 import { Id } from './primitives.ts'
 import type { Route } from './route.ts'
 
 const byId = z.object({ id: Id })
 const data = <T extends z.ZodType>(item: T) => z.object({ data: item })
 
+const signInRoutes = {
+  getAuthStatus: {
+    method: 'GET',
+    path: '/api/auth/status',
+    summary: 'How one signs in here, and who the caller is.',
+    access: 'open',
+    status: 200,
+    response: data(AuthStatus),
+  },
+  setUp: {
+    method: 'POST',
+    path: '/api/auth/setup',
+    summary: 'Make the first administrator, whose library what is here becomes. Possible once.',
+    access: 'open',
+    body: SetUp,
+    status: 200,
+    response: data(SignedIn),
+  },
+  signIn: {
+    method: 'POST',
+    path: '/api/auth/sign-in',
+    summary: 'Sign in with e-mail address and password.',
+    access: 'open',
+    body: SignIn,
+    status: 200,
+    response: data(SignedIn),
+  },
+  signUp: {
+    method: 'POST',
+    path: '/api/auth/sign-up',
+    summary: 'Make an account, as far as this server lets people.',
+    access: 'open',
+    body: SignUp,
+    status: 200,
+    response: data(SignedIn),
+  },
+  signOut: {
+    method: 'POST',
+    path: '/api/auth/sign-out',
+    summary: 'End this session.',
+    access: 'open',
+    status: 204,
+  },
+  signOutEverywhere: {
+    method: 'POST',
+    path: '/api/auth/sign-out-everywhere',
+    summary: 'End every session of the caller, this one too.',
+    access: 'account',
+    status: 204,
+  },
+  forgotPassword: {
+    method: 'POST',
+    path: '/api/auth/forgot-password',
+    summary: 'Ask for a link that sets a new password. The answer does not tell whether there is such an account.',
+    access: 'open',
+    body: PasswordForgotten,
+    status: 200,
+    response: data(z.object({ mail: z.boolean(), message: z.string() })),
+  },
+  resetPassword: {
+    method: 'POST',
+    path: '/api/auth/reset-password',
+    summary: 'Set a new password with the token of such a link. Ends every session.',
+    access: 'open',
+    body: PasswordReset,
+    status: 204,
+  },
+} as const satisfies Record<string, Route>
+
 export const accountRoutes = {
+  ...signInRoutes,
   getMe: {
     method: 'GET',
     path: '/api/me',
@@ -15,6 +99,39 @@ export const accountRoutes = {
     access: 'read',
     status: 200,
     response: data(Me),
+  },
+  updateMe: {
+    method: 'PATCH',
+    path: '/api/me',
+    summary: "Change the caller's name.",
+    access: 'account',
+    body: ProfileChange,
+    status: 200,
+    response: data(Me),
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/api/me/sessions',
+    summary: 'Where the caller is signed in, the newest first.',
+    access: 'account',
+    status: 200,
+    response: data(z.array(Session)),
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/api/me/sessions/:id',
+    summary: 'End one session of the caller. It ends at once.',
+    access: 'account',
+    params: byId,
+    status: 204,
+  },
+  changePassword: {
+    method: 'POST',
+    path: '/api/me/password',
+    summary: 'Change the password. Every other session ends.',
+    access: 'account',
+    body: PasswordChange,
+    status: 204,
   },
   listApiKeys: {
     method: 'GET',

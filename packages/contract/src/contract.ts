@@ -19,7 +19,23 @@ export { Tag, TagType } from './tags.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
-export { ApiKey, ApiKeyCreate, Me, Role, Scope } from './account.ts'
+export {
+  ApiKey,
+  ApiKeyCreate,
+  AuthStatus,
+  Me,
+  PasswordChange,
+  PasswordForgotten,
+  PasswordReset,
+  ProfileChange,
+  Role,
+  Scope,
+  Session,
+  SetUp,
+  SignedIn,
+  SignIn,
+  SignUp,
+} from './account.ts'
 export {
   AuditEntry,
   InstanceDefaults,
