@@ -194,3 +194,6 @@ create trigger api_keys_changed after delete or update of scopes, digest, expire
   for each row execute function tell_of_owner();
 create trigger users_changed after delete or update of role, email, disabled_at, expires_at on users
   for each row execute function tell_of_user();
+
+-- The same bytes are the same picture, however often they are brought in.
+create index images_by_hash on images (user_id, sha256);
