@@ -37,11 +37,45 @@ const engines = createRoute({
   component: lazyRouteComponent(() => import('#screens/connections/connections-screen.tsx'), 'ConnectionsScreen'),
 })
 
+const admin = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('#screens/admin/admin-screen.tsx'), 'AdminScreen'),
+})
+const adminParts = [
+  createRoute({
+    getParentRoute: () => admin,
+    path: '/',
+    component: lazyRouteComponent(() => import('#screens/admin/overview.tsx'), 'AdminOverview'),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: '/people',
+    component: lazyRouteComponent(() => import('#screens/admin/people.tsx'), 'AdminPeople'),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: '/invitations',
+    component: lazyRouteComponent(() => import('#screens/admin/invitations.tsx'), 'AdminInvitations'),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: '/rules',
+    component: lazyRouteComponent(() => import('#screens/admin/rules.tsx'), 'AdminRules'),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: '/log',
+    component: lazyRouteComponent(() => import('#screens/admin/security-log.tsx'), 'AdminSecurityLog'),
+  }),
+] as const
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     studio.addChildren([studioHome, studioPicture]),
     library.addChildren([libraryPicture]),
     engines,
+    admin.addChildren(adminParts),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

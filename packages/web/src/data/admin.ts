@@ -1,0 +1,108 @@
+// What administrators see and do.
+import { routes, type InstanceDefaults, type ManagedUserChange, type UserRemoval } from '@easel/contract'
+import type { InvitationCreate } from '@easel/contract'
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { call } from './client.ts'
+
+const keys = {
+  overview: ['admin', 'overview'],
+  users: ['admin', 'users'],
+  invitations: ['admin', 'invitations'],
+  defaults: ['admin', 'defaults'],
+  audit: (action: string | null) => ['admin', 'audit', action],
+} as const
+
+const PAGE = 50
+const first: string | undefined = undefined
+const cursorOf = (value: string | undefined) => (value === undefined ? {} : { cursor: value })
+
+/** Looked at again every ten seconds while it is shown: nothing tells a page that somebody else's queue has moved. */
+export function overviewQuery() {
+  return queryOptions({
+    queryKey: keys.overview,
+    queryFn: async ({ signal }) => (await call(routes.getOverview, {}, { signal })).data,
+    refetchInterval: 10_000,
+  })
+}
+
+export function usersQuery() {
+  return infiniteQueryOptions({
+    queryKey: keys.users,
+    queryFn: ({ pageParam, signal }) =>
+      call(routes.listUsers, { query: { limit: PAGE, ...cursorOf(pageParam) } }, { signal }),
+    initialPageParam: first,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+}
+
+export function invitationsQuery() {
+  return queryOptions({
+    queryKey: keys.invitations,
+    queryFn: async ({ signal }) => (await call(routes.listInvitations, {}, { signal })).data,
+  })
+}
+
+export function defaultsQuery() {
+  return queryOptions({
+    queryKey: keys.defaults,
+    queryFn: async ({ signal }) => (await call(routes.getDefaults, {}, { signal })).data,
+  })
+}
+
+/** @param action one kind of event, or null for all */
+export function auditQuery(action: string | null) {
+  return infiniteQueryOptions({
+    queryKey: keys.audit(action),
+    queryFn: ({ pageParam, signal }) => {
+      const narrowed = action === null ? {} : { action }
+      return call(routes.listAudit, { query: { limit: PAGE, ...narrowed, ...cursorOf(pageParam) } }, { signal })
+    },
+    initialPageParam: first,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+}
+
+function useRefresh(...stale: readonly (readonly unknown[])[]) {
+  const client = useQueryClient()
+  return async () => {
+    await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })))
+  }
+}
+
+export function useUpdateUser() {
+  return useMutation({
+    mutationFn: async ({ id, change }: { id: string; change: ManagedUserChange }) =>
+      (await call(routes.updateUser, { params: { id }, body: change })).data,
+    onSuccess: useRefresh(keys.users, keys.overview),
+  })
+}
+
+export function useRemoveUser() {
+  return useMutation({
+    mutationFn: async ({ id, removal }: { id: string; removal: UserRemoval }) =>
+      (await call(routes.removeUser, { params: { id }, body: removal })).data,
+    onSuccess: useRefresh(keys.users, keys.overview),
+  })
+}
+
+/** The answer holds the token, once. */
+export function useInvite() {
+  return useMutation({
+    mutationFn: async (body: Partial<InvitationCreate>) => (await call(routes.createInvitation, { body })).data,
+    onSuccess: useRefresh(keys.invitations),
+  })
+}
+
+export function useRevokeInvitation() {
+  return useMutation({
+    mutationFn: (id: string) => call(routes.deleteInvitation, { params: { id } }),
+    onSuccess: useRefresh(keys.invitations),
+  })
+}
+
+export function useUpdateDefaults() {
+  return useMutation({
+    mutationFn: async (body: Partial<InstanceDefaults>) => (await call(routes.updateDefaults, { body })).data,
+    onSuccess: useRefresh(keys.defaults),
+  })
+}

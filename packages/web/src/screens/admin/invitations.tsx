@@ -1,0 +1,129 @@
+import type { Invitation } from '@easel/contract'
+import { ActionIcon, Button, SegmentedControl, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { invitationsQuery, useInvite, useRevokeInvitation } from '#data/admin.ts'
+import { wordsOf } from '#data/client.ts'
+import { copyText } from '#parts/copy-text.ts'
+import { EmptyState } from '#parts/empty-state.tsx'
+import { dateTime } from '#parts/format.ts'
+import { Icon } from '#parts/icon.tsx'
+import { Notice } from '#parts/notice.tsx'
+import classes from './invitations.module.css'
+
+/** The token stands behind #, which browsers send to nobody. */
+const linkOf = (token: string) => `${window.location.origin}/sign-up#invitation=${token}`
+
+/** Links that let one person each make an account. */
+export function AdminInvitations() {
+  const invitations = useQuery(invitationsQuery())
+  const list = invitations.data ?? []
+  return (
+    <div className={classes['invitations']}>
+      <InviteForm />
+      {invitations.error !== null && list.length === 0 && (
+        <EmptyState icon="warning" title="The invitations could not be read" text={wordsOf(invitations.error)}>
+          <Button onClick={() => void invitations.refetch()}>Try again</Button>
+        </EmptyState>
+      )}
+      {list.length > 0 && (
+        <ul className={classes['list']} aria-label="Invitations">
+          {list.map((invitation) => (
+            <InvitationRow key={invitation.id} invitation={invitation} />
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function InviteForm() {
+  const invite = useInvite()
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<Invitation['role']>('user')
+  const made = invite.data
+  return (
+    <section className={classes['card']} aria-label="Invite somebody">
+      <form
+        className={classes['form']}
+        onSubmit={(event) => {
+          event.preventDefault()
+          const to = email.trim()
+          invite.mutate({ role, ...(to === '' ? {} : { email: to }) }, { onSuccess: () => setEmail('') })
+        }}
+      >
+        <TextInput
+          className={classes['email'] ?? ''}
+          label="E-mail (optional)"
+          description="With it, only this address can use the link."
+          type="email"
+          autoComplete="off"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <SegmentedControl
+          aria-label="Role"
+          value={role}
+          onChange={(value) => setRole(value === 'admin' ? 'admin' : 'user')}
+          data={[
+            { value: 'user', label: 'User' },
+            { value: 'admin', label: 'Administrator' },
+          ]}
+        />
+        <Button type="submit" loading={invite.isPending}>
+          Make a link
+        </Button>
+      </form>
+      {invite.error !== null && <Notice tone="danger">{wordsOf(invite.error)}</Notice>}
+      {made !== undefined && (
+        <div className={classes['made']} role="status">
+          <p>Send this link. It works once, and is not shown again.</p>
+          <div className={classes['link']}>
+            <code>{linkOf(made.token)}</code>
+            <Button
+              variant="default"
+              leftSection={<Icon name="copy" />}
+              onClick={() => void copyText(linkOf(made.token), 'Link')}
+            >
+              Copy
+            </Button>
+          </div>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function stateOf({ usedAt, expiresAt }: Invitation): string {
+  if (usedAt !== null) return `used ${dateTime(Date.parse(usedAt))}`
+  const end = Date.parse(expiresAt)
+  return end < Date.now() ? 'expired' : `open until ${dateTime(end)}`
+}
+
+function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
+  const revoke = useRevokeInvitation()
+  const name = invitation.email ?? 'Whoever has the link'
+  return (
+    <li className={classes['row']}>
+      <span className={classes['words']}>
+        <span className={classes['name']}>{name}</span>
+        <span className={classes['facts']}>
+          {invitation.role === 'admin' ? 'Administrator · ' : ''}
+          {stateOf(invitation)}
+        </span>
+      </span>
+      {invitation.usedAt === null && (
+        <ActionIcon
+          aria-label={`Take back the invitation of ${name}`}
+          loading={revoke.isPending}
+          onClick={() =>
+            revoke.mutate(invitation.id, { onError: (error) => notifications.show({ message: wordsOf(error) }) })
+          }
+        >
+          <Icon name="trash" />
+        </ActionIcon>
+      )}
+    </li>
+  )
+}
