@@ -9,6 +9,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { StartError } from '#base/errors.ts'
 import { openPglite } from './pglite.ts'
+import { inThisThread, openDurable } from './pglite-engine.ts'
 
 let parent: string
 let template: string
@@ -75,7 +76,11 @@ it('says which folder cannot be used', long, async () => {
 })
 
 it('has the disk confirm every commit', long, async () => {
-  const database = await openPglite(freshFolder(), template)
+  const folder = freshFolder()
+  await (await openPglite(folder, template)).close()
+  // The thread that Easel opens it in cannot be watched from here; this is what it runs.
+  const engine = inThisThread(await openDurable(join(folder, 'db')), () => {})
+  const run = (text: string, values: readonly unknown[] = []) => engine.send({ text, values, begin: false })
   const real = fs.fsyncSync
   let confirmed = 0
   fs.fsyncSync = (fd) => {
@@ -84,13 +89,63 @@ it('has the disk confirm every commit', long, async () => {
   }
   syncBuiltinESMExports()
   try {
-    for (let n = 0; n < 10; n++) await sql`insert into from_template values (${n})`.execute(database.db)
+    for (let n = 0; n < 10; n++) await run('insert into from_template values ($1)', [n])
     expect(confirmed).toBeGreaterThanOrEqual(10)
-    expect((await sql`show fsync`.execute(database.db)).rows).toEqual([{ fsync: 'on' }])
+    expect((await run('show fsync')).rows).toEqual([{ fsync: 'on' }])
   } finally {
     fs.fsyncSync = real
     syncBuiltinESMExports()
   }
+  await engine.close()
+})
+
+it('says what PostgreSQL says, from its own thread too', long, async () => {
+  const database = await openPglite(freshFolder(), template)
+  await sql`create table one (n integer primary key)`.execute(database.db)
+  await sql`insert into one values (1)`.execute(database.db)
+  await expect(sql`insert into one values (1)`.execute(database.db)).rejects.toMatchObject({
+    code: '23505',
+    constraint: 'one_pkey',
+  })
+  await database.close()
+  await expect(sql`select 1`.execute(database.db)).rejects.toThrow()
+})
+
+it('keeps going after a statement that failed, prepared or not, in a transaction or not', long, async () => {
+  const database = await openPglite(freshFolder(), template)
+  const { db } = database
+  const half = (divisor: number) => sql<{ half: number }>`select 6 / ${divisor}::integer as half`
+  for (let round = 0; round < 3; round++) {
+    await expect(half(0).execute(db)).rejects.toMatchObject({ code: '22012' })
+    await expect(sql`nonsense`.execute(db)).rejects.toMatchObject({ code: '42601' })
+    const failing = db.transaction().execute(async (trx) => {
+      await sql`insert into from_template values (7)`.execute(trx)
+      await half(0).execute(trx)
+    })
+    await expect(failing).rejects.toMatchObject({ code: '22012' })
+    expect((await half(2).execute(db)).rows).toEqual([{ half: 3 }])
+  }
+  await expect(
+    db.transaction().execute(async (trx) => {
+      await sql`insert into from_template values (8)`.execute(trx)
+      await half(0)
+        .execute(trx)
+        .catch(() => {})
+    }),
+    'a commit of a failed transaction keeps nothing and says so',
+  ).rejects.toThrow()
+  expect((await sql`select n from from_template`.execute(db)).rows).toEqual([])
+  await database.close()
+})
+
+it('prepares anew after a script changed a table', long, async () => {
+  const database = await openPglite(freshFolder(), template)
+  const { db } = database
+  const all = () => sql`select * from from_template where n > ${0}`.execute(db)
+  await sql`insert into from_template values (1)`.execute(db)
+  expect((await all()).rows).toEqual([{ n: 1 }])
+  await database.boss.executeSql('alter table from_template add column word text; select 1')
+  expect((await all()).rows).toEqual([{ n: 1, word: null }])
   await database.close()
 })
 

@@ -13,97 +13,79 @@ import {
 } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
-import { NodeFS } from '@electric-sql/pglite/nodefs'
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
-import { Kysely, PGliteDialect, type PGliteDialectConfig } from 'kysely'
-import { fromPglite, type Db as BossDatabase } from 'pg-boss'
+import type { PGlite } from '@electric-sql/pglite'
+import { Kysely } from 'kysely'
 import { codeOf, StartError } from '#base/errors.ts'
 import type { Database } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
+import {
+  inThisThread,
+  openDurable,
+  openInMemory,
+  type Answer,
+  type Engine,
+  type OnNotification,
+} from './pglite-engine.ts'
+import { lineDialect, openLine, type Line } from './pglite-line.ts'
+import { openInWorker } from './pglite-thread.ts'
 import type { Tables } from './tables.ts'
 
-const int8Oid = 20
 const ballastBytes = 32 * 1024 * 1024
 /** As many as Node.js has threads for files. */
 const syncLanes = 4
 
-/**
- * PGlite's file system with the one call it lacks: as shipped, an fsync of PostgreSQL reaches nobody and a power cut loses
- * committed rows (electric-sql/pglite#1107).
- */
-class DurableNodeFS extends NodeFS {
-  override async init(...[pg, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
-    const { emscriptenOpts } = await super.init(pg, options)
-    const makeDurable: NonNullable<typeof emscriptenOpts.preRun>[number] = (module) => {
-      module.NODEFS.stream_ops.fsync = (stream: { nfd: number }) => {
-        fsyncSync(stream.nfd)
-        return 0
+type Listener = (payload: string) => void
+
+/** Those who listen, by channel. */
+function createListeners(line: Line) {
+  const channels = new Map<string, Set<Listener>>()
+  return {
+    tell: (channel: string, payload: string) => channels.get(channel)?.forEach((listener) => listener(payload)),
+    async listen(channel: string, listener: Listener): Promise<() => Promise<void>> {
+      const listeners = channels.get(channel) ?? new Set()
+      channels.set(channel, listeners.add(listener))
+      await line.use((session) => session.run(`listen ${channel}`, []))
+      return async () => {
+        listeners.delete(listener)
       }
+    },
+  }
+}
+
+/** A script that fails may have begun a transaction: nobody else must come upon it. */
+function runScript(line: Line, text: string): Promise<Answer> {
+  return line.use(async (session) => {
+    try {
+      return await session.runScript(text)
+    } catch (error) {
+      await session.run('rollback', [])
+      throw error
     }
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), makeDurable] } }
-  }
+  })
 }
 
-const common = { extensions: { pg_trgm }, parsers: { [int8Oid]: Number } } satisfies PGliteOptions
+type Open = (onNotification: OnNotification) => Promise<Engine>
 
-/** Without `-F`, which PGlite adds by default and which means fsync=off. */
-function durableStartParams(): string[] {
-  const params = PGlite.defaultStartParams.filter((param) => param !== '-F')
-  return [...params, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync']
-}
-
-/** A text that is a whole transaction fails as one: PGlite would let others in between the failure and its rollback. */
-function wrapForBoss(pglite: PGlite): BossDatabase {
-  const boss = fromPglite(pglite)
-  return {
-    ...boss,
-    async executeSql(text, values) {
-      if (!/^\s*begin\b/i.test(text)) return await boss.executeSql(text, values)
-      const results = await pglite.transaction((trx) => trx.exec(text))
-      return { rows: results.flatMap(({ rows }) => rows) }
-    },
-  }
-}
-
-/**
- * The embedded database works in this thread, and its promises alone never let the event loop turn: without a turn before each
- * query and transaction, a busy queue would keep answers and events that are ready from being sent.
- */
-function inTurns(pglite: PGlite): PGliteDialectConfig['pglite'] {
-  return {
-    get closed() {
-      return pglite.closed
-    },
-    get ready() {
-      return pglite.ready
-    },
-    waitReady: pglite.waitReady,
-    close: () => pglite.close(),
-    async query<T>(...query: Parameters<PGlite['query']>) {
-      await setImmediate()
-      return await pglite.query<T>(...query)
-    },
-    async transaction(work) {
-      await setImmediate()
-      return await pglite.transaction(work)
-    },
-  }
-}
-
-function wrap(pglite: PGlite, release: () => void): Database {
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: inTurns(pglite) }) })
+async function wrap(open: Open, release: () => void): Promise<Database> {
+  let tell: OnNotification = () => {}
+  const engine = await open((channel, payload) => tell(channel, payload))
+  const line = openLine(engine)
+  const listeners = createListeners(line)
+  tell = listeners.tell
+  const db = new Kysely<Tables>({ dialect: lineDialect(line, engine) })
   return {
     kind: 'pglite',
     db,
-    boss: wrapForBoss(pglite),
-    async listen(channel, onPayload) {
-      return await pglite.listen(channel, onPayload)
+    boss: {
+      async executeSql(text, values = []) {
+        if (values.length === 0) return await runScript(line, text)
+        return await line.use((session) => session.run(text, values))
+      },
     },
+    listen: listeners.listen,
     async maintain() {
-      await pglite.exec('CHECKPOINT')
-      await pglite.exec('VACUUM ANALYZE')
+      await runScript(line, 'checkpoint')
+      await runScript(line, 'vacuum analyze')
     },
     async close() {
       await db.destroy()
@@ -135,10 +117,6 @@ function keepBallast(folder: string): void {
   }
 }
 
-function openFolder(dataDir: string): Promise<PGlite> {
-  return PGlite.create({ ...common, fs: new DurableNodeFS(dataDir), startParams: durableStartParams() })
-}
-
 /** Makes a thousand small files durable. Several at a time, because the file system writes them together and one by one takes many times as long. */
 async function syncTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
@@ -160,7 +138,7 @@ async function syncTree(folder: string): Promise<void> {
 async function makeDatabase(dataDir: string, template: string | null): Promise<void> {
   const draft = `${dataDir}.new`
   rmSync(draft, { recursive: true, force: true })
-  if (template === null || !existsSync(template)) await (await openFolder(draft)).close()
+  if (template === null || !existsSync(template)) await (await openDurable(draft)).close()
   else cpSync(template, draft, { recursive: true })
   await syncTree(draft)
   renameSync(draft, dataDir)
@@ -202,10 +180,10 @@ export async function openPglite(folder: string, template: string | null = null)
     keepBallast(folder)
     const dataDir = join(folder, 'db')
     if (!existsSync(dataDir)) await makeDatabase(dataDir, template === null ? null : join(template, 'db'))
-    const pglite = await openFolder(dataDir)
+    const database = await wrap((onNotification) => openInWorker(dataDir, onNotification), release)
     chmodSync(dataDir, 0o700)
     syncPath(folder)
-    return wrap(pglite, release)
+    return database
   } catch (error) {
     release()
     if (error instanceof StartError) throw error
@@ -220,6 +198,12 @@ export async function openPglite(folder: string, template: string | null = null)
  * @param dump what an earlier one's `dumpDataDir` gave
  */
 export async function openMemoryPglite(dump?: Blob): Promise<{ database: Database; pglite: PGlite }> {
-  const pglite = await PGlite.create({ ...common, ...(dump === undefined ? {} : { loadDataDir: dump }) })
-  return { database: wrap(pglite, () => {}), pglite }
+  const pglite = await openInMemory(dump)
+  return {
+    database: await wrap(
+      async (onNotification) => inThisThread(pglite, onNotification),
+      () => {},
+    ),
+    pglite,
+  }
 }

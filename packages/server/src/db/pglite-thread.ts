@@ -1,0 +1,67 @@
+import { Worker } from 'node:worker_threads'
+import { DefectError } from '#base/errors.ts'
+import type { Answer, Engine, OnNotification } from './pglite-engine.ts'
+import { unpackError, type FromWorker, type ToWorker } from './pglite-messages.ts'
+
+interface Waiting {
+  readonly resolve: (answer: Answer | null) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Opens the database of a folder in a thread of its own.
+ * @throws when it cannot be opened
+ */
+export async function openInWorker(dataDir: string, onNotification: OnNotification): Promise<Engine> {
+  const worker = new Worker(new URL('pglite-worker.ts', import.meta.url), { workerData: dataDir })
+  /** Answers come in the order of the requests. */
+  const waiting: Waiting[] = []
+  let ended: Error | null = null
+
+  /** The thread alone keeps no process alive, but a question to it does. */
+  function settle(act: (one: Waiting) => void): void {
+    const one = waiting.shift()
+    if (waiting.length === 0) worker.unref()
+    if (one !== undefined) act(one)
+  }
+
+  function end(error: Error): void {
+    ended ??= error
+    for (const { reject } of waiting.splice(0)) reject(error)
+  }
+
+  function ask(message: ToWorker | null): Promise<Answer | null> {
+    if (ended !== null) return Promise.reject(ended)
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject })
+      worker.ref()
+      if (message !== null) worker.postMessage(message)
+    })
+  }
+
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'notification') onNotification(message.channel, message.payload)
+    else if (message.kind === 'error') settle(({ reject }) => reject(unpackError(message.error)))
+    else settle(({ resolve }) => resolve(message.answer))
+  })
+  worker.on('error', (error) => end(error instanceof Error ? error : new DefectError(String(error))))
+  worker.on('exit', () => end(new DefectError('The database is closed')))
+
+  try {
+    await ask(null)
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+  return {
+    async send(request) {
+      const answer = await ask(request)
+      if (answer === null) throw new DefectError('The database gave no answer')
+      return answer
+    },
+    async close() {
+      await ask('close')
+      await worker.terminate()
+    },
+  }
+}
