@@ -37,6 +37,20 @@ export {
   SignUp,
 } from './account.ts'
 export {
+  Factors,
+  Passkey,
+  PasskeyChange,
+  PasskeyCreate,
+  PasskeyCreation,
+  PasskeyRequest,
+  PasskeySignIn,
+  PasswordAgain,
+  SecondFactor,
+  SingleSignOnFault,
+  TwoFactorCode,
+  TwoFactorSecret,
+} from './factors.ts'
+export {
   AuditEntry,
   InstanceDefaults,
   Invitation,
@@ -48,3 +62,4 @@ export {
   QuotaOverride,
   UserRemoval,
 } from './administration.ts'
+export { AccountDeletion, ImageFacts, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accountRoutes } from './account-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { ModelInfo, ProviderInfo } from './catalogue.ts'
+import { factorRoutes } from './factor-routes.ts'
 import { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
 import { Generation, GenerationRequest, GenerationState, SyncGeneration, SyncGenerationRequest } from './generations.ts'
 import { Image, ImageSource } from './images.ts'
@@ -194,4 +195,10 @@ const libraryRoutes = {
 } as const satisfies Record<string, Route>
 
 /** Every JSON route of Easel's own API. Bytes and event streams are listed in `docs/spec`, not here. */
-export const routes = { ...libraryRoutes, ...accountRoutes, ...adminRoutes, ...transferRoutes } as const
+export const routes = {
+  ...libraryRoutes,
+  ...accountRoutes,
+  ...factorRoutes,
+  ...adminRoutes,
+  ...transferRoutes,
+} as const
