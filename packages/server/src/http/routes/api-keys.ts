@@ -1,0 +1,23 @@
+import { routes } from '@easel/contract'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ApiKeys, Person } from '#auth/api-keys.ts'
+import { callerOf } from '../plugins/access.ts'
+import { serve } from '../serve.ts'
+
+/** Who changes their own account. */
+export function personOf(request: FastifyRequest): Person {
+  const { userId, role } = callerOf(request)
+  return { userId, role, address: request.ip }
+}
+
+export function registerApiKeys(app: FastifyInstance, { apiKeys }: { readonly apiKeys: ApiKeys }): void {
+  serve(app, routes.listApiKeys, async ({ caller }) => ({ data: await apiKeys.list(caller.userId) }))
+  serve(app, routes.createApiKey, async ({ request, body, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return { data: await apiKeys.create(personOf(request), body) }
+  })
+  serve(app, routes.deleteApiKey, async ({ request, params }) => {
+    await apiKeys.revoke(personOf(request), params.id)
+    return undefined
+  })
+}
