@@ -14,7 +14,12 @@ export const Connection = z.object({
   defaultModel: z.string().nullable(),
   /** Calls that may be in flight at once, over all processes. */
   concurrency: z.int(),
+  /** The caller's default. */
   isDefault: z.boolean(),
+  /** An administrator offers it to everybody. */
+  shared: z.boolean(),
+  /** False: somebody else shares it. Its address, its key's hint and its settings are not shown. */
+  mine: z.boolean(),
   createdAt: z.iso.datetime(),
 })
 export type Connection = z.infer<typeof Connection>
@@ -36,6 +41,8 @@ export const ConnectionCreate = z.object({
   defaultModel: PlainText(300).optional(),
   concurrency: z.int().min(1).max(64).optional(),
   isDefault: z.boolean().optional(),
+  /** Offers it to everybody; administrators only. */
+  shared: z.boolean().optional(),
 })
 export type ConnectionCreate = z.infer<typeof ConnectionCreate>
 

@@ -27,6 +27,7 @@ import { createPngCopies } from '#library/png-copy.ts'
 import { sweep } from '#library/sweep.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
+import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { discoverBackends } from './discover.ts'
@@ -124,10 +125,11 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
     secrets,
     providers,
     log,
-    http: (engine) => createEngineHttp({ ...engine, allowPrivateBase: true }),
+    http: createEngineHttp,
+    privateEngines: { allowed: config.privateEngines, checkPublic: checkAddress },
   })
   const ownerId = await ensureOwner(db)
-  await connections.ensureInstanceConnections(ownerId, config.engines)
+  await connections.ensureInstanceConnections(ownerId, config.engines, { share: config.auth === 'accounts' })
 
   const auth = createLocalAuth(ownerId)
   const images = createImages({ db, events, log })

@@ -56,9 +56,9 @@ export function createChoice({ db, providers, log, clock }: ConnectionDependenci
     return made.filter((row) => providers.get(row.provider)?.manifest.builtIn === true).slice(0, 1)
   }
 
-  async function ask(row: Row): Promise<Answer> {
+  async function ask(userId: string, row: Row): Promise<Answer> {
     try {
-      return { row, models: await engines.modelsOf(row), failure: null }
+      return { row, models: await engines.modelsOf(userId, row), failure: null }
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       logFailure(row, error)
@@ -77,21 +77,21 @@ export function createChoice({ db, providers, log, clock }: ConnectionDependenci
   }
 
   async function askAll(userId: string): Promise<readonly Answer[]> {
-    return await Promise.all((await usableRows(userId)).map(ask))
+    return await Promise.all((await usableRows(userId)).map((row) => ask(userId, row)))
   }
 
-  function resolved(row: Row, model: ModelInfo): Resolved {
-    return { connection: toConnection(row), provider: engines.providerOf(row), model }
+  function resolved(userId: string, row: Row, model: ModelInfo): Resolved {
+    return { connection: toConnection(row, userId), provider: engines.providerOf(row), model }
   }
 
   return {
     async resolve(userId, { connectionId, model: wanted }) {
       const row = connectionId === undefined ? (await usableRows(userId))[0] : await rowOf(db, userId, connectionId)
       if (row === undefined) throw new EaselError('not-found', 'There is no connection yet. Add one first')
-      const models = await engines.modelsOf(row)
+      const models = await engines.modelsOf(userId, row)
       const id = wanted ?? row.default_model
       const model = id === null ? models[0] : models.find((candidate) => candidate.id === id)
-      if (model !== undefined) return resolved(row, model)
+      if (model !== undefined) return resolved(userId, row, model)
       const what = id === null ? 'no model that makes pictures' : `no model ${JSON.stringify(id)}`
       throw new EaselError('unknown-model', `The connection "${row.name}" has ${what}`)
     },
@@ -100,11 +100,11 @@ export function createChoice({ db, providers, log, clock }: ConnectionDependenci
       const answers = await askAll(userId)
       for (const { row, models } of answers) {
         const model = models.find((candidate) => candidate.id === name)
-        if (model !== undefined) return resolved(row, model)
+        if (model !== undefined) return resolved(userId, row, model)
       }
       for (const { row, models } of answers) {
         const model = models.find((candidate) => `${row.name}/${candidate.id}` === name)
-        if (model !== undefined) return resolved(row, model)
+        if (model !== undefined) return resolved(userId, row, model)
       }
       // It may be there: that the engine is down is the better news.
       const failure = answers.find((answer) => answer.failure !== null)?.failure

@@ -5,16 +5,22 @@ import type { ConnectionDependencies } from './dependencies.ts'
 import { createEngines, type Engines } from './engines.ts'
 import { createInstanceConnections, type InstanceConnections } from './instance-connections.ts'
 import { createProfiles, type Profiles } from './profiles.ts'
+import { createReach, type PrivateEngines } from './reach.ts'
 
-/** Every function takes the user whose connections it means; somebody else's are `not-found`. */
+/** Every function takes the user whose connections it means; somebody else's are `not-found` unless shared. */
 export interface Connections extends Profiles, Engines, Choice, InstanceConnections {}
 
-/** Optional fields have defaults: the system's clock, and ten seconds. */
-export type ConnectionOptions = Omit<ConnectionDependencies, 'clock' | 'askTimeoutMs'> &
-  Partial<Pick<ConnectionDependencies, 'clock' | 'askTimeoutMs'>>
+type Optional = 'clock' | 'askTimeoutMs' | 'privateEngines'
+
+/** Optional fields have defaults: the system's clock, ten seconds, and private addresses for everybody. */
+export type ConnectionOptions = Omit<ConnectionDependencies, Optional | 'reach'> &
+  Partial<Pick<ConnectionDependencies, Optional>>
+
+const anywhere: PrivateEngines = { allowed: 'everyone', checkPublic: async () => {} }
 
 export function createConnections(options: ConnectionOptions): Connections {
-  const dependencies: ConnectionDependencies = { clock: systemClock, askTimeoutMs: 10_000, ...options }
+  const given = { clock: systemClock, askTimeoutMs: 10_000, privateEngines: anywhere, ...options }
+  const dependencies: ConnectionDependencies = { ...given, reach: createReach(given) }
   const profiles = createProfiles(dependencies)
   const engines = createEngines(dependencies)
   const { openContext, models, test } = engines

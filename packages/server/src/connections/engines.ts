@@ -5,7 +5,7 @@ import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { CallContext, Provider } from '#providers/spec/provider.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import { createModelCache } from './model-cache.ts'
-import { findRow, noSuchConnection, rowOf, toConnection, type Row } from './records.ts'
+import { findOwnRow, rowOf, rowsOf, toConnection, type Row } from './records.ts'
 
 /** A connection that is ready to be called. The context holds the key in clear: keep it no longer than the call. */
 export interface OpenConnection {
@@ -16,8 +16,8 @@ export interface OpenConnection {
 
 export interface Engines {
   /**
-   * Opens a connection for a worker.
-   * @throws EaselError `not-found` when it was removed or is somebody else's
+   * Opens a connection for a worker; a shared one with its owner's key.
+   * @throws EaselError `not-found` when it was removed, or is somebody else's and not shared (any more)
    * @throws ProviderError `auth` when its key is missing or cannot be opened, `bad-request`, `unsupported`
    */
   openContext(userId: string, connectionId: string, signal: AbortSignal): Promise<OpenConnection>
@@ -37,14 +37,15 @@ export interface Engines {
 
 /** What the other files of this folder need beside. */
 export interface EngineRows extends Engines {
-  modelsOf(row: Row, refresh?: boolean): Promise<readonly ModelInfo[]>
+  /** For this user, who learns no address from an error of a connection of somebody else's. */
+  modelsOf(userId: string, row: Row, refresh?: boolean): Promise<readonly ModelInfo[]>
   providerOf(row: Row): Provider
   /** Drops what is remembered of a connection. */
   forget(connectionId: string): void
 }
 
 export function createEngines(dependencies: ConnectionDependencies): EngineRows {
-  const { db, secrets, providers, http, clock, askTimeoutMs } = dependencies
+  const { db, secrets, providers, http, reach, clock, askTimeoutMs } = dependencies
   const cache = createModelCache(clock)
 
   function providerOf(row: Row): Provider {
@@ -53,7 +54,7 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
     throw new ProviderError('unsupported', `This version of Easel has no provider "${row.provider}"`)
   }
 
-  async function open(row: Row, signal: AbortSignal): Promise<OpenConnection> {
+  async function open(userId: string, row: Row, signal: AbortSignal): Promise<OpenConnection> {
     const provider = providerOf(row)
     const { manifest } = provider
     const parsed = manifest.settings.safeParse(row.settings)
@@ -67,9 +68,14 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
       key: await openKey(row, provider),
       settings: parsed.data,
       signal,
-      http: http({ baseUrl, signal }),
+      http: http({
+        baseUrl,
+        signal,
+        allowPrivateBase: await reach.allowsPrivate(row, baseUrl),
+        ...(row.user_id === userId ? {} : { called: `The engine of "${row.name}"` }),
+      }),
     }
-    return { connection: toConnection(row), provider, context }
+    return { connection: toConnection(row, userId), provider, context }
   }
 
   async function openKey(row: Row, { manifest }: Provider): Promise<string | null> {
@@ -82,10 +88,12 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
     throw new ProviderError('auth', `The stored key of the connection "${row.name}" cannot be opened. Enter it again`)
   }
 
-  function modelsOf(row: Row, refresh = false): Promise<readonly ModelInfo[]> {
+  function modelsOf(userId: string, row: Row, refresh = false): Promise<readonly ModelInfo[]> {
     const signature = JSON.stringify([row.provider, row.base_url, row.secret, row.settings])
-    return cache.get({ connectionId: row.id, signature, refresh }, async () => {
-      const { provider, context } = await open(row, AbortSignal.timeout(askTimeoutMs))
+    // Errors are kept too, and the owner's tell where the engine is.
+    const connectionId = row.user_id === userId ? row.id : forOthers(row.id)
+    return cache.get({ connectionId, signature, refresh }, async () => {
+      const { provider, context } = await open(userId, row, AbortSignal.timeout(askTimeoutMs))
       return await provider.listModels(context)
     })
   }
@@ -93,24 +101,30 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
   return {
     providerOf,
     modelsOf,
-    forget: (connectionId) => cache.drop(connectionId),
+    forget(connectionId) {
+      cache.drop(connectionId)
+      cache.drop(forOthers(connectionId))
+    },
 
     async openContext(userId, connectionId, signal) {
-      const row = await findRow(db, userId, connectionId)
+      const row =
+        (await findOwnRow(db, userId, connectionId)) ??
+        (await rowsOf(db, userId)).find((candidate) => candidate.id === connectionId)
+      if (row === undefined) throw new EaselError('not-found', 'The connection was removed, or is shared no longer')
       // The built-in one has nothing to forget, and draws for those who have removed everything.
-      const usable = row !== null && (row.deleted_at === null || providers.get(row.provider)?.manifest.builtIn === true)
-      if (!usable) throw row === null ? noSuchConnection() : removed(row)
-      return await open(row, signal)
+      const usable = row.deleted_at === null || providers.get(row.provider)?.manifest.builtIn === true
+      if (!usable) throw new EaselError('not-found', `The connection "${row.name}" was removed`)
+      return await open(userId, row, signal)
     },
 
     async models(userId, id, { refresh = false } = {}) {
-      return await modelsOf(await rowOf(db, userId, id), refresh)
+      return await modelsOf(userId, await rowOf(db, userId, id), refresh)
     },
 
     async test(userId, id) {
       const row = await rowOf(db, userId, id)
       try {
-        const { length } = await modelsOf(row, true)
+        const { length } = await modelsOf(userId, row, true)
         return {
           ok: true,
           message: `It answers and has ${length} usable ${length === 1 ? 'model' : 'models'}`,
@@ -124,6 +138,4 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
   }
 }
 
-function removed(row: Row): EaselError {
-  return new EaselError('not-found', `The connection "${row.name}" was removed`)
-}
+const forOthers = (connectionId: string) => `${connectionId} for others`

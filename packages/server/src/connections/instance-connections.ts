@@ -20,12 +20,17 @@ export interface InstanceConnections {
    * Makes what is missing and follows variables that changed since the last start. What the user removed stays removed, and what the
    * user changed stays as long as the variable does not change.
    * @param engines the engines' variables that are set, by name (`Config.engines`)
+   * @param options `share`: everybody may use them, unless somebody decided otherwise
    */
-  ensureInstanceConnections(userId: string, engines: Readonly<Record<string, string>>): Promise<void>
+  ensureInstanceConnections(
+    userId: string,
+    engines: Readonly<Record<string, string>>,
+    options?: { readonly share: boolean },
+  ): Promise<void>
 }
 
 export function createInstanceConnections(dependencies: ConnectionDependencies): InstanceConnections {
-  const { db, events, providers, secrets, log } = dependencies
+  const { db, events, providers, secrets, reach, log } = dependencies
 
   async function ensure(trx: Trx, userId: string, wishes: readonly Wish[]): Promise<readonly string[]> {
     const known = await instanceRowsOf(trx, userId)
@@ -86,12 +91,27 @@ export function createInstanceConnections(dependencies: ConnectionDependencies):
     return row.id
   }
 
+  /** What nobody has decided about, be it new or from the time when there was one user only. */
+  async function shareUndecided(trx: Trx, userId: string): Promise<readonly string[]> {
+    const rows = await trx
+      .updateTable('connections')
+      .set({ shared: true })
+      .where('user_id', '=', userId)
+      .where('environment_digest', 'is not', null)
+      .where('shared', 'is', null)
+      .returning('id')
+      .execute()
+    return rows.map(({ id }) => id)
+  }
+
   return {
-    async ensureInstanceConnections(userId, engines) {
+    async ensureInstanceConnections(userId, engines, { share } = { share: false }) {
       const wishes = [...providers.values()].flatMap(({ manifest }) => wishFor(manifest, engines))
+      for (const { manifest, baseUrl } of wishes) reach.trust(baseUrl ?? manifest.defaultBaseUrl)
       const touched = await inTransaction(db, async (trx) => {
         await lockUser(trx, userId)
-        const ids = await ensure(trx, userId, wishes)
+        const made = await ensure(trx, userId, wishes)
+        const ids = [...new Set([...made, ...(share ? await shareUndecided(trx, userId) : [])])]
         if (ids.length > 0) await events.append(trx, userId, [{ type: 'connections.changed' }])
         return ids
       })

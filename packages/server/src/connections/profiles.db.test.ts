@@ -52,6 +52,8 @@ describe('creating a connection', () => {
       defaultModel: 'one',
       concurrency: 5,
       isDefault: true,
+      shared: false,
+      mine: true,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
     expect(await test.connections.get(user, made.id)).toEqual(made)

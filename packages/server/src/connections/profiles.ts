@@ -5,7 +5,7 @@ import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Manifest } from '#providers/spec/provider.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
-import { clearDefault, isNameTaken, lockUser, rowOf, rowsOf, toConnection, type Row } from './records.ts'
+import { choose, clearDefault, isNameTaken, lockUser, ownRowOf, rowOf, rowsOf, toConnection, type Row } from './records.ts'
 import { baseUrlFaults, keyFaults, refuse, settingsFaults, tidyBaseUrl } from './rules.ts'
 import { insertConnection, originOf, sealedKey } from './storing.ts'
 
@@ -15,42 +15,65 @@ export type ConnectionPatch = {
 }
 
 export interface Profiles {
-  /** A user's connections, the default first. */
+  /** What a user can use: the default, the user's own, then what administrators share. */
   list(userId: string): Promise<readonly Connection[]>
   /** @throws EaselError `not-found`, also when it is somebody else's */
   get(userId: string, id: string): Promise<Connection>
-  /** @throws EaselError `validation-failed`, or `conflict` when the name is taken */
+  /** @throws EaselError `validation-failed`, `conflict` when the name is taken, `forbidden` to share it */
   create(userId: string, input: ConnectionCreate): Promise<Connection>
   /**
    * Changes a connection. A stored key is dropped when the address moves to another origin and no key comes along, so that it is
-   * never sent to a server that it was not given for.
-   * @throws EaselError `not-found`, `validation-failed`, `conflict`
+   * never sent to a server that it was not given for. Of somebody else's shared one only `isDefault` may change, which is the
+   * user's own choice.
+   * @throws EaselError `not-found`, `validation-failed`, `conflict`, `forbidden`
    */
   update(userId: string, id: string, patch: ConnectionPatch): Promise<Connection>
-  /** Removes a connection and erases its key. Work that still waits for it fails. @throws EaselError `not-found` */
+  /** Removes a connection and erases its key. Work that still waits for it fails. @throws EaselError `not-found`, `forbidden` */
   remove(userId: string, id: string): Promise<void>
 }
 
 export function createProfiles(dependencies: ConnectionDependencies): Profiles {
-  const { db, jobs, events, providers } = dependencies
+  const { db, jobs, events, providers, reach } = dependencies
 
-  /** Runs a change under the user's lock and tells the user's pages. */
-  function change<T>(userId: string, work: (trx: Trx) => Promise<T>): Promise<T> {
+  /** Runs a change under the user's lock and tells the user's pages, or everybody's when it concerns a shared connection. */
+  function change(userId: string, work: (trx: Trx, role: Role) => Promise<Changed>): Promise<Connection> {
     return inTransaction(db, async (trx) => {
-      await lockUser(trx, userId)
-      const result = await work(trx)
-      await events.append(trx, userId, [{ type: 'connections.changed' }])
-      return result
+      const { role } = await lockUser(trx, userId)
+      const { row, everybody } = await work(trx, role)
+      for (const id of everybody ? await allUsers(trx) : [userId]) {
+        await events.append(trx, id, [{ type: 'connections.changed' }])
+      }
+      return toConnection(row, userId)
     })
+  }
+
+  async function edit(trx: Trx, row: Row, patch: ConnectionPatch): Promise<Row> {
+    const manifest = providers.get(row.provider)?.manifest
+    refuse(manifest === undefined ? [] : patchFaults(manifest, patch))
+    if (patch.isDefault === true) await clearDefault(trx, row.user_id)
+    const changes = await changesOf(dependencies, trx, { row, patch, manifest })
+    const query = trx.updateTable('connections').set(changes).where('id', '=', row.id).returningAll()
+    if (patch.concurrency !== undefined) await jobs.setLane(trx, row.id, patch.concurrency)
+    return await query.executeTakeFirstOrThrow()
+  }
+
+  /** Looked up before the transaction, which must not wait for the network. */
+  async function checkReach(userId: string, id: string, patch: ConnectionPatch): Promise<void> {
+    if (patch.baseUrl === undefined) return
+    const row = await ownRowOf(db, userId, id)
+    const manifest = providers.get(row.provider)?.manifest
+    if (manifest === undefined || tidyBaseUrl(patch.baseUrl) === row.base_url) return
+    refuse(patchFaults(manifest, patch))
+    await reach.check(userId, manifest, patch.baseUrl)
   }
 
   return {
     async list(userId) {
-      return (await rowsOf(db, userId)).map(toConnection)
+      return (await rowsOf(db, userId)).map((row) => toConnection(row, userId))
     },
 
     async get(userId, id) {
-      return toConnection(await rowOf(db, userId, id))
+      return toConnection(await rowOf(db, userId, id), userId)
     },
 
     async create(userId, input) {
@@ -66,38 +89,69 @@ export function createProfiles(dependencies: ConnectionDependencies): Profiles {
         ...keyFaults(manifest, key),
         ...settingsFaults(manifest, input.settings ?? {}),
       ])
-      return await change(userId, async (trx) => {
+      await reach.check(userId, manifest, input.baseUrl)
+      return await change(userId, async (trx, role) => {
+        checkSharing(role, input.shared)
         const name = await freeName(trx, userId, { text: input.name })
         if (input.isDefault === true) await clearDefault(trx, userId)
         const row = await insertConnection(dependencies, trx, { ...input, name, userId, key, manifest })
-        return toConnection(row)
+        return { row, everybody: row.shared === true }
       })
     },
 
     async update(userId, id, patch) {
-      return await change(userId, async (trx) => {
+      await checkReach(userId, id, patch)
+      return await change(userId, async (trx, role) => {
         const row = await rowOf(trx, userId, id)
-        const manifest = providers.get(row.provider)?.manifest
-        refuse(manifest === undefined ? [] : patchFaults(manifest, patch))
-        if (patch.isDefault === true) await clearDefault(trx, userId)
-        const changes = await changesOf(dependencies, trx, { row, patch, manifest })
-        const query = trx.updateTable('connections').set(changes).where('id', '=', id).returningAll()
-        if (patch.concurrency !== undefined) await jobs.setLane(trx, id, patch.concurrency)
-        return toConnection(await query.executeTakeFirstOrThrow())
+        if (row.user_id !== userId && patchesOnlyChoice(patch)) {
+          if (patch.isDefault !== undefined) await choose(trx, userId, { id, isDefault: patch.isDefault })
+          return { row: await rowOf(trx, userId, id), everybody: false }
+        }
+        const own = await ownRowOf(trx, userId, id)
+        checkSharing(role, patch.shared)
+        const changed = await edit(trx, own, patch)
+        const seen = Object.keys(patch).some((field) => field !== 'isDefault')
+        return { row: changed, everybody: seen && (own.shared === true || changed.shared === true) }
       })
     },
 
     async remove(userId, id) {
       await change(userId, async (trx) => {
-        await rowOf(trx, userId, id)
+        const row = await ownRowOf(trx, userId, id)
         await trx
           .updateTable('connections')
           .set({ deleted_at: new Date(dependencies.clock.now()), is_default: false, secret: null, key_hint: null })
           .where('id', '=', id)
           .execute()
+        return { row, everybody: row.shared === true }
       })
     },
   }
+}
+
+type Role = 'admin' | 'user' | 'guest'
+
+interface Changed {
+  readonly row: Row
+  /** Whether it is to be told to everybody. */
+  readonly everybody: boolean
+}
+
+function checkSharing(role: Role, shared: boolean | undefined): void {
+  if (shared === true && role !== 'admin') {
+    throw new EaselError('forbidden', 'Only administrators can share a connection with everybody')
+  }
+}
+
+/** What of somebody else's connection is the user's own business. */
+function patchesOnlyChoice(patch: ConnectionPatch): boolean {
+  return Object.entries(patch).every(([field, value]) => field === 'isDefault' || value === undefined)
+}
+
+/** In one order, so that two changes at once wait for each other instead of failing. */
+async function allUsers(trx: Trx): Promise<readonly string[]> {
+  const users = await trx.selectFrom('users').select('id').where('disabled_at', 'is', null).orderBy('id').execute()
+  return users.map(({ id }) => id)
 }
 
 function patchFaults(manifest: Manifest, patch: ConnectionPatch) {
@@ -129,6 +183,7 @@ async function changesOf({ secrets }: ConnectionDependencies, trx: Trx, { row, p
     default_model: patch.defaultModel === undefined ? row.default_model : patch.defaultModel || null,
     concurrency: patch.concurrency ?? row.concurrency,
     is_default: patch.isDefault ?? row.is_default,
+    shared: patch.shared ?? row.shared,
   }
 }
 

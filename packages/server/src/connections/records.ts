@@ -1,6 +1,6 @@
 // Rows of `connections`, and the one place where a row becomes what the contract promises.
 import { Connection, Id } from '@easel/contract'
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import { EaselError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
 import type { ConnectionTable } from '#db/tables.ts'
@@ -10,19 +10,22 @@ export type Row = Selectable<ConnectionTable>
 
 const Settings = Connection.shape.settings
 
-/** What is shown of a row. */
-export function toConnection(row: Row): Connection {
+/** What is shown of a row to this user: of somebody else's nothing that tells where it leads or with what. */
+export function toConnection(row: Row, userId: string): Connection {
+  const mine = row.user_id === userId
   return {
     id: row.id,
     name: row.name,
     provider: row.provider,
-    baseUrl: row.base_url,
+    baseUrl: mine ? row.base_url : null,
     hasKey: row.secret !== null,
-    keyHint: row.key_hint,
-    settings: Settings.parse(row.settings),
+    keyHint: mine ? row.key_hint : null,
+    settings: mine ? Settings.parse(row.settings) : {},
     defaultModel: row.default_model,
     concurrency: row.concurrency,
     isDefault: row.is_default,
+    shared: row.shared === true,
+    mine,
     createdAt: row.created_at.toISOString(),
   }
 }
@@ -36,14 +39,35 @@ function ofUser(db: Db, userId: string) {
   return db.selectFrom('connections').selectAll().where('user_id', '=', userId)
 }
 
-/** A user's connections in their order: the default first. */
+/**
+ * An administrator's connection is offered to everybody. What an account did that was disabled is no longer trusted; what the
+ * environment made is the instance's, whoever it was made for.
+ */
+const isOffered = sql<boolean>`(connections.shared and owner.role = 'admin'
+  and (owner.disabled_at is null or connections.environment_digest is not null))`
+
+/** What a user can use, in order: the default, the user's own, what others share. `is_default` is as this user chose. */
 export async function rowsOf(db: Db, userId: string): Promise<readonly Row[]> {
-  return await ofUser(db, userId)
-    .where('deleted_at', 'is', null)
-    .orderBy('is_default', 'desc')
-    .orderBy('position')
-    .orderBy('id')
+  const found = await db
+    .selectFrom('connections')
+    .innerJoin('users as owner', 'owner.id', 'connections.user_id')
+    .leftJoin('connection_choices as choice', (join) =>
+      join.onRef('choice.connection_id', '=', 'connections.id').on('choice.user_id', '=', userId),
+    )
+    .selectAll('connections')
+    .select('choice.user_id as chosen_by')
+    .where('connections.deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('connections.user_id', '=', userId), isOffered]))
+    .orderBy('connections.position')
+    .orderBy('connections.id')
     .execute()
+  const choice = found.find((row) => row.chosen_by !== null && row.user_id !== userId)
+  const rows = found.map(({ chosen_by: _chosen, ...row }) => ({
+    ...row,
+    is_default: choice === undefined ? row.user_id === userId && row.is_default : row.id === choice.id,
+  }))
+  const place = (row: Row) => (row.is_default ? 0 : row.user_id === userId ? 1 : 2)
+  return rows.toSorted((a, b) => place(a) - place(b))
 }
 
 /** All that the instance itself ever made for a user, removed ones too. */
@@ -52,17 +76,27 @@ export async function instanceRowsOf(db: Db, userId: string): Promise<readonly R
 }
 
 /**
- * One connection of this user.
+ * One connection that this user can use: the user's own or a shared one.
  * @throws EaselError `not-found`, also when it is somebody else's
  */
 export async function rowOf(db: Db, userId: string, id: string): Promise<Row> {
-  const row = await findRow(db, userId, id)
-  if (row === null || row.deleted_at !== null) throw noSuchConnection()
+  const row = (await rowsOf(db, userId)).find((candidate) => candidate.id === id)
+  if (row === undefined) throw noSuchConnection()
   return row
 }
 
-/** One connection of this user, removed or not; null when there never was one. */
-export async function findRow(db: Db, userId: string, id: string): Promise<Row | null> {
+/**
+ * One connection that this user may change.
+ * @throws EaselError `not-found`, or `forbidden` when somebody else shares it
+ */
+export async function ownRowOf(db: Db, userId: string, id: string): Promise<Row> {
+  const row = await rowOf(db, userId, id)
+  if (row.user_id === userId) return row
+  throw new EaselError('forbidden', 'Only the administrator who shares this connection can change it')
+}
+
+/** A connection of this user's own, removed or not; null when there never was one. */
+export async function findOwnRow(db: Db, userId: string, id: string): Promise<Row | null> {
   if (!Id.safeParse(id).success) return null
   return (await ofUser(db, userId).where('id', '=', id).executeTakeFirst()) ?? null
 }
@@ -72,8 +106,13 @@ export function noSuchConnection(): EaselError {
 }
 
 /** Lets one change at a time touch a user's connections, so that names and the default stay unique without races. */
-export async function lockUser(trx: Trx, userId: string): Promise<void> {
-  await trx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().executeTakeFirstOrThrow()
+export async function lockUser(trx: Trx, userId: string): Promise<{ readonly role: 'admin' | 'user' | 'guest' }> {
+  return await trx
+    .selectFrom('users')
+    .select('role')
+    .where('id', '=', userId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
 }
 
 /** Whether the user has another connection of this name, whatever its case. */
@@ -109,10 +148,25 @@ export async function nextPosition(trx: Trx, userId: string): Promise<number> {
 
 /** Makes room for another default. */
 export async function clearDefault(trx: Trx, userId: string): Promise<void> {
+  await trx.deleteFrom('connection_choices').where('user_id', '=', userId).execute()
   await trx
     .updateTable('connections')
     .set({ is_default: false })
     .where('user_id', '=', userId)
     .where('is_default', '=', true)
+    .execute()
+}
+
+/** Makes a shared connection of somebody else's this user's default, or no longer. */
+export async function choose(trx: Trx, userId: string, choice: { readonly id: string; readonly isDefault: boolean }) {
+  if (choice.isDefault) {
+    await clearDefault(trx, userId)
+    await trx.insertInto('connection_choices').values({ user_id: userId, connection_id: choice.id }).execute()
+    return
+  }
+  await trx
+    .deleteFrom('connection_choices')
+    .where('user_id', '=', userId)
+    .where('connection_id', '=', choice.id)
     .execute()
 }

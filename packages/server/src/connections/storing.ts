@@ -54,6 +54,7 @@ export async function insertConnection(
       concurrency,
       position: await nextPosition(trx, userId),
       is_default: input.isDefault ?? false,
+      shared: input.shared ?? null,
       environment_digest: input.environmentDigest ?? null,
     })
     .returningAll()

@@ -142,7 +142,21 @@ export interface InstanceSettingTable {
   updated_at: GeneratedTimestamp
 }
 
+export interface ConnectionChoiceTable {
+  user_id: string
+  connection_id: string
+}
+
+export interface InstanceSecretTable {
+  name: string
+  kid: string
+  wrapped: string
+  created_at: GeneratedTimestamp
+}
+
 export interface AccountTables {
+  connection_choices: ConnectionChoiceTable
+  instance_secrets: InstanceSecretTable
   users: UserTable
   sessions: SessionTable
   credentials: CredentialTable

@@ -29,7 +29,7 @@ export interface ConnectionTable {
   position: Generated<number>
   is_default: Generated<boolean>
   environment_digest: string | null
-  shared: Generated<boolean>
+  shared: Generated<boolean | null>
   created_at: GeneratedTimestamp
   deleted_at: Timestamp | null
 }

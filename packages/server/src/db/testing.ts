@@ -68,8 +68,12 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 }
 
 /** Adds a user and gives its id. */
-export async function addUser(database: Database, name = 'Test'): Promise<string> {
+export async function addUser(
+  database: Database,
+  name = 'Test',
+  role: 'admin' | 'user' | 'guest' = 'admin',
+): Promise<string> {
   const id = newId()
-  await database.db.insertInto('users').values({ id, name, role: 'admin' }).execute()
+  await database.db.insertInto('users').values({ id, name, role }).execute()
   return id
 }

@@ -5,12 +5,24 @@ import { addUser, openTestDatabase } from '#db/testing.ts'
 import { createEvents } from '#events/log.ts'
 import { createJobs } from '#jobs/boss.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
+import { checkAddress, systemResolve, type Resolve } from '#providers/kit/guard.ts'
 import { createConnections } from '../connections.ts'
+import type { PrivateEngines } from '../reach.ts'
 import { createSecrets } from '../secrets.ts'
 import { providers } from './engine.ts'
 
+interface Options {
+  readonly askTimeoutMs?: number
+  readonly allowed?: PrivateEngines['allowed']
+  readonly resolve?: Resolve
+}
+
 /** Connections on a database of their own. `lines` is all that was logged; `pass` lets time go by. */
-export async function openTestConnections(options: { readonly askTimeoutMs?: number } = {}) {
+export async function openTestConnections({
+  allowed = 'everyone',
+  resolve = systemResolve,
+  ...options
+}: Options = {}) {
   const { database } = await openTestDatabase()
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
@@ -25,7 +37,8 @@ export async function openTestConnections(options: { readonly askTimeoutMs?: num
     secrets,
     providers,
     log,
-    http: (to) => createEngineHttp({ ...to, allowPrivateBase: true }),
+    http: (to) => createEngineHttp({ ...to, resolve }),
+    privateEngines: { allowed, checkPublic: (url) => checkAddress(url, resolve) },
     clock: { now: () => time },
     ...options,
   })
@@ -35,7 +48,7 @@ export async function openTestConnections(options: { readonly askTimeoutMs?: num
     db: database.db,
     events,
     lines,
-    addUser: () => addUser(database),
+    addUser: (role: 'admin' | 'user' | 'guest' = 'admin') => addUser(database, 'Test', role),
     pass: (ms: number) => {
       time += ms
     },

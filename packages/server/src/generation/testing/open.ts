@@ -99,7 +99,7 @@ export async function openPipeline() {
     lines,
     log,
     startProcess,
-    addUser: () => addUser(database),
+    addUser: (role: 'admin' | 'user' | 'guest' = 'admin') => addUser(database, 'Test', role),
 
     /** Submits and waits for the end. */
     async run(process: Process, request: GenerationRequest, options: SubmitOptions = { origin: 'easel' }) {

@@ -1,6 +1,8 @@
 import { routes, type ProviderInfo } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Caller } from '#auth/caller.ts'
+import { EaselError } from '#base/errors.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import { serve } from '../serve.ts'
@@ -16,15 +18,23 @@ function toProviderInfo({ manifest }: Provider): ProviderInfo {
   return { id, label, description, ai, key, defaultBaseUrl, ...schemas }
 }
 
+/** An administrator's key that was not given this scope must not act for everybody. */
+function checkSharing(caller: Caller, shared: boolean | undefined): void {
+  if (shared === undefined || caller.role !== 'admin' || caller.scopes.has('admin')) return
+  throw new EaselError('forbidden', 'This API key does not have the scope "admin".')
+}
+
 export function registerConnections(app: FastifyInstance, { connections, providers }: Ports): void {
   serve(app, routes.listProviders, async () => ({ data: [...providers.values()].map(toProviderInfo) }))
   serve(app, routes.listConnections, async ({ caller }) => ({ data: [...(await connections.list(caller.userId))] }))
-  serve(app, routes.createConnection, async ({ caller, body }) => ({
-    data: await connections.create(caller.userId, body),
-  }))
-  serve(app, routes.updateConnection, async ({ caller, params, body }) => ({
-    data: await connections.update(caller.userId, params.id, body),
-  }))
+  serve(app, routes.createConnection, async ({ caller, body }) => {
+    checkSharing(caller, body.shared)
+    return { data: await connections.create(caller.userId, body) }
+  })
+  serve(app, routes.updateConnection, async ({ caller, params, body }) => {
+    checkSharing(caller, body.shared)
+    return { data: await connections.update(caller.userId, params.id, body) }
+  })
   serve(app, routes.deleteConnection, ({ caller, params }) =>
     connections.remove(caller.userId, params.id).then(() => undefined),
   )

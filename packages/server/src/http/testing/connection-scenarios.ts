@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { newId } from '#base/ids.ts'
-import { absent, noId, type Scenarios } from './scenario.ts'
+import { absent, noId, type Scenarios, type World } from './scenario.ts'
 
 type Name =
   | 'listProviders'
@@ -11,6 +11,12 @@ type Name =
   | 'testConnection'
   | 'listModels'
   | 'listProfiles'
+
+/** A connection that another administrator shares with everybody. */
+async function sharedByAnother(world: World): Promise<string> {
+  const another = await world.server.pipeline.addUser()
+  return await world.connect(another, 'Shared', { shared: true, key: world.key })
+}
 
 export const connectionScenarios: Scenarios<Name> = {
   listProviders: [
@@ -50,6 +56,15 @@ export const connectionScenarios: Scenarios<Name> = {
       status: 201,
       shape: { data: { hasKey: true, keyHint: '6789', provider: 'paint' } },
       events: ['connections.changed'],
+    },
+    {
+      name: 'a shared one',
+      request: async (world) => ({
+        body: { name: `Shared ${newId()}`, provider: 'paint', baseUrl: world.engine.baseUrl, shared: true },
+      }),
+      status: 201,
+      shape: { data: { shared: true, mine: true } },
+      events: 'any',
     },
     {
       name: 'a name that is taken',
@@ -93,6 +108,20 @@ export const connectionScenarios: Scenarios<Name> = {
       events: ['connections.changed', 'connections.changed'],
     },
     {
+      name: 'a choice about one that somebody else shares',
+      request: async (world) => ({ params: { id: await sharedByAnother(world) }, body: { isDefault: false } }),
+      status: 200,
+      shape: { data: { mine: false, shared: true, baseUrl: null, keyHint: null, settings: {}, hasKey: true } },
+      events: 'any',
+    },
+    {
+      name: 'one that somebody else shares',
+      request: async (world) => ({ params: { id: await sharedByAnother(world) }, body: { name: 'Mine' } }),
+      status: 403,
+      code: 'forbidden',
+      events: 'any',
+    },
+    {
       name: 'a field that is not valid',
       request: async (world) => ({ params: { id: world.idle }, body: { concurrency: 0 } }),
       status: 400,
@@ -115,6 +144,13 @@ export const connectionScenarios: Scenarios<Name> = {
       }),
       status: 204,
       events: ['connections.changed', 'connections.changed'],
+    },
+    {
+      name: 'one that somebody else shares',
+      request: async (world) => ({ params: { id: await sharedByAnother(world) } }),
+      status: 403,
+      code: 'forbidden',
+      events: 'any',
     },
     { name: 'absent', ...absent },
     { name: 'no id', ...noId },
@@ -156,6 +192,13 @@ export const connectionScenarios: Scenarios<Name> = {
     },
   ],
   listModels: [
+    {
+      name: 'of one that somebody else shares',
+      request: async (world) => ({ params: { id: await sharedByAnother(world) } }),
+      status: 200,
+      shape: { data: [{ id: 'single' }, { id: 'batch' }, { id: 'seedless' }] },
+      events: 'any',
+    },
     {
       name: 'success',
       request: async (world) => ({ params: { id: world.idle }, query: 'refresh=true' }),

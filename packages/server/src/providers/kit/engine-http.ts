@@ -15,6 +15,8 @@ export interface EngineHttpOptions {
   readonly signal: AbortSignal
   /** Whether the connection's own origin may be on a private network (a local engine). */
   readonly allowPrivateBase: boolean
+  /** What errors call the engine where its address is not for whoever reads them; absent: its address. */
+  readonly called?: string
   /** How names are looked up; absent: the system's way. */
   readonly resolve?: Resolve
   /** Milliseconds before the second and the third attempt at a download. */
@@ -77,22 +79,24 @@ async function follow(options: EngineHttpOptions, own: URL | null, call: Call): 
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
     await discard(response)
     const next = parseHttpUrl(location, url.href)
-    if (next.origin !== url.origin && !call.wander) throw otherOrigin(url, next)
+    if (next.origin !== url.origin && !call.wander) throw otherOrigin(nameOf(options, own, url), shownTarget(options, next))
     headers = headersAfterHop(headers, url, next)
     // Turning a POST into a GET, as browsers do, would ask for something else; sending it again could pay twice.
-    if (call.method !== 'GET' && response.status !== 307 && response.status !== 308) throw otherOrigin(url, next)
+    if (call.method !== 'GET' && response.status !== 307 && response.status !== 308)
+      throw otherOrigin(nameOf(options, own, url), shownTarget(options, next))
     url = next
   }
-  throw new ProviderError('bad-request', `${call.url.origin} redirects more than ${maxHops} times`)
+  throw new ProviderError('bad-request', `${nameOf(options, own, call.url)} redirects more than ${maxHops} times`)
 }
 
 async function sendOnce(options: EngineHttpOptions, own: URL | null, call: Call): Promise<EngineResponse> {
   if (call.signal.aborted) throw abortError(call.signal)
   const { origin } = call.url
+  const name = nameOf(options, own, call.url)
   const agents = agentsFor(options.resolve)
   const trusted = options.allowPrivateBase && own?.origin === origin
-  if (!trusted) checkUrl(call.url.href)
   try {
+    if (!trusted) checkUrl(call.url.href)
     const answer = await send(call.url, {
       dispatcher: trusted ? agents.own : agents.guarded,
       method: call.method,
@@ -107,13 +111,26 @@ async function sendOnce(options: EngineHttpOptions, own: URL | null, call: Call)
       status,
       headers: toHeaders(answer.headers),
       body,
-      origin,
+      origin: name,
       maxBytes: call.limits.maxBytes,
       signal: call.signal,
     })
   } catch (error) {
-    throw requestError(error, origin, call.signal)
+    if (own?.origin === origin && error instanceof ProviderError && error.kind === 'bad-request') throw notPublic(name)
+    throw requestError(error, name, call.signal)
   }
+}
+
+/** How errors call whatever was asked. */
+function nameOf({ called }: EngineHttpOptions, own: URL | null, url: URL): string {
+  return own?.origin === url.origin ? (called ?? url.origin) : url.origin
+}
+
+function notPublic(name: string): ProviderError {
+  return new ProviderError(
+    'bad-request',
+    `${name} is not on the public internet, and this server does not let this connection go there`,
+  )
 }
 
 async function encodeBody(
@@ -167,8 +184,13 @@ function downloadError(status: number): ProviderError {
   })
 }
 
-function otherOrigin(from: URL, to: URL): ProviderError {
-  const message = `${from.origin} redirects to ${to.origin}${to.pathname}. Enter the engine's final address in the connection`
+/** Where a redirect leads is as much a matter of the engine's as its own address. */
+function shownTarget({ called }: EngineHttpOptions, to: URL): string {
+  return called === undefined ? to.origin + to.pathname : 'another address'
+}
+
+function otherOrigin(from: string, to: string): ProviderError {
+  const message = `${from} redirects to ${to}. Enter the engine's final address in the connection`
   return new ProviderError('bad-request', message)
 }
 
