@@ -26,6 +26,7 @@ export type AccountsAuth = Auth & {
   remembered(): number
 }
 
+/** On which all processes hear whose credentials changed; the payload is the user's id. The database itself tells: see 0002_accounts.sql. */
 export const sessionsChannel = 'easel_sessions'
 
 interface Found {

@@ -1,7 +1,5 @@
-import { sql } from 'kysely'
 import { EaselError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
-import { sessionsChannel } from './identify.ts'
 
 /** One place where somebody is signed in. */
 export interface SessionRecord {
@@ -51,11 +49,6 @@ export async function endSessions(db: Db | Trx, userId: string, except: string |
   let query = db.deleteFrom('sessions').where('user_id', '=', userId)
   if (except !== null) query = query.where('id', '!=', except)
   return (await query.returning('id').execute()).length
-}
-
-/** Tells every process, at the commit, to look this person up again. What ends sessions, keys or users tells it by itself. */
-export async function forget(trx: Trx, userId: string): Promise<void> {
-  await sql`select pg_notify(${sessionsChannel}, ${userId})`.execute(trx)
 }
 
 /** Removes what has run out. @returns how many sessions */

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { SignIn } from '@easel/contract'
+import { EaselError } from '#base/errors.ts'
+import type { AccountPorts } from './account-ports.ts'
+import { record } from './audit.ts'
+import type { Client } from './bridge.ts'
+import type { Caller } from './caller.ts'
+import { endSession } from './sessions.ts'
+
+/** How a sign-in ended that was not refused. */
+export interface SignInResult {
+  /** Null: the password was right, and a second factor is needed too. */
+  readonly userId: string | null
+  /** Set-Cookie headers. */
+  readonly cookies: readonly string[]
+  /** The session's signed token, for clients without cookies; null as long as the second factor is missing. */
+  readonly token: string | null
+}
+
+const Answer = z.union([
+  z.object({ twoFactorRedirect: z.literal(true) }).transform(() => null),
+  z.object({ user: z.object({ id: z.uuid() }) }).transform(({ user }) => user.id),
+])
+
+async function recordFailure(ports: AccountPorts, client: Client, email: string): Promise<void> {
+  const { db } = ports
+  const user = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
+  // What was typed as an address is not kept: now and then it is a password.
+  await record(db, {
+    action: 'sign-in-failed',
+    actorId: null,
+    subjectId: user?.id ?? null,
+    address: client.address,
+  })
+}
+
+/**
+ * Signs in with e-mail address and password. Every sign-in makes a new session, and ends the one that the client came with.
+ * @throws EaselError `unauthorized` when they do not fit, whether or not there is such an account; `forbidden` when it is closed
+ */
+export async function signIn(
+  ports: AccountPorts,
+  client: Client,
+  { email, password, remember, previous }: SignIn & { readonly previous: Caller | null },
+): Promise<SignInResult> {
+  const { db, ask, distrust } = ports
+  const body = { email, password, rememberMe: remember }
+  const told = await ask({ ...client, bearer: null }, { method: 'POST', path: '/sign-in/email', body }).catch(
+    async (error: unknown) => {
+      if (!(error instanceof EaselError)) throw error
+      await recordFailure(ports, client, email)
+      if (error.code !== 'unauthorized') throw error
+      throw new EaselError('unauthorized', 'The e-mail address or the password is not right.', { cause: error })
+    },
+  )
+  const userId = Answer.parse(told.body)
+  if (userId !== null) {
+    await record(db, { action: 'sign-in', actorId: userId, address: client.address, detail: { by: 'password' } })
+    // A guest's session ends where the guest's library is taken over.
+    if (previous?.by === 'session' && previous.role !== 'guest' && previous.credentialId !== null) {
+      distrust(previous.userId)
+      await endSession(db, previous.userId, previous.credentialId).catch(unlessGone)
+    }
+  }
+  return { userId, cookies: told.cookies, token: userId === null ? null : told.token }
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof EaselError && error.code === 'not-found')) throw error
+}
