@@ -7,6 +7,13 @@ import type { z } from 'zod'
  */
 export type Access = 'open' | 'read' | 'generate' | 'write' | 'account' | 'admin'
 
+/**
+ * How often a route may be called, over which it answers 429 with Retry-After. `sign-in`: by account and address together, and by
+ * address. `code` (something secret is shown that is not the way in by password): by address, and what was right does not count. `sign-up` (whoever asks
+ * needs no account): by address. `generate`, `upload`, `share`: by user and by address.
+ */
+export type Limit = 'sign-in' | 'code' | 'sign-up' | 'generate' | 'upload' | 'share'
+
 /** One row of the route table: what the server validates and what the client sends and expects. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -15,6 +22,8 @@ export interface Route {
   readonly access: Access
   /** Absent: guests may call it as anybody signed in. */
   readonly guests?: 'refused'
+  /** Absent: as often as one likes. */
+  readonly limit?: Limit
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType

@@ -1,6 +1,6 @@
 // Who may call which route, decided in one place before any handler runs. Rules in docs/spec/accounts.md (AC1 …).
-import type { Access, Route } from '@easel/contract'
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { Access, Limit, Route } from '@easel/contract'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { DefectError, EaselError } from '#base/errors.ts'
 import type { Auth } from '#auth/auth.ts'
 import type { Caller } from '#auth/caller.ts'
@@ -12,6 +12,9 @@ declare module 'fastify' {
     guests?: 'refused'
     /** Old clients send made-up tokens: here an unknown one counts as none, and `EASEL_COMPAT_USER` may stand in. */
     compat?: boolean
+    limit?: Limit
+    /** Lets in whoever shows nothing of who they are, where the address itself is signed. */
+    isSigned?: (request: FastifyRequest) => boolean
   }
   interface FastifyRequest {
     caller: Caller | null
@@ -27,13 +30,13 @@ export interface AccessRow {
   readonly url: string
   readonly access: Access
   readonly guests: 'allowed' | 'refused'
+  readonly limit: Limit | null
 }
 
+type More = Pick<FastifyContextConfig, 'guests' | 'compat' | 'limit' | 'isSigned'>
+
 /** The `config` of a route that is no row of the route table. */
-export const access = (
-  who: Access,
-  more: { readonly guests?: 'refused'; readonly compat?: boolean } = {},
-): { readonly config: { access: Access; guests?: 'refused'; compat?: boolean } } => ({
+export const access = (who: Access, more: More = {}): { readonly config: More & { access: Access } } => ({
   config: { access: who, ...more },
 })
 
@@ -45,7 +48,8 @@ export function openScope(scope: FastifyInstance): void {
 }
 
 /** The `config` of a row of the route table. */
-export const accessOf = ({ access: who, guests }: Route) => access(who, guests === undefined ? {} : { guests })
+export const accessOf = ({ access: who, guests, limit }: Route) =>
+  access(who, { ...(guests === undefined ? {} : { guests }), ...(limit === undefined ? {} : { limit }) })
 
 /** The caller of a route that is not open. */
 export function callerOf(request: FastifyRequest): Caller {
@@ -96,10 +100,10 @@ export function guardAccess(
   app.decorate('accessTable', {
     getter: () =>
       registered.flatMap((route) => {
-        const { access: who, guests = 'allowed' } = route.config ?? {}
+        const { access: who, guests = 'allowed', limit = null } = route.config ?? {}
         if (who === undefined)
           throw new DefectError(`${String(route.method)} ${route.url} does not say who may call it`)
-        return [route.method].flat().map((method) => ({ method, url: route.url, access: who, guests }))
+        return [route.method].flat().map((method) => ({ method, url: route.url, access: who, guests, limit }))
       }),
   })
   app.addHook('onReady', async () => {
@@ -119,10 +123,11 @@ export function guardAccess(
   }
 
   app.addHook('onRequest', async (request) => {
-    const { access: who, guests } = request.routeOptions.config
+    const { access: who, guests, isSigned } = request.routeOptions.config
     // Nothing is at this address, so there is nothing to guard; and a preflight carries no credentials.
     if (who === undefined || request.method === 'OPTIONS') return
     const caller = await identify(request)
+    if (caller === null && isSigned?.(request) === true) return
     check(caller, who, guests)
     request.caller = caller
   })
