@@ -5,11 +5,13 @@ import type { Database, Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { AccountPorts, SignUpPolicy } from './account-ports.ts'
 import { record } from './audit.ts'
-import { authSecret, createBetterAuth, type OidcSettings } from './better-auth.ts'
+import { authSecret, createBetterAuth } from './better-auth.ts'
 import { createBreachCheck } from './breached.ts'
 import { createBridge, type Bridge, type Client } from './bridge.ts'
 import type { Caller } from './caller.ts'
+import { createFactors, type Factors } from './factors.ts'
 import { createAccountsAuth, type AccountsAuth } from './identify.ts'
+import type { OidcSettings } from './issuer.ts'
 import { createMailer } from './mail.ts'
 import { changePassword } from './password-change.ts'
 import { sendResetLink, useResetToken } from './password-reset.ts'
@@ -41,6 +43,8 @@ export interface Accounts {
   /** The way to better-auth's own paths, each by name. */
   readonly ask: Bridge
   readonly ports: AccountPorts
+  /** What guards accounts beside passwords. */
+  readonly factors: Factors
   readonly signUpPolicy: () => SignUpPolicy
   /** What the button for single sign-on says, or null. */
   readonly singleSignOn: string | null
@@ -53,6 +57,8 @@ export interface Accounts {
   setUp(client: Client, given: SetUp & { readonly near: boolean }): Promise<SignInResult>
   signIn(client: Client, given: SignIn, previous: Caller | null): Promise<SignInResult>
   signUp(client: Client, given: SignUp, previous: Caller | null): Promise<SignInResult>
+  /** Ends the session that the caller came with. */
+  signOut(caller: Caller, address: string): Promise<void>
   endSession(caller: Caller, id: string, address: string): Promise<void>
   endSessions(caller: Caller, address: string): Promise<void>
   changePassword(caller: Caller, change: PasswordChange, address: string): Promise<void>
@@ -75,8 +81,16 @@ export const securityOf = ({ distrust }: Pick<AccountsAuth, 'distrust'>) => ({
 })
 
 /** The caller's own sessions, ended one by one or all together. */
-function sessionEnding({ db, distrust }: AccountPorts): Pick<Accounts, 'endSession' | 'endSessions'> {
+function sessionEnding({ db, distrust }: AccountPorts): Pick<Accounts, 'signOut' | 'endSession' | 'endSessions'> {
   return {
+    async signOut({ userId, credentialId }, address) {
+      if (credentialId === null) return
+      distrust(userId)
+      await inTransaction(db, async (trx) => {
+        await trx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '=', credentialId).execute()
+        await record(trx, { action: 'sign-out', actorId: userId, address })
+      })
+    },
     async endSession({ userId }, id, address) {
       distrust(userId)
       await inTransaction(db, async (trx) => {
@@ -100,7 +114,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   const { db } = database
   const secret = authSecret(key)
   const auth = await createAccountsAuth({ database, secret, publicUrl, compatUser, findApiKey })
-  const ask = createBridge(createBetterAuth({ db, log, key, publicUrl, oidc }))
+  const betterAuth = createBetterAuth({ db, log, key, publicUrl })
+  const ask = createBridge(betterAuth)
   const isBreached = createBreachCheck({ url: options.breachedPasswords, log })
   const checkPassword = createPasswordRules(isBreached)
   const ports: AccountPorts = { db, log, ask, checkPassword, distrust: auth.distrust, signUpPolicy }
@@ -111,6 +126,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     auth,
     ask,
     ports,
+    factors: createFactors({ db, log, ask, auth: betterAuth, secret, publicUrl, oidc, signUpPolicy }),
     signUpPolicy,
     singleSignOn: oidc?.name ?? null,
     sendsMail: mailer !== null,
@@ -125,7 +141,9 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       const guest = previous?.role === 'guest' ? previous : null
       await signUp(ports, client, { ...given, guest })
       const { email, password } = given
-      return await signIn(ports, client, { email, password, remember: true, previous })
+      // A guest's sessions ended with the guest.
+      const old = guest === null ? previous : null
+      return await signIn(ports, client, { email, password, remember: true, previous: old })
     },
     ...sessionEnding(ports),
     changePassword: (caller, change, address) => changePassword(ports, caller, { ...change, address }),

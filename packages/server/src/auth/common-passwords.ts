@@ -34,7 +34,12 @@ estrella12 princesa12 futbol1234 123456789abc 12345qwert 12345qwerty 123456qwert
 stablediffusion midjourney1 letmedraw1
 `
 
-const common: ReadonlySet<string> = new Set(list.replaceAll(String.raw`\u00f1`, '\u00f1').trim().split(/\s+/))
+const common: ReadonlySet<string> = new Set(
+  list
+    .replaceAll(String.raw`\u00f1`, '\u00f1')
+    .trim()
+    .split(/\s+/),
+)
 
 /** A short piece over and over: `abcabcabcabc`, `aaaaaaaaaa`. */
 const repeats = (text: string): boolean => /^(.{1,4}?)\1+.{0,3}$/su.test(text) && new Set(text).size <= 4

@@ -6,6 +6,7 @@ import type { Auth, Credentials, Identified } from './auth.ts'
 import { sessionCookieName } from './better-auth.ts'
 import { createCallerCache } from './caller-cache.ts'
 import { everyScope, type Caller } from './caller.ts'
+import { sessionsChannel } from './forget.ts'
 import { cookieValues, readSessionToken } from './session-token.ts'
 
 export interface IdentifyOptions {
@@ -25,9 +26,6 @@ export type AccountsAuth = Auth & {
   /** How many credentials are remembered. */
   remembered(): number
 }
-
-/** On which all processes hear whose credentials changed; the payload is the user's id. The database itself tells: see 0002_accounts.sql. */
-export const sessionsChannel = 'easel_sessions'
 
 interface Found {
   readonly caller: Caller

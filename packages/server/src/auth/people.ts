@@ -1,5 +1,5 @@
 // Rows of people and their passwords. Everything here is part of a transaction of the caller's.
-import { codeOf, EaselError } from '#base/errors.ts'
+import { codeOf, DefectError, EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
 import type { Db, Trx } from '#db/database.ts'
 
@@ -23,10 +23,11 @@ export async function needsSetUp(db: Db | Trx): Promise<boolean> {
   return somebody === false
 }
 
-const taken = () => new EaselError('conflict', 'There is an account with this e-mail address already. Sign in instead.')
+export const taken = () =>
+  new EaselError('conflict', 'There is an account with this e-mail address already. Sign in instead.')
 
 /** @throws EaselError `conflict` when the e-mail address is somebody's */
-async function unlessTaken<T>(write: () => Promise<T>): Promise<T> {
+export async function unlessTaken<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
@@ -48,14 +49,14 @@ export async function addPerson(trx: Trx, person: NewPerson): Promise<string> {
   return id
 }
 
-/** Gives a row that is there already, a guest's or the owner's of local mode, what makes it an account. */
+/** Makes the owner of local mode an account: the same row, so that the whole library is the account's. */
 export async function becomePerson(trx: Trx, id: string, person: NewPerson): Promise<void> {
   const { name, email, role, passwordHash } = person
   const changes = { name, email, role, expires_at: null, updated_at: new Date() }
   const changed = await unlessTaken(() =>
     trx.updateTable('users').set(changes).where('id', '=', id).returning('id').execute(),
   )
-  if (changed.length === 0) throw new EaselError('unauthorized', 'This guest is not here any more.')
+  if (changed.length === 0) throw new DefectError('The owner is not here any more')
   await putPassword(trx, id, passwordHash)
 }
 

@@ -19,8 +19,9 @@ export function readSessionToken(signed: string, secret: string): string | null 
   const dot = text.lastIndexOf('.')
   if (dot <= 0) return null
   const token = text.slice(0, dot)
-  const given = Buffer.from(text.slice(dot + 1), 'base64')
-  const expected = createHmac('sha256', secret).update(token).digest()
+  // Compared as text: of base64 there are several spellings.
+  const given = Buffer.from(text.slice(dot + 1))
+  const expected = Buffer.from(createHmac('sha256', secret).update(token).digest('base64'))
   return given.length === expected.length && timingSafeEqual(given, expected) ? token : null
 }
 

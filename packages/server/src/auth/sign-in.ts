@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { SignIn } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
+import { inTransaction } from '#db/transaction.ts'
 import type { AccountPorts } from './account-ports.ts'
 import { record } from './audit.ts'
 import type { Client } from './bridge.ts'
 import type { Caller } from './caller.ts'
-import { endSession } from './sessions.ts'
+import { takeOver } from './guests.ts'
 
 /** How a sign-in ended that was not refused. */
 export interface SignInResult {
@@ -43,7 +44,7 @@ export async function signIn(
   client: Client,
   { email, password, remember, previous }: SignIn & { readonly previous: Caller | null },
 ): Promise<SignInResult> {
-  const { db, ask, distrust } = ports
+  const { ask } = ports
   const body = { email, password, rememberMe: remember }
   const told = await ask({ ...client, bearer: null }, { method: 'POST', path: '/sign-in/email', body }).catch(
     async (error: unknown) => {
@@ -54,17 +55,30 @@ export async function signIn(
     },
   )
   const userId = Answer.parse(told.body)
-  if (userId !== null) {
-    await record(db, { action: 'sign-in', actorId: userId, address: client.address, detail: { by: 'password' } })
-    // A guest's session ends where the guest's library is taken over.
-    if (previous?.by === 'session' && previous.role !== 'guest' && previous.credentialId !== null) {
-      distrust(previous.userId)
-      await endSession(db, previous.userId, previous.credentialId).catch(unlessGone)
-    }
-  }
+  if (userId !== null) await settleSignIn(ports, { userId, previous, address: client.address, by: 'password' })
   return { userId, cookies: told.cookies, token: userId === null ? null : told.token }
 }
 
-function unlessGone(error: unknown): void {
-  if (!(error instanceof EaselError && error.code === 'not-found')) throw error
+/**
+ * What belongs to every sign-in, whichever way it was done: it is written down, the session that the browser had before ends, and
+ * what a guest made in it becomes the account's.
+ */
+export async function settleSignIn(
+  { db, distrust }: AccountPorts,
+  signedIn: {
+    readonly userId: string
+    readonly previous: Caller | null
+    readonly address: string
+    readonly by: 'password' | 'second-factor' | 'passkey' | 'single-sign-on'
+  },
+): Promise<void> {
+  const { userId, previous, address, by } = signedIn
+  const old = previous?.by === 'session' ? previous : null
+  if (old !== null) distrust(old.userId)
+  await inTransaction(db, async (trx) => {
+    await record(trx, { action: 'sign-in', actorId: userId, address, detail: { by } })
+    if (old === null) return
+    if (old.role === 'guest' && old.userId !== userId) await takeOver(trx, old.userId, userId)
+    await trx.deleteFrom('sessions').where('id', '=', old.credentialId).where('user_id', '=', old.userId).execute()
+  })
 }

@@ -6,14 +6,15 @@ import type { AccountPorts } from './account-ports.ts'
 import { record } from './audit.ts'
 import type { Client } from './bridge.ts'
 import type { Caller } from './caller.ts'
+import { becomeUser } from './guests.ts'
 import { checkInvitation, redeemInvitation } from './invitations.ts'
 import { hashPassword } from './password-hash.ts'
-import { addPerson, becomePerson, isTaken, needsSetUp, type NewPerson } from './people.ts'
-import { endSessions } from './sessions.ts'
+import { addPerson, isTaken, needsSetUp, putPassword, taken, unlessTaken, type NewPerson } from './people.ts'
 
 /** @throws EaselError when the policy lets this visitor make no account */
 async function checkPolicy({ db, signUpPolicy }: AccountPorts, { email, invitation }: SignUp): Promise<void> {
-  if (await needsSetUp(db)) throw new EaselError('conflict', 'This server is not set up yet: its owner does that first.')
+  if (await needsSetUp(db))
+    throw new EaselError('conflict', 'This server is not set up yet: its owner does that first.')
   const policy = signUpPolicy()
   if (policy === 'closed') throw new EaselError('forbidden', 'Nobody can make an account here.')
   if (invitation !== undefined) await checkInvitation(db, invitation, email)
@@ -22,10 +23,10 @@ async function checkPolicy({ db, signUpPolicy }: AccountPorts, { email, invitati
 
 /** Whose row becomes the account: a guest keeps everything. */
 async function makePerson(trx: Trx, person: NewPerson, guestId: string | null): Promise<string> {
-  if (guestId === null) return await addPerson(trx, person)
-  await becomePerson(trx, guestId, person)
-  // The new person gets a session of their own: whoever knew the guest's is out.
-  await endSessions(trx, guestId)
+  if (guestId === null || !(await unlessTaken(() => becomeUser(trx, guestId, person))))
+    return await addPerson(trx, person)
+  await trx.updateTable('users').set({ role: person.role }).where('id', '=', guestId).execute()
+  await putPassword(trx, guestId, person.passwordHash)
   return guestId
 }
 
@@ -43,9 +44,7 @@ export async function signUp(
   const { name, email, password, invitation, guest } = given
   await checkPolicy(ports, given)
   await checkPassword(password, { email, name })
-  if (await isTaken(db, email)) {
-    throw new EaselError('conflict', 'There is an account with this e-mail address already. Sign in instead.')
-  }
+  if (await isTaken(db, email)) throw taken()
   const passwordHash = await hashPassword(password)
   if (guest !== null) distrust(guest.userId)
   return await inTransaction(db, async (trx) => {

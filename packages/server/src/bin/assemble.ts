@@ -2,13 +2,17 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FastifyInstance } from 'fastify'
+import { createAccounts, type Accounts } from '#auth/accounts.ts'
+import { findApiKey } from '#auth/api-keys.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { ensureOwner } from '#auth/owner.ts'
+import { createLocalRateLimiters, createRateLimiters } from '#auth/rate-limiter.ts'
 import { StartError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Config } from '#config/config.ts'
 import { createConnections } from '#connections/connections.ts'
-import { openInstanceKey } from '#connections/instance-key.ts'
+import { openInstanceKey, type OpenKeyring } from '#connections/instance-key.ts'
+import { openInstanceSecret } from '#connections/instance-secret.ts'
 import { createSecrets, type Secrets } from '#connections/secrets.ts'
 import type { Database } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
@@ -23,6 +27,7 @@ import { createJobs } from '#jobs/boss.ts'
 import type { Jobs } from '#jobs/jobs.ts'
 import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
+import { createQuotas } from '#library/quotas.ts'
 import { createPngCopies } from '#library/png-copy.ts'
 import { sweep } from '#library/sweep.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
@@ -45,6 +50,8 @@ export interface Assembled {
   }
   /** Serves on every address given; null in a process that only works. */
   readonly app: FastifyInstance | null
+  /** Where the first administrator is made, as long as there is none; else null. */
+  setUpPath(): Promise<string | null>
   /** Answers end, running generations finish within `graceMs` or are handed back, then everything closes. */
   stop(graceMs: number): Promise<void>
 }
@@ -91,27 +98,47 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
   const { config, log } = options
   const { db } = database
   await migrate(database)
-  const secrets = createSecrets(
-    await openInstanceKey({ db, log, dataFolder: config.dataFolder, secret: config.secret, lostKey: config.lostKey }),
-  )
+  const { dataFolder, secret, lostKey } = config
+  const keyring = await openInstanceKey({ database, log, dataFolder, secret, lostKey })
+  const secrets = createSecrets(keyring)
   const storage = await openStorage(config)
   const events = await createEvents(database, log)
   const jobs = await createJobs(database, log)
   try {
-    return await compose(options, { database, secrets, storage, events, jobs })
+    return await compose(options, { database, keyring, secrets, storage, events, jobs })
   } catch (error) {
     await jobs.close()
     await events.close()
+    await keyring.close()
     throw error
   }
 }
 
 interface Foundations {
   readonly database: Database
+  readonly keyring: OpenKeyring
   readonly secrets: Secrets
   readonly storage: Storage
   readonly events: Events
   readonly jobs: Jobs
+}
+
+/** Null in local mode. */
+async function openAccounts({ config, log }: AssembleOptions, { database, keyring }: Foundations): Promise<Accounts | null> {
+  if (config.auth === 'local') return null
+  const { publicUrl, compatUser, oidc, mail, breachedPasswords } = config
+  return await createAccounts({
+    database,
+    log,
+    key: await openInstanceSecret(database.db, keyring, 'accounts'),
+    publicUrl,
+    compatUser,
+    oidc,
+    mail,
+    breachedPasswords,
+    signUpPolicy: () => config.signUp,
+    findApiKey: (db, token) => findApiKey(db, token, { log }),
+  })
 }
 
 async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
@@ -131,13 +158,16 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const ownerId = await ensureOwner(db)
   await connections.ensureInstanceConnections(ownerId, config.engines, { share: config.auth === 'accounts' })
 
-  const auth = createLocalAuth(ownerId)
+  const accounts = await openAccounts(options, foundations)
+  const auth = accounts?.auth ?? createLocalAuth(ownerId)
   const images = createImages({ db, events, log })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
-  const generations = createGenerations({ db, jobs, events, connections, storage, images, log, minFreeBytes })
+  const quotas = createQuotas({ db, defaults: () => config })
+  const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
   const pixels = { decode: decodePixels, encodePng, encodePreview }
 
+  const limiters = config.auth === 'local' ? createLocalRateLimiters() : createRateLimiters(db)
   const app =
     config.role === 'worker'
       ? null
@@ -145,6 +175,8 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
           ...options,
           db,
           auth,
+          accounts,
+          guestsAllowed: () => config.guests.allowed,
           publicUrl: config.publicUrl,
           events,
           generations,
@@ -153,6 +185,9 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
           pngCopies: createPngCopies({ storage, log }),
           storage,
           connections,
+          limiters,
+          rates: config.rates,
+          trustedProxies: config.trustedProxies,
           allowedOrigins: new Set(config.corsOrigins),
         })
   const worker: GenerationWorker | null =
@@ -166,6 +201,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const tasks: Task[] = [
     { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
+    { name: 'limits', everyMs: 600_000, run: () => limiters.prune() },
   ]
   if (worker !== null) {
     tasks.push(
@@ -178,14 +214,17 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   return {
     app,
     parts: { ownerId, database, storage, events },
+    setUpPath: async () => ((await accounts?.needsSetUp()) === true ? `/setup#code=${accounts?.setUpCode}` : null),
     async stop(graceMs) {
       // A client that reads its answer too slowly, or not at all, must not keep the process alive.
       const cut = setTimeout(() => app?.server.closeAllConnections(), graceMs)
       // Thumbnails of what is still saved are made after the next start.
       await Promise.all([housekeeping.stop(), app?.close(), worker?.stop(graceMs), derivatives.close()])
       clearTimeout(cut)
+      await accounts?.close()
       await jobs.close()
       await events.close()
+      await foundations.keyring.close()
       await database.close()
     },
   }

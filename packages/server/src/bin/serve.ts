@@ -43,6 +43,11 @@ function stopOnSignal(log: Log, assembled: Assembled): void {
   process.on('SIGTERM', stop)
 }
 
+/** Where people's browsers find it: an address that stands for every one of the machine is none to go to. */
+function pageOf({ publicUrl }: Config, address: string | null): string {
+  return publicUrl ?? (address ?? '').replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//localhost')
+}
+
 async function start(
   config: Config,
   log: Log,
@@ -56,6 +61,8 @@ async function start(
     const address = assembled.app === null ? null : await listenEverywhere(assembled.app, config)
     // For people, who read this in a terminal among the log's lines.
     process.stdout.write(address === null ? 'Easel is working.\n' : `Easel is ready: ${address}\n`)
+    const path = address === null ? null : await assembled.setUpPath()
+    if (path !== null) process.stdout.write(`Make the administrator's account: ${pageOf(config, address)}${path}\n`)
   } catch (error) {
     await assembled.stop(0)
     throw error

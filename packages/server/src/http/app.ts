@@ -1,6 +1,8 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Accounts } from '#auth/accounts.ts'
 import type { Auth } from '#auth/auth.ts'
+import type { RateLimiters } from '#auth/rate-limiter.ts'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
@@ -11,7 +13,9 @@ import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import type { AddImages } from '#transfer/add-images.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { trustProxies } from './client-address.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
@@ -19,14 +23,18 @@ import { setSecurityHeaders } from './plugins/headers.ts'
 import { guardLocal } from './plugins/local-guard.ts'
 import { guardOrigins, isOwnOrigin } from './plugins/origin-guard.ts'
 import { allowAnyOrigin } from './plugins/open-cors.ts'
+import { limitRates, type Rates } from './plugins/rate-limits.ts'
 import { registerReference } from './plugins/reference.ts'
 import { registerWebApp } from './plugins/web-app.ts'
+import { registerAddImages } from './routes/add-images.ts'
+import { registerAccount } from './routes/account.ts'
 import { registerConnections } from './routes/connections.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerGenerations } from './routes/generations.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerImages } from './routes/images.ts'
 import { registerProfiles } from './routes/profiles.ts'
+import { registerSessions } from './routes/sessions.ts'
 import { registerUploads } from './routes/uploads.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
@@ -34,6 +42,10 @@ export interface AppPorts {
   readonly log: Log
   readonly db: Db
   readonly auth: Auth
+  /** Null in local mode, where there is no sign-in. */
+  readonly accounts: Accounts | null
+  /** Whether visitors may work without an account, as an administrator says now. */
+  readonly guestsAllowed: () => boolean
   readonly events: Events
   readonly generations: Generations
   readonly images: Images
@@ -41,7 +53,12 @@ export interface AppPorts {
   readonly pngCopies: PngCopies
   readonly storage: Storage
   readonly connections: Connections
+  readonly addImages: AddImages
   readonly providers: ReadonlyMap<string, Provider>
+  readonly limiters: RateLimiters
+  readonly rates: Rates
+  /** Addresses or ranges of proxies, which say who the client is. */
+  readonly trustedProxies: readonly string[]
   readonly allowedOrigins: ReadonlySet<string>
   /** The origin that people use, or null: whatever they used to get here. */
   readonly publicUrl: string | null
@@ -62,6 +79,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
+    trustProxy: trustProxies(ports.trustedProxies),
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     // Said in our own words: see registerHealth.
@@ -85,15 +103,19 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   if (local) guardLocal(app, { allowedOrigins: ports.allowedOrigins })
   else guardOrigins(app, { publicUrl: ports.publicUrl })
   guardAccess(app, { auth: ports.auth, isOwnOrigin: (request) => local || isOwnOrigin(request, ports.publicUrl) })
+  limitRates(app, { limiters: ports.limiters, rates: ports.rates, local })
   parseJsonBodies(app)
   await registerReference(app, ports.version)
   registerHealth(app, ports)
+  registerSessions(app, ports)
+  registerAccount(app, ports)
   registerGenerations(app, ports)
   registerImages(app, ports)
   registerConnections(app, ports)
   registerProfiles(app, ports)
   await registerEvents(app, ports)
   await registerUploads(app, ports)
+  await registerAddImages(app, ports)
   await registerHistory(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app

@@ -6,16 +6,21 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import { createAccounts, type Accounts, type AccountsOptions } from '#auth/accounts.ts'
+import { findApiKey } from '#auth/api-keys.ts'
 import { createLocalAuth } from '#auth/local.ts'
+import { createRateLimiters } from '#auth/rate-limiter.ts'
 import { DefectError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
 import { keepImage } from '#library/keep.ts'
 import { createPngCopies } from '#library/png-copy.ts'
+import { createQuotas } from '#library/quotas.ts'
 import { png, recordOf } from '#library/testing.ts'
 import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
+import { createAddImages } from '#transfer/add-images.ts'
 import { createApp, type AppPorts } from '../app.ts'
 
 export interface Question {
@@ -70,7 +75,40 @@ export const until = (condition: () => boolean | Promise<boolean>): Promise<bool
 
 const page = '<!doctype html><title>Easel</title>'
 
-export async function openServer(options: ProcessOptions & Partial<Pick<AppPorts, 'allowedOrigins'>> = {}) {
+/** As often as no test asks that is about something else. */
+const seldom = { signIn: 100_000, generate: 100_000, upload: 100_000, share: 100_000 }
+const noLimits = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
+
+interface ServerOptions extends ProcessOptions, Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies'>> {
+  readonly maxUploadBytes?: number
+  readonly publicUrl?: string
+  /** Accounts mode; else the pipeline's user owns everything. */
+  readonly accounts?: Partial<AccountsOptions>
+}
+
+const key = Buffer.alloc(32, 7)
+
+async function openAccounts(
+  { database, db, log }: Awaited<ReturnType<typeof openPipeline>>,
+  { accounts, publicUrl }: ServerOptions,
+): Promise<Accounts | null> {
+  if (accounts === undefined) return null
+  return await createAccounts({
+    database,
+    log,
+    key,
+    publicUrl: publicUrl ?? null,
+    compatUser: null,
+    oidc: null,
+    mail: null,
+    breachedPasswords: null,
+    signUpPolicy: () => 'open',
+    findApiKey: (from, token) => findApiKey(from, token, { log }),
+    ...accounts,
+  })
+}
+
+export async function openServer(options: ServerOptions = {}) {
   const pipeline = await openPipeline()
   const process = await pipeline.startProcess(options)
   const webFolder = mkdtempSync(join(tmpdir(), 'easel-web-'))
@@ -85,14 +123,32 @@ export async function openServer(options: ProcessOptions & Partial<Pick<AppPorts
       provider,
     ]),
   )
-  const app = await createApp({
+  const temporaryFolder = mkdtempSync(join(tmpdir(), 'easel-tmp-'))
+  const quotas = createQuotas({ db, defaults: () => ({ quota: noLimits, guestQuota: noLimits }) })
+  const addImages = createAddImages({
     ...process,
     db,
     log,
+    quotas,
+    temporaryFolder,
+    maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
+    minFreeBytes: options.minFreeBytes ?? 0,
+  })
+  const accounts = await openAccounts(pipeline, options)
+  const app = await createApp({
+    ...process,
+    addImages,
+    db,
+    log,
     providers,
-    auth: createLocalAuth(userId),
-    publicUrl: null,
+    auth: accounts?.auth ?? createLocalAuth(userId),
+    accounts,
+    guestsAllowed: () => accounts !== null,
+    publicUrl: options.publicUrl ?? null,
     pngCopies: createPngCopies({ storage, log }),
+    limiters: createRateLimiters(db),
+    rates: options.rates ?? seldom,
+    trustedProxies: options.trustedProxies ?? [],
     allowedOrigins: options.allowedOrigins ?? new Set(),
     webFolder,
     version: '1.2.3',
@@ -107,6 +163,8 @@ export async function openServer(options: ProcessOptions & Partial<Pick<AppPorts
     app,
     baseUrl,
     page,
+    accounts,
+    temporaryFolder,
     ask: (question: Question | string) => ask(baseUrl, typeof question === 'string' ? { path: question } : question),
 
     /** A picture in a library, the owner's unless said otherwise. */
@@ -118,8 +176,9 @@ export async function openServer(options: ProcessOptions & Partial<Pick<AppPorts
 
     async close(): Promise<void> {
       await app.close()
+      await accounts?.close()
       await pipeline.close()
-      rmSync(webFolder, { recursive: true, force: true })
+      for (const folder of [webFolder, temporaryFolder]) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
