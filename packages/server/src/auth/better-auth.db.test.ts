@@ -15,7 +15,7 @@ const password = 'a fox in the snow'
 beforeAll(async () => {
   opened = await openTestDatabase()
   const key = Buffer.alloc(32, 7)
-  auth = createBetterAuth({ db: opened.database.db, log: openLog('silent'), key, publicUrl: null, oidc: null })
+  auth = createBetterAuth({ db: opened.database.db, log: openLog('silent'), key, publicUrl: null })
   ask = createBridge(auth)
 })
 afterAll(() => opened.database.close())
@@ -100,7 +100,7 @@ it('its cookies are for TLS alone where people come by https', async () => {
   const key = Buffer.alloc(32, 7)
   const { db } = opened.database
   const secure = createBridge(
-    createBetterAuth({ db, log: openLog('silent'), key, publicUrl: 'https://pictures.example.com', oidc: null }),
+    createBetterAuth({ db, log: openLog('silent'), key, publicUrl: 'https://pictures.example.com' }),
   )
   const body = { email: 'fay@example.com', password }
   const told = await secure(

@@ -4,7 +4,6 @@ import { passkey } from '@better-auth/passkey'
 import { APIError } from 'better-auth/api'
 import { betterAuth } from 'better-auth'
 import { bearer } from 'better-auth/plugins/bearer'
-import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { newId } from '#base/ids.ts'
 import type { Log } from '#base/log.ts'
@@ -16,13 +15,6 @@ export const addressHeader = 'x-easel-address'
 /** Under which all of better-auth's paths lie. Nobody reaches them there: see bridge.ts. */
 export const basePath = '/api/auth'
 
-export interface OidcSettings {
-  readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly name: string
-}
-
 export interface BetterAuthOptions {
   readonly db: Db
   readonly log: Log
@@ -30,7 +22,6 @@ export interface BetterAuthOptions {
   readonly key: Buffer
   /** The origin that people use, or null: whatever they used to get here. */
   readonly publicUrl: string | null
-  readonly oidc: OidcSettings | null
 }
 
 const day = 24 * 60 * 60
@@ -42,10 +33,12 @@ export function authSecret(key: Buffer): string {
   return Buffer.from(hkdfSync('sha256', key, '', 'easel accounts v1', 32)).toString('base64url')
 }
 
-/** The name of the session's cookie. With TLS the browser itself refuses to send it in clear. */
-export function sessionCookieName(publicUrl: string | null): string {
-  return `${isSecure(publicUrl) ? '__Secure-' : ''}easel.session_token`
+/** The name of a cookie of ours. With TLS the browser itself refuses to send it in clear. */
+export function cookieName(publicUrl: string | null, name: string): string {
+  return `${isSecure(publicUrl) ? '__Secure-' : ''}easel.${name}`
 }
+
+export const sessionCookieName = (publicUrl: string | null): string => cookieName(publicUrl, 'session_token')
 
 const isSecure = (publicUrl: string | null): boolean => publicUrl?.startsWith('https:') ?? false
 
@@ -92,7 +85,14 @@ function tables() {
   } as const
 }
 
-function plugins({ publicUrl, oidc }: BetterAuthOptions) {
+/** A passkey stands for two factors only where its device has asked for a finger or a PIN. */
+function requireUserVerified(verified: boolean | undefined): void {
+  if (verified !== true) {
+    throw new APIError('BAD_REQUEST', { code: 'AUTHENTICATION_FAILED', message: 'The device has verified nobody.' })
+  }
+}
+
+function plugins({ publicUrl }: BetterAuthOptions) {
   const { userId, createdAt } = fields
   return [
     bearer({ requireSignature: true }),
@@ -105,7 +105,16 @@ function plugins({ publicUrl, oidc }: BetterAuthOptions) {
     }),
     passkey({
       rpName: 'Easel',
-      rpID: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
+      // Absent: the name by which the request came.
+      ...(publicUrl === null ? {} : { rpID: new URL(publicUrl).hostname }),
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+      advanced: { webAuthnChallengeCookie: 'passkey' },
+      registration: {
+        afterVerification: ({ verification }) => requireUserVerified(verification.registrationInfo?.userVerified),
+      },
+      authentication: {
+        afterVerification: ({ verification }) => requireUserVerified(verification.authenticationInfo.userVerified),
+      },
       schema: {
         passkey: {
           modelName: 'passkeys',
@@ -119,21 +128,6 @@ function plugins({ publicUrl, oidc }: BetterAuthOptions) {
           },
         },
       },
-    }),
-    genericOAuth({
-      config:
-        oidc === null
-          ? []
-          : [
-              {
-                providerId: 'oidc',
-                clientId: oidc.clientId,
-                clientSecret: oidc.clientSecret,
-                discoveryUrl: `${oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-                scopes: ['openid', 'email', 'profile'],
-                pkce: true,
-              },
-            ],
     }),
   ]
 }

@@ -45,6 +45,9 @@ const knownCodes: ReadonlyMap<string, ErrorCode> = new Map([
   ['INVALID_EMAIL_OR_PASSWORD', 'unauthorized'],
   ['ACCOUNT_DISABLED', 'forbidden'],
   ['SESSION_NOT_FRESH', 'forbidden'],
+  ['AUTHENTICATION_FAILED', 'unauthorized'],
+  // It says 500 for whatever a passkey's answer can be wrong in.
+  ['FAILED_TO_VERIFY_REGISTRATION', 'bad-request'],
 ])
 
 const statusCodes: ReadonlyMap<number, ErrorCode> = new Map([
@@ -57,9 +60,10 @@ const statusCodes: ReadonlyMap<number, ErrorCode> = new Map([
 
 function toError(status: number, body: unknown): EaselError | DefectError {
   const { code = '', message = '' } = Refusal.safeParse(body).data ?? {}
-  if (status >= 500) return new DefectError(`better-auth failed: ${status} ${code}`)
+  const known = knownCodes.get(code)
+  if (status >= 500 && known === undefined) return new DefectError(`better-auth failed: ${status} ${code}`)
   const words = message === '' ? 'This was refused.' : `${message.replace(/\.$/, '')}.`
-  return new EaselError(knownCodes.get(code) ?? statusCodes.get(status) ?? 'bad-request', words)
+  return new EaselError(known ?? statusCodes.get(status) ?? 'bad-request', words)
 }
 
 function headersOf({ address, origin, userAgent, cookie, bearer }: Client): Headers {

@@ -1,16 +1,18 @@
 import { routes } from '@easel/contract'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { ApiKeys, Person } from '#auth/api-keys.ts'
+import { createApiKeys, type Person } from '#auth/api-keys.ts'
+import type { Db } from '#db/database.ts'
 import { callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
 
 /** Who changes their own account. */
-export function personOf(request: FastifyRequest): Person {
+function personOf(request: FastifyRequest): Person {
   const { userId, role } = callerOf(request)
   return { userId, role, address: request.ip }
 }
 
-export function registerApiKeys(app: FastifyInstance, { apiKeys }: { readonly apiKeys: ApiKeys }): void {
+export function registerApiKeys(app: FastifyInstance, { db }: { readonly db: Db }): void {
+  const apiKeys = createApiKeys({ db })
   serve(app, routes.listApiKeys, async ({ caller }) => ({ data: await apiKeys.list(caller.userId) }))
   serve(app, routes.createApiKey, async ({ request, body, reply }) => {
     reply.header('cache-control', 'no-store')
