@@ -2,6 +2,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Accounts } from '#auth/accounts.ts'
 import type { Auth } from '#auth/auth.ts'
+import type { FileSignatures } from '#auth/file-signature.ts'
 import type { RateLimiters } from '#auth/rate-limiter.ts'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
@@ -14,8 +15,11 @@ import type { PngCopies } from '#library/png-copy.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
+import type { Exports } from '#transfer/export/export.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
+import { createFileLinks } from './file-links.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
@@ -26,15 +30,18 @@ import { allowAnyOrigin } from './plugins/open-cors.ts'
 import { limitRates, type Rates } from './plugins/rate-limits.ts'
 import { registerReference } from './plugins/reference.ts'
 import { registerWebApp } from './plugins/web-app.ts'
-import { registerAddImages } from './routes/add-images.ts'
 import { registerAccount } from './routes/account.ts'
+import { registerAddImages } from './routes/add-images.ts'
+import { registerApiKeys } from './routes/api-keys.ts'
 import { registerConnections } from './routes/connections.ts'
 import { registerEvents } from './routes/events.ts'
+import { registerFactors } from './routes/factors.ts'
 import { registerGenerations } from './routes/generations.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerImages } from './routes/images.ts'
 import { registerProfiles } from './routes/profiles.ts'
 import { registerSessions } from './routes/sessions.ts'
+import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
@@ -54,7 +61,10 @@ export interface AppPorts {
   readonly storage: Storage
   readonly connections: Connections
   readonly addImages: AddImages
+  readonly exports: Exports
   readonly providers: ReadonlyMap<string, Provider>
+  /** Null in local mode, where every link works. */
+  readonly signatures: FileSignatures | null
   readonly limiters: RateLimiters
   readonly rates: Rates
   /** Addresses or ranges of proxies, which say who the client is. */
@@ -105,18 +115,23 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   guardAccess(app, { auth: ports.auth, isOwnOrigin: (request) => local || isOwnOrigin(request, ports.publicUrl) })
   limitRates(app, { limiters: ports.limiters, rates: ports.rates, local })
   parseJsonBodies(app)
+  const links = createFileLinks(ports.signatures)
   await registerReference(app, ports.version)
   registerHealth(app, ports)
   registerSessions(app, ports)
   registerAccount(app, ports)
+  registerApiKeys(app, ports)
+  registerFactors(app, ports)
   registerGenerations(app, ports)
   registerImages(app, ports)
   registerConnections(app, ports)
-  registerProfiles(app, ports)
+  registerProfiles(app, { ...ports, links })
   await registerEvents(app, ports)
-  await registerUploads(app, ports)
+  await registerUploads(app, { ...ports, links })
   await registerAddImages(app, ports)
+  registerTransfer(app, ports)
   await registerHistory(app, ports)
+  await registerSignIn(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app
 }
