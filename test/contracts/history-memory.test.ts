@@ -40,7 +40,7 @@ async function fill(): Promise<void> {
       return { ...recordOf(bytes, { id: newId(), prompt: `picture ${made + i}` }), createdAt: time }
     })
     await inTransaction(database.db, async (trx) => {
-      for (const record of records) await insertImage(trx, ownerId, record)
+      for (const record of records) await insertImage(trx, { userId: ownerId }, record)
     })
     for (const { createdAt: time, filename } of records) {
       const target = join(folder, 'files', storageKey(ownerId, time, filename))

@@ -4,6 +4,7 @@ import {
   ApiKey,
   ApiKeyCreate,
   AuthStatus,
+  Guest,
   Me,
   PasswordChange,
   PasswordForgotten,
@@ -15,6 +16,7 @@ import {
   SignIn,
   SignUp,
 } from './account.ts'
+import { Usage } from './administration.ts'
 import { Id } from './primitives.ts'
 import type { Route } from './route.ts'
 
@@ -35,6 +37,7 @@ const signInRoutes = {
     path: '/api/auth/setup',
     summary: 'Make the first administrator, whose library what is here becomes. Possible once.',
     access: 'open',
+    limit: 'code',
     body: SetUp,
     status: 200,
     response: data(SignedIn),
@@ -44,6 +47,7 @@ const signInRoutes = {
     path: '/api/auth/sign-in',
     summary: 'Sign in with e-mail address and password.',
     access: 'open',
+    limit: 'sign-in',
     body: SignIn,
     status: 200,
     response: data(SignedIn),
@@ -53,9 +57,19 @@ const signInRoutes = {
     path: '/api/auth/sign-up',
     summary: 'Make an account, as far as this server lets people.',
     access: 'open',
+    limit: 'sign-up',
     body: SignUp,
     status: 200,
     response: data(SignedIn),
+  },
+  beginGuest: {
+    method: 'POST',
+    path: '/api/auth/guest',
+    summary: 'Begin as a guest, where guests are allowed: an empty library, signed in by a cookie.',
+    access: 'open',
+    limit: 'sign-up',
+    status: 201,
+    response: data(Guest),
   },
   signOut: {
     method: 'POST',
@@ -76,6 +90,7 @@ const signInRoutes = {
     path: '/api/auth/forgot-password',
     summary: 'Ask for a link that sets a new password. The answer does not tell whether there is such an account.',
     access: 'open',
+    limit: 'sign-up',
     body: PasswordForgotten,
     status: 200,
     response: data(z.object({ mail: z.boolean(), message: z.string() })),
@@ -85,6 +100,7 @@ const signInRoutes = {
     path: '/api/auth/reset-password',
     summary: 'Set a new password with the token of such a link. Ends every session.',
     access: 'open',
+    limit: 'code',
     body: PasswordReset,
     status: 204,
   },
@@ -99,6 +115,14 @@ export const accountRoutes = {
     access: 'read',
     status: 200,
     response: data(Me),
+  },
+  getUsage: {
+    method: 'GET',
+    path: '/api/me/usage',
+    summary: 'What the caller has used up of each limit, and the limits.',
+    access: 'read',
+    status: 200,
+    response: data(Usage),
   },
   updateMe: {
     method: 'PATCH',
@@ -130,6 +154,7 @@ export const accountRoutes = {
     path: '/api/me/password',
     summary: 'Change the password. Every other session ends.',
     access: 'account',
+    limit: 'code',
     body: PasswordChange,
     status: 204,
   },

@@ -127,3 +127,11 @@ export type PasswordChange = z.infer<typeof PasswordChange>
 
 export const PasswordForgotten = z.object({ email: Email })
 export const PasswordReset = z.object({ token: z.string().min(1).max(200), password: Password })
+
+/** A visitor who works without an account. */
+export const Guest = z.object({
+  id: Id,
+  /** When the library is erased, unless the guest comes back before. */
+  expiresAt: z.iso.datetime(),
+})
+export type Guest = z.infer<typeof Guest>

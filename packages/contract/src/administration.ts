@@ -22,6 +22,13 @@ export type Quota = z.infer<typeof Quota>
 export const QuotaOverride = Quota.partial()
 export type QuotaOverride = z.infer<typeof QuotaOverride>
 
+/** What somebody has used up of each limit, and the limits. */
+export const Usage = z.object({
+  used: z.object({ bytes: z.int(), imagesADay: z.int(), atOnce: z.int(), moneyAMonth: z.number() }),
+  allowed: Quota,
+})
+export type Usage = z.infer<typeof Usage>
+
 /** Somebody as administrators see them: never their pictures or prompts. */
 export const ManagedUser = z.object({
   id: Id,

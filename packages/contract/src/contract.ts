@@ -17,12 +17,13 @@ export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
-export { fillPath, type Access, type Route, type RouteInput, type RouteOutput } from './route.ts'
+export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
 export {
   ApiKey,
   ApiKeyCreate,
   AuthStatus,
+  Guest,
   Me,
   PasswordChange,
   PasswordForgotten,
@@ -60,6 +61,6 @@ export {
   Overview,
   Quota,
   QuotaOverride,
+  Usage,
   UserRemoval,
 } from './administration.ts'
-export { AccountDeletion, ImageFacts, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'

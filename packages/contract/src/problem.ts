@@ -11,6 +11,7 @@ export const errorCodes = {
   'unknown-model': { status: 400, title: 'This connection has no such model' },
   unauthorized: { status: 401, title: 'Sign in first' },
   forbidden: { status: 403, title: 'This is not allowed' },
+  'quota-exceeded': { status: 403, title: 'A limit of yours is reached' },
   'foreign-origin': { status: 403, title: 'Another website may not use this server' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },

@@ -35,6 +35,7 @@ import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import { createTransfer } from '#transfer/transfer.ts'
 import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
 
@@ -167,12 +168,18 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
   const pixels = { decode: decodePixels, encodePng, encodePreview }
 
+  const transfer = createTransfer({
+    ...{ db, storage, events, images, derivatives, quotas, log, minFreeBytes },
+    temporaryFolder: join(config.dataFolder, 'tmp'),
+    maxBytes: config.maxUploadBytes,
+  })
   const limiters = config.auth === 'local' ? createLocalRateLimiters() : createRateLimiters(db)
   const app =
     config.role === 'worker'
       ? null
       : await createApp({
           ...options,
+          ...transfer,
           db,
           auth,
           accounts,

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { GenerationFailure } from '@easel/contract'
 import type { Trx } from '#db/database.ts'
 import type { LoggedEvent } from '#events/events.ts'
+import { countedImages, dayOf } from '#library/usage.ts'
 import { failureOf } from './generation-record.ts'
 
 /** Whether a running generation is still ours to change. Locks its row until the transaction ends. */
@@ -44,18 +45,32 @@ interface End {
   readonly error: GenerationFailure | null
 }
 
-/** Ends a generation. The caller holds its row. */
+/**
+ * Ends a generation. The caller holds its row. In the same statement its cost is counted on the day it was submitted, and images that
+ * cost nothing are given back.
+ */
 export async function finish(trx: Trx, generationId: string, { state, error }: End): Promise<LoggedEvent> {
   await trx
-    .updateTable('generations')
-    .set({
-      state,
-      error: error === null ? null : JSON.stringify(error),
-      finished_at: new Date(),
-      preview_key: null,
-      ...(state === 'succeeded' && error === null ? { progress_completed: sql<number>`progress_total` } : {}),
-    })
-    .where('id', '=', generationId)
+    .with('ended', (db) =>
+      db
+        .updateTable('generations')
+        .set({
+          state,
+          error: error === null ? null : JSON.stringify(error),
+          finished_at: new Date(),
+          preview_key: null,
+          ...(state === 'succeeded' && error === null ? { progress_completed: sql<number>`progress_total` } : {}),
+        })
+        .where('id', '=', generationId)
+        .returning(['user_id', dayOf('generations').as('day'), sql<number>`coalesce(cost_amount, 0)`.as('spent')])
+        .returning(sql<number>`n - ${countedImages('generations')}`.as('back')),
+    )
+    .updateTable('usage_days')
+    .from('ended')
+    .set({ images: sql`usage_days.images - ended.back`, cost: sql`usage_days.cost + ended.spent` })
+    .whereRef('usage_days.user_id', '=', 'ended.user_id')
+    .whereRef('usage_days.day', '=', 'ended.day')
+    .where(sql<boolean>`ended.back + ended.spent <> 0`)
     .execute()
   return { type: 'generation.finished', generationId, state }
 }

@@ -7,6 +7,7 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Jobs } from '#jobs/jobs.ts'
+import type { Quotas } from '#library/quotas.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { fit } from './fit.ts'
 import type { Fitted } from './fitted.ts'
@@ -21,6 +22,7 @@ export interface SubmitPorts {
   readonly events: Events
   readonly connections: Connections
   readonly storage: Storage
+  readonly quotas: Quotas
   /** New work is refused while fewer bytes than this are free. */
   readonly minFreeBytes: number
 }
@@ -140,11 +142,12 @@ interface Draft {
   readonly engine: Awaited<ReturnType<Connections['resolve']>>
 }
 
-async function insert(trx: Trx, { jobs, events }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
+async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
   const { userId, request, options, fitted, engine } = draft
   const { connectionId: _connection, model: _model, tags, parentId, priority, strict: _strict, ...spec } = request
   const id = newId()
   const n = request.n ?? 1
+  await quotas.countGeneration(trx, userId, n)
   const jobId = await jobs.enqueue(trx, {
     lane: engine.connection.id,
     userId,
@@ -197,7 +200,7 @@ async function insert(trx: Trx, { jobs, events }: SubmitPorts, draft: Draft): Pr
 /**
  * Accepts a generation: when this returns, row and job are committed and no crash loses them.
  * The same idempotency key with the same request gives the generation that it made the first time.
- * @throws EaselError `disk-full`, `unknown-model`, `unsupported-option`, `validation-failed`, `idempotency-mismatch`, `not-found`
+ * @throws EaselError `disk-full`, `quota-exceeded`, `unknown-model`, `unsupported-option`, `validation-failed`, `idempotency-mismatch`, `not-found`
  * @throws ProviderError when the engine has to be asked for its models and cannot be
  */
 export async function submit(
@@ -205,12 +208,14 @@ export async function submit(
   userId: string,
   { request, options }: { request: GenerationRequest; options: SubmitOptions },
 ): Promise<GenerationRow> {
-  const { db, connections } = ports
+  const { db, connections, quotas } = ports
   const hash = fingerprint(request)
   const key = options.idempotencyKey
   const known = key === undefined ? null : await earlier(db, userId, { key, hash })
   if (known !== null) return known
   await checkRoom(ports)
+  // Before an engine is asked for its models. What counts is the look in the transaction below, one after the other.
+  if (quotas.mayBeLimited(userId)) await quotas.checkQuota(userId, { images: request.n ?? 1, generations: 1 })
   await checkPictures(db, userId, request)
   await checkParent(db, userId, request)
   const engine = await connections.resolve(userId, { connectionId: request.connectionId, model: request.model })

@@ -76,7 +76,7 @@ async function adoptOne(ports: AdoptPorts, userId: string, sidecar: Sidecar): Pr
   if (before !== null) return before
   try {
     await inTransaction(db, async (trx) => {
-      await insertImage(trx, userId, record)
+      await insertImage(trx, { userId }, record)
       await events.append(trx, userId, [{ type: 'image.added', imageId: record.id, generationId: record.generationId }])
     })
   } catch (error) {

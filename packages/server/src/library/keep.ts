@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { systemClock, type Clock } from '#base/clock.ts'
-import { codeOf, DefectError } from '#base/errors.ts'
+import { codeOf, DefectError, EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
@@ -28,14 +28,35 @@ export interface KeepInput {
    * added and the file goes.
    */
   readonly also?: (trx: Trx) => Promise<readonly LoggedEvent[] | null>
+  /** Bytes that the library may hold with this picture; null: no limit. What an engine made and was paid for is always kept. */
+  readonly limit?: number | null
 }
 
 export type Kept = 'kept' | 'there-already' | 'given-up'
 
 const uniqueViolation = '23505'
+const foreignKeyViolation = '23503'
 
-/** Inserts the row of a picture whose file is stored. The order of locks (history, then events) is the same everywhere. */
-export async function insertImage(trx: Trx, userId: string, record: Omit<Sidecar, 'easel'>): Promise<void> {
+/** Adds to what a library holds, where it stays within `limit` then. */
+const counting = (userId: string, bytes: number, limit: number | null) =>
+  sql<{ bytes: number }>`(
+    insert into usage_totals as held (user_id, bytes, images)
+    select ${userId}::uuid, ${bytes}::bigint, 1 where ${limit}::bigint is null or ${bytes}::bigint <= ${limit}::bigint
+    on conflict (user_id) do update set bytes = held.bytes + excluded.bytes, images = held.images + 1
+    where ${limit}::bigint is null or held.bytes + excluded.bytes <= ${limit}::bigint
+    returning bytes)`
+
+/**
+ * Inserts the row of a picture whose file is stored, and counts it. The order of locks (history, then usage, then events) is the same
+ * everywhere.
+ * @param limit bytes that the library may hold with it, or null
+ * @throws EaselError `quota-exceeded`
+ */
+export async function insertImage(
+  trx: Trx,
+  { userId, limit = null }: { readonly userId: string; readonly limit?: number | null },
+  record: Omit<Sidecar, 'easel'>,
+): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`history:${userId}`}, 0))`.execute(trx)
   const second = historySecond(new Date(record.createdAt))
   const { last } = await trx
@@ -44,7 +65,8 @@ export async function insertImage(trx: Trx, userId: string, record: Omit<Sidecar
     .where('history_second', '=', second)
     .select((eb) => eb.fn.coalesce(eb.fn.max('history_number'), sql<number>`0`).as('last'))
     .executeTakeFirstOrThrow()
-  await trx
+  const { counted } = await trx
+    .with('counted', () => counting(userId, record.bytes, limit))
     .insertInto('images')
     .values({
       id: record.id,
@@ -77,14 +99,17 @@ export async function insertImage(trx: Trx, userId: string, record: Omit<Sidecar
       created_at: record.createdAt,
       deleted_at: null,
     })
-    .execute()
+    .returning((eb) => eb.selectFrom('counted').select(eb.fn.countAll<number>().as('count')).as('counted'))
+    .executeTakeFirstOrThrow()
+  if (counted === 0)
+    throw new EaselError('quota-exceeded', 'There is no room for this picture in your library any more.')
   await addTags(trx, { userId, imageId: record.id }, record.tags)
 }
 
 /**
  * Makes a picture part of a library: sidecar and file first, both durable, then the row with its event. A crash in between leaves
  * a file that {@link adoptOrphans} finds. Repeating it for the same (generation, index) changes nothing.
- * @throws StorageError; DefectError when there is a file of that name
+ * @throws StorageError; EaselError `quota-exceeded`; DefectError when there is a file of that name
  */
 export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kept> {
   const { db, storage, events, log } = ports
@@ -106,7 +131,7 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
     outcome = await inTransaction(db, async (trx): Promise<Kept> => {
       const more = input.also === undefined ? [] : await input.also(trx)
       if (more === null) return 'given-up'
-      await insertImage(trx, userId, record)
+      await insertImage(trx, { userId, limit: input.limit ?? null }, record)
       await events.append(trx, userId, [
         { type: 'image.added', imageId: record.id, generationId: record.generationId },
         ...more,
@@ -114,6 +139,7 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
       return 'kept'
     })
   } catch (error) {
+    if (await isRefused(db, userId, error)) await removeFiles(storage, key)
     if (codeOf(error) !== uniqueViolation) throw error
     outcome = 'there-already'
   }
@@ -122,10 +148,22 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
   } else if (
     (await db.selectFrom('images').where('storage_key', '=', key).select('id').executeTakeFirst()) === undefined
   ) {
-    await storage.delete(key)
-    await storage.delete(sidecarKey(key))
+    await removeFiles(storage, key)
   }
   return outcome
+}
+
+/** Whether it is certain that the row will not come: there is no room, or the user is gone. */
+async function isRefused(db: Db, userId: string, error: unknown): Promise<boolean> {
+  if (error instanceof EaselError && error.code === 'quota-exceeded') return true
+  if (codeOf(error) !== foreignKeyViolation) return false
+  return (await db.selectFrom('users').where('id', '=', userId).select('id').executeTakeFirst()) === undefined
+}
+
+/** The picture first: a sidecar alone is known to be half of one that is not wanted. */
+async function removeFiles(storage: Storage, key: string): Promise<void> {
+  await storage.delete(key)
+  await storage.delete(sidecarKey(key))
 }
 
 /** `20261121-081500-9f8e7d6c.png`: says when, not what. */

@@ -142,8 +142,13 @@ create table usage_days (
   cost double precision not null default 0,
   primary key (user_id, day)
 );
+insert into usage_totals (user_id, bytes, images)
+select user_id, sum(bytes), count(*) from images group by user_id;
+insert into usage_days (user_id, day, images, cost)
+select user_id, (created_at at time zone 'utc')::date, sum(n), coalesce(sum(cost_amount), 0) from generations group by 1, 2;
 
-create table rate_limits (
+-- Not in the write-ahead log, so that a count costs no disk: a crash forgets who has tried how often.
+create unlogged table rate_limits (
   key text primary key,
   points integer not null default 0,
   expire bigint
@@ -168,8 +173,9 @@ create table connection_choices (
   connection_id uuid not null references connections (id) on delete cascade
 );
 
--- Random secrets of the instance itself, wrapped by the instance key `kid` like data keys. The row `check` tells which instance
--- key wraps what is new.
+-- Secrets of the instance itself, wrapped by the instance key `kid` like data keys. `root` is what cookies and second factors are
+-- protected with, and its `kid` tells which instance key wraps what is new. `next` is there while the instance key changes: the
+-- new one, wrapped by the old one.
 create table instance_secrets (
   name text primary key,
   kid text not null,

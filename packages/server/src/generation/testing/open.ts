@@ -7,6 +7,7 @@ import type { EaselEvent, Generation, GenerationRequest } from '@easel/contract'
 import { pino } from 'pino'
 import { expect, vi } from 'vitest'
 import { createConnections } from '#connections/connections.ts'
+import { fixedKeyring } from '#connections/keyring.ts'
 import { createSecrets } from '#connections/secrets.ts'
 import { addUser, openTestDatabase } from '#db/testing.ts'
 import type { Events } from '#events/events.ts'
@@ -14,6 +15,7 @@ import { createEvents } from '#events/log.ts'
 import { createJobs } from '#jobs/boss.ts'
 import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
+import { createQuotas, type QuotaDefaults } from '#library/quotas.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
@@ -32,10 +34,14 @@ export interface ProcessOptions {
   readonly slots?: number
   readonly callTimeoutMs?: number
   readonly minFreeBytes?: number
+  readonly quotas?: QuotaDefaults
   readonly wrapStorage?: (storage: Storage) => Storage
   readonly wrapEvents?: (events: Events) => Events
   readonly providers?: readonly Provider[]
 }
+
+const noLimits = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
+const unlimited: QuotaDefaults = { quota: noLimits, guestQuota: noLimits }
 
 const usual = [ollama, openai, paintProvider(), paintProvider({ id: 'free-paint', resendSafe: true })]
 
@@ -46,7 +52,7 @@ export async function openPipeline() {
   const userId = await addUser(database)
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
-  const secrets = createSecrets({ kid: 'test', bytes: randomBytes(32) })
+  const secrets = createSecrets(fixedKeyring({ kid: 'test', bytes: randomBytes(32) }))
   const closers: (() => Promise<void>)[] = []
 
   /** One process of Easel. */
@@ -69,7 +75,18 @@ export async function openPipeline() {
     })
     const images = createImages({ db, events, log })
     const derivatives = createDerivatives({ db, storage, events, log })
-    const generations = createGenerations({ db, jobs, events, connections, storage, images, log, minFreeBytes })
+    const quotas = createQuotas({ db, defaults: () => options.quotas ?? unlimited })
+    const generations = createGenerations({
+      db,
+      jobs,
+      events,
+      connections,
+      storage,
+      images,
+      quotas,
+      log,
+      minFreeBytes,
+    })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
     const ports = { database, db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs }
     const worker = works ? await startGenerationWorker(ports, slots) : null
@@ -85,7 +102,7 @@ export async function openPipeline() {
       return stopped
     }
     closers.push(() => stop())
-    return { events, jobs, connections, images, derivatives, generations, storage, stop }
+    return { events, jobs, connections, images, derivatives, generations, quotas, storage, stop }
   }
 
   type Process = Awaited<ReturnType<typeof startProcess>>
