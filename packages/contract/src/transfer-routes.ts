@@ -1,4 +1,27 @@
-// Taking a library out and bringing one in.
+// Taking a library out and bringing one in. The export itself, `GET /api/me/export`, answers with a zip archive and is no row here.
+import { z } from 'zod'
+import { Image } from './images.ts'
 import type { Route } from './route.ts'
+import { AccountDeletion, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'
 
-export const transferRoutes = {} as const satisfies Record<string, Route>
+export const transferRoutes = {
+  addImage: {
+    method: 'POST',
+    path: '/api/images',
+    summary: 'Bring in a picture. Takes multipart/form-data too. Answers 200 when the same file is there already.',
+    access: 'write',
+    limit: 'upload',
+    body: ImageUpload,
+    status: 201,
+    response: z.object({ data: Image }),
+  },
+  knownImages: {
+    method: 'POST',
+    path: '/api/images/known',
+    summary: 'Which of these files are in the library already.',
+    access: 'write',
+    body: KnownImagesQuestion,
+    status: 200,
+    response: KnownImages,
+  },
+} as const satisfies Record<string, Route>

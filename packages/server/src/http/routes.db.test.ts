@@ -6,9 +6,15 @@ import type { Answer } from './testing/server.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
+import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
 
-const table: Scenarios<keyof typeof routes> = { ...generationScenarios, ...imageScenarios, ...connectionScenarios }
+const table: Scenarios<keyof typeof routes> = {
+  ...generationScenarios,
+  ...imageScenarios,
+  ...connectionScenarios,
+  ...transferScenarios,
+}
 
 let world: World
 beforeAll(async () => {
@@ -148,6 +154,8 @@ describe('every route with a body', () => {
   it.each(cases)('refuses %s', async (_, body, headers, status, code) => {
     const before = await newestEvent()
     for (const [name, route] of withBody) {
+      // Takes pictures in its JSON; http/add-images.db.test.ts has its own limit.
+      if (name === 'addImage' && status === 413) continue
       const answer = await world.server.ask({ method: route.method, path: present(paths[name], name), body, headers })
       expect(answer.status, `${name}: ${answer.text}`).toBe(status)
       expect(answer.headers['content-type']).toContain('application/problem+json')

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { EaselError } from '#base/errors.ts'
-import type { ByteRange, Storage } from '#storage/spec/storage.ts'
+import type { Storage } from '#storage/spec/storage.ts'
 import { filePolicy } from './plugins/headers.ts'
+import { rangeOf } from './ranges.ts'
 
 export interface Blob {
   readonly storageKey: string
@@ -10,21 +11,6 @@ export interface Blob {
   readonly sha256: string
   readonly mimeType: string
   readonly filename: string
-}
-
-/** One range of RFC 9110 section 14: null for none that we serve (several ranges get the whole file), or `bad`. */
-function parseRange(header: string | undefined, size: number): ByteRange | 'bad' | null {
-  const match = header === undefined ? null : /^bytes=(\d*)-(\d*)$/.exec(header.trim())
-  if (match === null) return null
-  const [, from = '', to = ''] = match
-  if (from === '' && to === '') return 'bad'
-  if (from === '') {
-    const length = Math.min(Number(to), size)
-    return length === 0 ? 'bad' : { first: size - length, last: size - 1 }
-  }
-  const first = Number(from)
-  const last = to === '' ? size - 1 : Math.min(Number(to), size - 1)
-  return first >= size || (to !== '' && Number(to) < first) ? 'bad' : { first, last }
 }
 
 /** RFC 6266 with the ASCII form first: Node refuses any other character in a header. */
@@ -73,13 +59,7 @@ export async function sendBlob(
   setFileHeaders(reply, etag)
   reply.header('content-disposition', contentDisposition(blob.download ? 'attachment' : 'inline', blob.filename))
   if (isFresh(request, etag)) return await reply.code(304).send()
-  const condition = request.headers['if-range']
-  const wanted = condition === undefined || condition === etag ? request.headers.range : undefined
-  const range = parseRange(wanted, blob.size)
-  if (range === 'bad') {
-    reply.header('content-range', `bytes */${blob.size}`)
-    throw new EaselError('range-not-satisfiable', `The file has ${blob.size} bytes.`)
-  }
+  const range = rangeOf(request, reply, { size: blob.size, etag })
   const found = await storage.get(blob.storageKey, range ?? undefined).catch((error: unknown) => {
     if (isOutside(error)) throw new EaselError('not-found', 'The file of this picture is not whole.', { cause: error })
     throw error

@@ -5,7 +5,7 @@ import { EaselError } from '#base/errors.ts'
 const deepest = 64
 
 /** Whether lists and objects are nested deeper than {@link deepest}. */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
   let depth = 0
   let quoted = false
   for (let at = 0; at < text.length; at++) {
@@ -32,9 +32,9 @@ function findUnstorable(value: unknown, path: string): string | null {
   return null
 }
 
-/** What no route could take, said before any route looks at it. */
-function faultOf(value: unknown): EaselError | null {
-  const field = findUnstorable(value, 'body')
+/** What no route could take, said before any route looks at it. @param path where the value stands in the request */
+export function faultOf(value: unknown, path = 'body'): EaselError | null {
+  const field = findUnstorable(value, path)
   if (field === null) return null
   const message = 'must not contain a NUL character or half a character'
   return new EaselError('validation-failed', `${field}: ${message}`, { fields: [{ field, message }] })

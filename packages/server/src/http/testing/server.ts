@@ -20,7 +20,7 @@ import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
-import { createAddImages } from '#transfer/add-images.ts'
+import { createTransfer } from '#transfer/transfer.ts'
 import { createApp, type AppPorts } from '../app.ts'
 
 export interface Question {
@@ -125,7 +125,7 @@ export async function openServer(options: ServerOptions = {}) {
   )
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'easel-tmp-'))
   const quotas = createQuotas({ db, defaults: () => ({ quota: noLimits, guestQuota: noLimits }) })
-  const addImages = createAddImages({
+  const transfer = createTransfer({
     ...process,
     db,
     log,
@@ -137,7 +137,7 @@ export async function openServer(options: ServerOptions = {}) {
   const accounts = await openAccounts(pipeline, options)
   const app = await createApp({
     ...process,
-    addImages,
+    ...transfer,
     db,
     log,
     providers,

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { ImageSource } from './images.ts'
+import { Id, PlainText } from './primitives.ts'
+import { Tag } from './tags.ts'
+
+const text = (max: number) => PlainText(max).nullable().optional()
+
+/**
+ * What is known of a picture that is brought in. Everything is optional: where it says nothing of prompt, negative prompt, seed, model
+ * and parameters, what the file itself says of them counts.
+ */
+export const ImageFacts = z.object({
+  prompt: text(100_000),
+  negativePrompt: text(100_000),
+  revisedPrompt: text(100_000),
+  description: text(100_000),
+  model: text(300),
+  provider: text(100),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional(),
+  parameters: z.record(PlainText(200), z.unknown()).optional(),
+  tags: z.array(Tag).max(100).optional(),
+  /** When the picture came to be; absent: now. Never in the future. */
+  createdAt: z.iso.datetime({ offset: true }).optional(),
+  /** `import` when it comes from another library; absent: `upload`. */
+  source: ImageSource.exclude(['generated']).optional(),
+})
+export type ImageFacts = z.infer<typeof ImageFacts>
+
+/**
+ * The JSON form of bringing in a picture, for small ones: 12 MB at most. Larger ones go as `multipart/form-data` with a part `file`
+ * and, before or behind it, a part `record` of JSON text.
+ */
+export const ImageUpload = z
+  .object({
+    /** The file's bytes, in either alphabet of base64. */
+    base64: z.string().optional(),
+    /** `data:…;base64,…`. The type it names does not count. */
+    dataUrl: z.string().optional(),
+    /** What the file was called, kept as `originalFilename` among the parameters. */
+    filename: PlainText(300).optional(),
+    record: ImageFacts.optional(),
+  })
+  .refine(({ base64, dataUrl }) => (base64 === undefined) !== (dataUrl === undefined), {
+    message: 'must be given, either as base64 or as dataUrl',
+    path: ['base64'],
+  })
+export type ImageUpload = z.infer<typeof ImageUpload>
+
+/** Which of these files are in the library already, the trash included. */
+export const KnownImagesQuestion = z.object({
+  /** SHA-256 in hexadecimal digits. */
+  sha256: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'))
+    .min(1)
+    .max(500),
+})
+
+export const KnownImages = z.object({ data: z.array(z.object({ sha256: z.string(), id: Id })) })
+
+/** Deleting one's own account. */
+export const AccountDeletion = z.object({
+  /** Needed where the account has one. */
+  password: z.string().max(1000).optional(),
+})

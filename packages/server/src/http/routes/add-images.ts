@@ -1,0 +1,159 @@
+// Pictures from outside come in, as files or as base64.
+import multipart from '@fastify/multipart'
+import { ImageFacts, Problem, routes } from '@easel/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { codeOf, EaselError } from '#base/errors.ts'
+import type { About, AddImages } from '#transfer/add-images.ts'
+import type { Received } from '#transfer/receive.ts'
+import { accessOf, callerOf } from '../plugins/access.ts'
+import { faultOf, isTooDeep } from '../plugins/bodies.ts'
+import { serve } from '../serve.ts'
+
+interface Ports {
+  readonly addImages: AddImages
+}
+
+const route = routes.addImage
+const jsonLimitBytes = 12 * 1024 * 1024
+const recordLimitBytes = 1024 * 1024
+
+/** Stands for a body that is taken in part by part, after everything else was checked. */
+const inParts = Symbol('multipart')
+
+function refuse(field: string, message: string): never {
+  throw new EaselError('validation-failed', `${field}: ${message}`, { fields: [{ field, message }] })
+}
+
+function parseRecord(text: string): ImageFacts {
+  if (isTooDeep(text)) throw new EaselError('bad-request', 'The record is nested too deeply.')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return refuse('body.record', 'must be JSON')
+  }
+  const fault = faultOf(value, 'body.record')
+  if (fault !== null) throw fault
+  const parsed = ImageFacts.safeParse(value)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map(({ path, message }) => ({
+    field: ['body', 'record', ...path.map(String)].join('.'),
+    message,
+  }))
+  const detail = fields.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  throw new EaselError('validation-failed', detail, { fields })
+}
+
+/** What the sender called the file, without its folders; null for nothing that can be kept. */
+function plainFilename(name: string | undefined): string | null {
+  const last = name?.split(/[/\\]/).at(-1)?.replaceAll('\0', '').toWellFormed().slice(0, 300) ?? ''
+  return last === '' ? null : last
+}
+
+/** Strict, because Node leaves out what it cannot read. */
+function decodeBase64(field: string, text: string): Buffer {
+  const plain = text.replaceAll(/[\r\n\t ]+/g, '')
+  const bytes = /^[\w+/-]*={0,2}$/.test(plain) ? Buffer.from(plain, 'base64') : null
+  const wanted = Math.floor((plain.replace(/=+$/, '').length * 3) / 4)
+  if (bytes === null || bytes.length !== wanted) return refuse(field, 'must be whole base64')
+  return bytes
+}
+
+type Incoming = About & { readonly file: Received }
+
+async function fromJson(addImages: AddImages, body: z.output<typeof route.body>): Promise<Incoming> {
+  const field = body.dataUrl === undefined ? 'body.base64' : 'body.dataUrl'
+  const text = body.dataUrl === undefined ? body.base64 : /^data:[^,]{0,200};base64,(.*)$/s.exec(body.dataUrl)?.[1]
+  if (text === undefined) return refuse(field, 'must begin like data:image/png;base64,')
+  const file = await addImages.receive(decodeBase64(field, text), field)
+  return { file, filename: plainFilename(body.filename), facts: body.record ?? {} }
+}
+
+const multipartLimits = { files: 1, fields: 1, parts: 2, fieldSize: recordLimitBytes, fieldNameSize: 100, headerPairs: 100 }
+
+/** The same, but that what is no form, or ends before its end, is the sender's fault. */
+async function* asSent<T>(parts: () => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* parts()
+  } catch (error) {
+    // Limits have codes and statuses of their own.
+    if (codeOf(error) !== null && error instanceof Error && 'statusCode' in error) throw error
+    throw new EaselError('bad-request', 'The form is not valid, or it ended too early.', { cause: error })
+  }
+}
+
+async function fromParts(addImages: AddImages, request: FastifyRequest): Promise<Incoming> {
+  let file: Received | null = null
+  let filename: string | null = null
+  let facts: ImageFacts = {}
+  try {
+    // One byte more than allowed, so that too much is seen where it is counted.
+    const limits = { ...multipartLimits, fileSize: addImages.maxBytes + 1 }
+    for await (const part of asSent(() => request.parts({ limits }))) {
+      if (part.type === 'file') {
+        if (part.fieldname !== 'file') refuse(`body.${part.fieldname.slice(0, 50)}`, 'is not a part of this form')
+        filename = plainFilename(part.filename)
+        file = await addImages.receive(
+          asSent(() => part.file),
+          'body.file',
+        )
+      } else {
+        if (part.fieldname !== 'record') refuse(`body.${part.fieldname.slice(0, 50)}`, 'is not a part of this form')
+        if (part.valueTruncated) refuse('body.record', 'must not have more than 1 MB')
+        facts = parseRecord(String(part.value))
+      }
+    }
+  } catch (error) {
+    await file?.discard()
+    throw error
+  }
+  if (file === null) return refuse('body.file', 'must be given')
+  return { file, filename, facts }
+}
+
+const validate: FastifySchemaCompiler<z.ZodType> = (part) => {
+  const usual = validatorCompiler(part)
+  return (data: unknown) => (data === inParts ? { value: data } : usual(data))
+}
+
+async function add(addImages: AddImages, request: FastifyRequest, reply: FastifyReply) {
+  const { userId } = callerOf(request)
+  const { file, filename, facts } =
+    request.body === inParts
+      ? await fromParts(addImages, request)
+      : await fromJson(addImages, route.body.parse(request.body))
+  try {
+    const { image, isNew } = await addImages.add(userId, file, { filename, facts })
+    reply.code(isNew ? 201 : 200)
+    return { data: image }
+  } finally {
+    await file.discard()
+  }
+}
+
+export async function registerAddImages(app: FastifyInstance, { addImages }: Ports): Promise<void> {
+  serve(app, routes.knownImages, async ({ caller, body }) => ({
+    data: await addImages.known(caller.userId, body.sha256),
+  }))
+  await app.register(async (scope) => {
+    await scope.register(multipart)
+    scope.setValidatorCompiler(validate)
+    scope.route({
+      method: route.method,
+      url: route.path,
+      ...accessOf(route),
+      bodyLimit: jsonLimitBytes,
+      schema: {
+        summary: route.summary,
+        body: route.body,
+        response: { [route.status]: route.response, 200: route.response, default: Problem },
+      },
+      preValidation: async (request) => {
+        if (request.isMultipart()) request.body = inParts
+      },
+      handler: (request, reply) => add(addImages, request, reply),
+    })
+  })
+}

@@ -1,0 +1,37 @@
+// Taking everything out.
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Export, Exports } from '#transfer/export/export.ts'
+import { access, callerOf } from '../plugins/access.ts'
+import { rangeOf } from '../ranges.ts'
+import { contentDisposition } from '../send-blob.ts'
+
+interface Ports {
+  readonly exports: Exports
+}
+
+async function send(opened: Export, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { length, etag } = opened
+  reply.headers({ etag, 'cache-control': 'private, no-store', 'accept-ranges': 'bytes' })
+  reply.header('content-disposition', contentDisposition('attachment', 'easel-export.zip'))
+  const range = rangeOf(request, reply, { size: length, etag })
+  if (range !== null) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${length}`)
+  reply.type('application/zip').header('content-length', range === null ? length : range.last - range.first + 1)
+  return await reply.send(Readable.from(opened.read(range ?? undefined), { objectMode: false }))
+}
+
+export function registerTransfer(app: FastifyInstance, { exports }: Ports): void {
+  // Its HEAD would plan a whole archive to say how long it is.
+  const options = { ...access('account'), exposeHeadRoute: false, schema: { hide: true } }
+  app.get('/api/me/export', options, async (request, reply) => {
+    const opened = await exports.open(callerOf(request).userId)
+    // Whoever went away before the first byte never begins to read.
+    reply.raw.once('close', () => void opened.close())
+    try {
+      return await send(opened, request, reply)
+    } catch (error) {
+      await opened.close()
+      throw error
+    }
+  })
+}

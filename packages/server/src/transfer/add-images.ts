@@ -1,0 +1,218 @@
+// Pictures from outside become part of a library. Rules TR10 … in docs/spec/transfer.md.
+import { sql } from 'kysely'
+import type { Image, ImageFacts, Tag } from '@easel/contract'
+import { systemClock, type Clock } from '#base/clock.ts'
+import { DefectError, EaselError, present } from '#base/errors.ts'
+import { newId } from '#base/ids.ts'
+import type { Log } from '#base/log.ts'
+import type { Db, Trx } from '#db/database.ts'
+import { inTransaction } from '#db/transaction.ts'
+import type { Events } from '#events/events.ts'
+import type { Derivatives } from '#library/derivatives.ts'
+import { storageKey, toImage, type ImageRow, type Sidecar } from '#library/image-record.ts'
+import type { Images } from '#library/images.ts'
+import { defaultFilename, keepImage } from '#library/keep.ts'
+import type { Quotas } from '#library/quotas.ts'
+import { addTags, tagsOf } from '#library/tags.ts'
+import { digest } from '#media/digest.ts'
+import { limits } from '#media/probe.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import { inspectUpload, type Inspected } from './inspect-upload.ts'
+import { receiveBytes, receiveStream, type Received } from './receive.ts'
+import { createTurns } from './turns.ts'
+
+export interface AddImagesPorts {
+  readonly db: Db
+  readonly storage: Storage
+  readonly events: Events
+  readonly images: Images
+  readonly derivatives: Derivatives
+  readonly log: Log
+  /** Where files stand while they come in. */
+  readonly temporaryFolder: string
+  readonly maxBytes: number
+  /** Below so many free bytes nothing is taken. */
+  readonly minFreeBytes: number
+  readonly quotas: Pick<Quotas, 'checkQuota'>
+  readonly clock?: Clock
+}
+
+export interface Added {
+  readonly image: Image
+  /** False when the same bytes were in the library already. */
+  readonly isNew: boolean
+}
+
+export interface AddImages {
+  /** Bytes that a file may have. */
+  readonly maxBytes: number
+  /** @throws EaselError */
+  receive(body: Uint8Array | AsyncIterable<Uint8Array>, field: string): Promise<Received>
+  /**
+   * Makes a file part of the library, or finds it there. One that stands in the trash is taken out again, unless it is imported.
+   * @throws EaselError
+   */
+  add(userId: string, file: Received, about: About): Promise<Added>
+  /** Which of these files are in a library, the trash included. @param hashes SHA-256 */
+  known(userId: string, hashes: readonly string[]): Promise<{ sha256: string; id: string }[]>
+}
+
+export interface About {
+  readonly filename: string | null
+  readonly facts: ImageFacts
+}
+
+/** Files read into memory and looked at at a time, in the whole process. */
+const atOnce = 2
+
+/** What is known of the picture; where nobody says anything, what its file says. */
+function recordOf(bytes: Uint8Array, { probed, story }: Inspected, { filename, facts, now }: About & { now: number }) {
+  const id = newId()
+  const said = [facts.prompt, facts.negativePrompt, facts.seed, facts.model].some((fact) => fact != null)
+  const own = said ? null : story
+  const created = facts.createdAt === undefined ? now : Date.parse(facts.createdAt)
+  const record: Omit<Sidecar, 'easel'> = {
+    id,
+    generationId: null,
+    generationIndex: null,
+    filename: defaultFilename(id, probed.extension, { now: () => Math.min(now, Math.max(0, created)) }),
+    source: facts.source ?? 'upload',
+    mimeType: probed.mimeType,
+    bytes: bytes.length,
+    width: probed.width,
+    height: probed.height,
+    ...digest(bytes),
+    prompt: facts.prompt ?? own?.prompt ?? null,
+    revisedPrompt: facts.revisedPrompt ?? null,
+    negativePrompt: facts.negativePrompt ?? own?.negativePrompt ?? null,
+    description: facts.description ?? null,
+    model: facts.model ?? own?.model ?? null,
+    provider: facts.provider ?? null,
+    seed: facts.seed ?? own?.seed ?? null,
+    parameters: {
+      ...(filename === null ? {} : { originalFilename: filename }),
+      ...own?.parameters,
+      ...facts.parameters,
+    },
+    parentId: null,
+    tags: facts.tags ?? [],
+    createdAt: new Date(Math.min(now, Math.max(0, created))).toISOString(),
+  }
+  return record
+}
+
+async function checkRoom({ storage, minFreeBytes }: AddImagesPorts): Promise<void> {
+  const free = await storage.free()
+  if (free === null || free >= minFreeBytes) return
+  const megabytes = Math.floor(free / 1024 ** 2)
+  throw new EaselError('disk-full', `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`)
+}
+
+/** The picture with these bytes; one outside the trash before one inside. */
+async function findByHash(db: Db, userId: string, sha256: string): Promise<ImageRow | null> {
+  const rows = await db
+    .selectFrom('images')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('sha256', '=', sha256)
+    .orderBy('id')
+    .limit(20)
+    .execute()
+  return rows.find(({ deleted_at: deletedAt }) => deletedAt === null) ?? rows[0] ?? null
+}
+
+/** Puts tags on a picture that was there already. */
+async function addMissingTags({ db, events }: AddImagesPorts, row: ImageRow, tags: readonly Tag[]): Promise<void> {
+  const has = (await tagsOf(db, [row.id])).get(row.id) ?? []
+  const missing = tags.filter((tag) => !has.some((one) => one.tagType === tag.tagType && one.tagId === tag.tagId))
+  if (missing.length === 0) return
+  await inTransaction(db, async (trx) => {
+    await addTags(trx, { userId: row.user_id, imageId: row.id }, missing)
+    await events.append(trx, row.user_id, [{ type: 'image.changed', imageId: row.id }])
+  })
+}
+
+/** A picture whose file was lost has it back when somebody brings the same bytes in again. */
+async function heal({ db, storage, events, derivatives }: AddImagesPorts, row: ImageRow, file: Received) {
+  const { id, user_id: userId, storage_key: key } = row
+  if (row.damage === null && (await storage.stat(key))?.size === row.bytes) return
+  const bytes = await file.read()
+  await storage.put(key, bytes)
+  await inTransaction(db, async (trx) => {
+    await trx.updateTable('images').set({ damage: null, derived_at: null }).where('id', '=', id).execute()
+    await events.append(trx, userId, [{ type: 'image.changed', imageId: id }])
+  })
+  derivatives.made({ id, userId, storageKey: key }, bytes)
+}
+
+/** True when nobody was faster with the same bytes. Whoever asks at the same time waits for the end of this transaction. */
+async function isFirst(trx: Trx, userId: string, sha256: string): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`bytes:${userId}:${sha256}`}, 0))`.execute(trx)
+  const found = trx.selectFrom('images').where('user_id', '=', userId).where('sha256', '=', sha256)
+  return (await found.select('id').executeTakeFirst()) === undefined
+}
+
+export function createAddImages(ports: AddImagesPorts): AddImages {
+  const { db, images, derivatives, clock = systemClock } = ports
+  const maxBytes = Math.min(ports.maxBytes, limits.maxBytes)
+  const turns = createTurns(atOnce)
+
+  async function imageOf(userId: string, id: string): Promise<Image> {
+    const row = await db.selectFrom('images').selectAll().where('user_id', '=', userId).where('id', '=', id).executeTakeFirst()
+    const tags = await tagsOf(db, [id])
+    return toImage(present(row, `image ${id}`), tags.get(id) ?? [])
+  }
+
+  async function found(row: ImageRow, file: Received, facts: ImageFacts): Promise<Added> {
+    await heal(ports, row, file)
+    await addMissingTags(ports, row, facts.tags ?? [])
+    if (row.deleted_at !== null && facts.source !== 'import') await images.restore(row.user_id, row.id)
+    return { image: await imageOf(row.user_id, row.id), isNew: false }
+  }
+
+  async function keep(userId: string, file: Received, about: About): Promise<Added> {
+    const bytes = await file.read()
+    const inspected = inspectUpload(bytes, file.field)
+    await checkRoom(ports)
+    const { bytes: limit } = await ports.quotas.checkQuota(userId, { bytes: bytes.length })
+    const record = recordOf(bytes, inspected, { ...about, now: clock.now() })
+    const kept = await keepImage(ports, {
+      userId,
+      bytes,
+      record,
+      limit,
+      also: async (trx) => ((await isFirst(trx, userId, record.sha256)) ? [] : null),
+    })
+    if (kept === 'kept') {
+      const key = storageKey(userId, record.createdAt, record.filename)
+      derivatives.made({ id: record.id, userId, storageKey: key }, bytes)
+      return { image: await imageOf(userId, record.id), isNew: true }
+    }
+    const row = await findByHash(db, userId, record.sha256)
+    if (row === null) throw new DefectError(`The picture ${record.id} was neither kept nor there already`)
+    return await found(row, file, about.facts)
+  }
+
+  return {
+    maxBytes,
+    async receive(body, field) {
+      if (body instanceof Uint8Array) return receiveBytes(body, { field, maxBytes })
+      return await receiveStream(body, { field, maxBytes, folder: ports.temporaryFolder })
+    },
+    async add(userId, file, about) {
+      const row = await findByHash(db, userId, file.sha256)
+      if (row !== null) return await found(row, file, about.facts)
+      return await turns(() => keep(userId, file, about))
+    },
+    async known(userId, hashes) {
+      const rows = await db
+        .selectFrom('images')
+        .where('user_id', '=', userId)
+        .where('sha256', 'in', [...hashes])
+        .select(['sha256', 'id'])
+        .orderBy('id')
+        .execute()
+      return [...new Map(rows.map((row) => [row.sha256, row])).values()]
+    },
+  }
+}

@@ -1,0 +1,132 @@
+// What an export says of everything that is no picture. No key, password, token or other secret is read here.
+import { sql } from 'kysely'
+import type { Tag } from '@easel/contract'
+import type { Db } from '#db/database.ts'
+import type { ImageRow, Sidecar } from '#library/image-record.ts'
+import { tagsOf } from '#library/tags.ts'
+
+export interface ExportedImage {
+  readonly row: ImageRow
+  readonly tags: readonly Tag[]
+}
+
+const batch = 200
+
+/**
+ * Every picture of a user, the trash included, each once: by filename, which never changes, so that what is thrown away or taken out
+ * meanwhile is neither left out nor there twice.
+ */
+export async function* imagesOf(db: Db, userId: string): AsyncGenerator<readonly ExportedImage[], void, undefined> {
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('images').selectAll().where('user_id', '=', userId)
+    if (last !== null) select = select.where('filename', '>', last)
+    const rows: ImageRow[] = await select.orderBy('filename').limit(batch).execute()
+    const tags = await tagsOf(
+      db,
+      rows.map(({ id }) => id),
+    )
+    yield rows.map((row) => ({ row, tags: tags.get(row.id) ?? [] }))
+    last = rows.at(-1)?.filename ?? null
+    if (last === null) return
+  }
+}
+
+/** The library's record of a picture, as it is now; `easel import` and `Sidecar` read it. */
+export function recordText({ row, tags }: ExportedImage): string {
+  const record: Omit<Sidecar, 'parameters'> & { parameters: unknown; deletedAt: string | null } = {
+    easel: 1,
+    id: row.id,
+    generationId: row.generation_id,
+    generationIndex: row.generation_index,
+    filename: row.filename,
+    source: row.source,
+    mimeType: row.mime_type,
+    bytes: row.bytes,
+    width: row.width,
+    height: row.height,
+    sha256: row.sha256,
+    crc32: row.crc32,
+    prompt: row.prompt,
+    revisedPrompt: row.revised_prompt,
+    negativePrompt: row.negative_prompt,
+    description: row.description,
+    model: row.model,
+    provider: row.provider,
+    seed: row.seed,
+    parameters: row.parameters,
+    parentId: row.parent_id,
+    tags: [...tags],
+    createdAt: row.created_at.toISOString(),
+    deletedAt: row.deleted_at?.toISOString() ?? null,
+  }
+  return `${JSON.stringify(record, null, 2)}\n`
+}
+
+/** Every generation of a user as a line of JSON, the oldest first. */
+export async function* generationLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('generations').where('user_id', '=', userId)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string }[] = await select
+      .orderBy('id')
+      .limit(batch)
+      .select(['id', 'state', 'connection_name as connectionName', 'provider', 'model', 'request', 'adjustments', 'tags'])
+      .select(['resolved_prompt as resolvedPrompt', 'revised_prompt as revisedPrompt', 'n', 'width', 'height', 'seed'])
+      .select(['error', 'cost_amount as costAmount', 'cost_currency as costCurrency', 'parent_id as parentId'])
+      .select(['created_at as createdAt', 'started_at as startedAt', 'finished_at as finishedAt'])
+      .execute()
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+    last = rows.at(-1)?.id ?? null
+    if (last === null) return
+  }
+}
+
+/** Every tag of a user as a line of JSON, also those that no picture has. */
+export async function* tagLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('tags').where('user_id', '=', userId)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string; tagType: string; tagId: string }[] = await select
+      .orderBy('id')
+      .limit(batch)
+      .select(['id', 'tag_type as tagType', 'tag_id as tagId'])
+      .execute()
+    yield rows.map(({ tagType, tagId }) => `${JSON.stringify({ tagType, tagId })}\n`).join('')
+    last = rows.at(-1)?.id ?? null
+    if (last === null) return
+  }
+}
+
+/** An address without what somebody may have put before its host. */
+function withoutUser(address: string | null): string | null {
+  const url = address === null ? null : URL.parse(address)
+  if (url === null) return null
+  url.username = ''
+  url.password = ''
+  return url.href
+}
+
+/** A user's own configured engines, without their keys. */
+export async function connectionsText(db: Db, userId: string): Promise<string> {
+  const rows = await db
+    .selectFrom('connections')
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .orderBy('position')
+    .orderBy('id')
+    .select(['name', 'provider', 'base_url as baseUrl', 'settings', 'default_model as defaultModel', 'concurrency'])
+    .select(['is_default as isDefault', 'created_at as createdAt', sql<boolean>`secret is not null`.as('hadKey')])
+    .execute()
+  const plain = rows.map((row) => ({ ...row, baseUrl: withoutUser(row.baseUrl) }))
+  return `${JSON.stringify(plain, null, 2)}\n`
+}
+
+/** What is known of the person. */
+export async function accountText(db: Db, userId: string): Promise<string> {
+  const row = await db
+    .selectFrom('users')
+    .where('id', '=', userId)
+    .select(['id', 'name', 'email', 'role', 'created_at as createdAt'])
+    .executeTakeFirstOrThrow()
+  return `${JSON.stringify(row, null, 2)}\n`
+}
