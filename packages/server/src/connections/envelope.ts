@@ -40,3 +40,8 @@ export function unseal(key: NamedKey, context: string, sealed: string): Buffer |
     return null
   }
 }
+
+/** The name of the key that a text was sealed with. */
+export function kidOf(sealed: string): string {
+  return sealed.split('.')[1] ?? ''
+}

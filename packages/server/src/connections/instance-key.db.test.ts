@@ -1,14 +1,14 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { StartError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
 import { openLog } from '#base/log.ts'
 import type { Database } from '#db/database.ts'
 import { addUser, openTestDatabase } from '#db/testing.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { openInstanceKey } from './instance-key.ts'
+import { openInstanceKey, type OpenKeyring } from './instance-key.ts'
 import { createSecrets } from './secrets.ts'
 
 const secretOne = 'one'.repeat(16)
@@ -17,6 +17,7 @@ const secretTwo = 'two'.repeat(16)
 let database: Database
 let folder: string
 const folders: string[] = []
+const rings: OpenKeyring[] = []
 beforeAll(async () => {
   ;({ database } = await openTestDatabase())
 })
@@ -28,10 +29,22 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easel-key-'))
   folders.push(folder)
   await database.db.deleteFrom('users').execute()
+  await database.db.deleteFrom('instance_secrets').execute()
+})
+afterEach(async () => {
+  for (const ring of rings.splice(0)) await ring.close()
 })
 
-function open(secret: string | null = null, lostKey: 'refuse' | 'forget' = 'refuse', dataFolder = folder) {
-  return openInstanceKey({ db: database.db, secret, dataFolder, lostKey, log: openLog('silent') })
+async function open(secret: string | null = null, lostKey: 'refuse' | 'forget' = 'refuse', dataFolder = folder) {
+  const ring = await openInstanceKey({ database, secret, dataFolder, lostKey, log: openLog('silent') })
+  rings.push(ring)
+  return ring
+}
+
+/** The key that is in use on a start with this. */
+async function keyOf(...given: Parameters<typeof open>) {
+  const ring = await open(...given)
+  return await inTransaction(database.db, (trx) => ring.forNew(trx))
 }
 
 /** Stores one key as a connection would; gives what is needed to read it again. */
@@ -50,11 +63,11 @@ async function storeKey(secret: string | null) {
 
 describe('the instance key', () => {
   it('CN8: is made on the first start, for its owner alone, and found again', async () => {
-    const first = await open()
+    const first = await keyOf()
     const path = join(folder, 'secret.key')
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(readdirSync(folder)).toEqual(['secret.key'])
-    expect(await open()).toEqual(first)
+    expect(await keyOf()).toEqual(first)
     expect(readFileSync(path, 'utf8')).not.toContain(first.bytes.toString('base64url'))
   })
 
@@ -65,17 +78,19 @@ describe('the instance key', () => {
   })
 
   it('CN8: two first starts at once agree on one key', async () => {
-    const keys = await Promise.all([open(), open(), open()])
+    const keys = await Promise.all([keyOf(), keyOf(), keyOf()])
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1)
     expect(readdirSync(folder)).toEqual(['secret.key'])
   })
 
   it('CN8: EASEL_SECRET is enough, and the text of the file may be used as EASEL_SECRET', async () => {
     const elsewhere = join(folder, 'none')
-    expect((await open(secretOne, 'refuse', elsewhere)).kid).not.toBe((await open(secretTwo, 'refuse', elsewhere)).kid)
+    expect((await keyOf(secretOne, 'refuse', elsewhere)).kid).not.toBe(
+      (await keyOf(secretTwo, 'refuse', elsewhere)).kid,
+    )
     expect(existsSync(elsewhere)).toBe(false)
-    const fromFile = await open()
-    expect(await open(readFileSync(join(folder, 'secret.key'), 'utf8').trim(), 'refuse', elsewhere)).toEqual(fromFile)
+    const fromFile = await keyOf()
+    expect(await keyOf(readFileSync(join(folder, 'secret.key'), 'utf8').trim(), 'refuse', elsewhere)).toEqual(fromFile)
   })
 
   it('CN8: a damaged file is no key', async () => {

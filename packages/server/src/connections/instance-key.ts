@@ -1,122 +1,144 @@
-import { hkdfSync, randomBytes, randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
-import { codeOf, messageOf, StartError } from '#base/errors.ts'
+// Opens the instance key at the start, or refuses with what to do.
+import { randomBytes } from 'node:crypto'
+import { StartError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
-import type { Db } from '#db/database.ts'
+import type { Database, Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import type { NamedKey } from './envelope.ts'
+import { seal, type NamedKey } from './envelope.ts'
+import { rootContext } from './instance-secret.ts'
+import { deriveKey, keyPath, makeSecret, newKeyPath } from './key-file.ts'
+import { followKeys, keysChannel, readKeys, type Keyring, type KeySource } from './keyring.ts'
 
-export interface InstanceKeyOptions {
-  readonly db: Db
-  /** `EASEL_SECRET`, or null: the file `secret.key` in the data folder, which the first start makes. */
-  readonly secret: string | null
-  readonly dataFolder: string
+export interface InstanceKeyOptions extends KeySource {
+  readonly database: Database
   /** What to do with stored keys that this key does not open. */
   readonly lostKey: 'refuse' | 'forget'
   readonly log: Log
 }
 
-const minLength = 32
+/** The ring of this process; `close` ends its listening. */
+export interface OpenKeyring extends Keyring {
+  close(): Promise<void>
+}
 
 /**
  * The key that every user's data key is wrapped with. The file holds the same kind of text as `EASEL_SECRET`, so that a library can
  * move from one to the other by copying it.
  * @throws StartError when keys are stored that it does not open; the message says what to do
  */
-export async function openInstanceKey(options: InstanceKeyOptions): Promise<NamedKey> {
-  const path = join(options.dataFolder, 'secret.key')
-  const text = options.secret ?? readSecret(path)
-  const key = text === null ? null : deriveKey(text)
-  const foreign = await countForeign(options.db, key)
-  if (foreign > 0 && options.lostKey === 'refuse') throw cannotOpen(options, path, key)
-  const opened = key ?? deriveKey(makeSecret(options.dataFolder, path))
-  if (foreign > 0) await forgetForeign(options, opened)
-  return opened
+export async function openInstanceKey(options: InstanceKeyOptions): Promise<OpenKeyring> {
+  const { database, log } = options
+  const { db } = database
+  const found = await readKeys(db, options)
+  const foreign = await hasForeign(db, found)
+  if (foreign && options.lostKey === 'refuse') throw await cannotOpen(options, found)
+  const keys = found.length > 0 ? found : [deriveKey(makeSecret(keyPath(options.dataFolder)))]
+  if (foreign) await forgetForeign(options, keys)
+  const current = await ensureRoot(db, keys)
+  await tidy(options, keys, current)
+  const ring = followKeys(options, keys)
+  const reload = () =>
+    void ring.reload(db).catch((error: unknown) => log.error({ err: error }, 'the instance key was not read again'))
+  const stop = await database.listen(keysChannel, reload, reload)
+  return { find: ring.find, forNew: ring.forNew, close: stop }
 }
 
-/** The text is random already (its length is demanded), so that HKDF is enough and no slow derivation is needed. */
-function deriveKey(secret: string): NamedKey {
-  const derive = (purpose: string, length: number) => Buffer.from(hkdfSync('sha256', secret, '', purpose, length))
-  return {
-    kid: derive('easel instance key id v1', 6).toString('base64url'),
-    bytes: derive('easel instance key v1', 32),
+const kidsOf = (keys: readonly NamedKey[]): string[] => keys.map(({ kid }) => kid)
+
+/** Whether there is something that would be lost without another key: keys of connections, or accounts with second factors. */
+async function hasForeign(db: Db, keys: readonly NamedKey[]): Promise<boolean> {
+  const unknown = kidsOf(keys)
+  const { lost } = await db
+    .selectNoFrom(({ exists, or, and, selectFrom }) => {
+      const dataKeys = selectFrom('data_keys').select('kid')
+      const root = selectFrom('instance_secrets').select('kid').where('name', '=', 'root')
+      const differ = unknown.length > 0
+      return or([
+        exists(differ ? dataKeys.where('kid', 'not in', unknown) : dataKeys),
+        and([
+          exists(differ ? root.where('kid', 'not in', unknown) : root),
+          or([exists(selectFrom('credentials').select('id')), exists(selectFrom('passkeys').select('id'))]),
+        ]),
+      ]).as('lost')
+    })
+    .executeTakeFirstOrThrow()
+  return lost === true
+}
+
+/** The instance's own secret, and with it the name of the key that wraps what is new. @returns that key */
+async function ensureRoot(db: Db, keys: readonly NamedKey[]): Promise<NamedKey | undefined> {
+  const [usual] = keys
+  if (usual === undefined) return undefined
+  return await inTransaction(db, async (trx) => {
+    const fresh = { kid: usual.kid, wrapped: seal(usual, rootContext, randomBytes(32)) }
+    await trx
+      .insertInto('instance_secrets')
+      .values({ name: 'root', ...fresh })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute()
+    const root = await lockRoot(trx)
+    const current = keys.find(({ kid }) => kid === root.kid)
+    if (current !== undefined) return current
+    // Nothing that matters was protected with it: that has been looked at.
+    await trx.updateTable('instance_secrets').set(fresh).where('name', '=', 'root').execute()
+    return usual
+  })
+}
+
+async function lockRoot(trx: Trx): Promise<{ readonly kid: string }> {
+  return await trx
+    .selectFrom('instance_secrets')
+    .select('kid')
+    .where('name', '=', 'root')
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+}
+
+/** Ends what a change of the key leaves behind, or says what is left to do. */
+async function tidy({ database: { db }, secret, log }: InstanceKeyOptions, keys: readonly NamedKey[], current?: NamedKey) {
+  const [usual] = keys
+  if (secret !== null && usual?.kid === current?.kid) {
+    // Whoever runs with the old secret has been told the new one.
+    await db.deleteFrom('instance_secrets').where('name', '=', 'next').where('kid', '!=', usual?.kid ?? '').execute()
+  } else if (secret !== null) {
+    log.warn('the instance key was changed: set EASEL_SECRET to the new one, the old one is accepted this once more')
+  } else if (keys.length > 1) {
+    log.warn('a change of the instance key was not finished: run "easel keys rotate" again')
   }
 }
 
-function readSecret(path: string): string | null {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8').trim()
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw new StartError(`The key file ${path} cannot be read: ${messageOf(error)}`, { cause: error })
+async function cannotOpen({ database, dataFolder, secret }: InstanceKeyOptions, keys: readonly NamedKey[]) {
+  const [usual] = keys
+  const path = keyPath(dataFolder)
+  const unfinished = await database.db
+    .selectFrom('instance_secrets')
+    .select('name')
+    .where('name', '=', 'root')
+    .where('kid', '=', usual?.kid ?? '')
+    .executeTakeFirst()
+  if (unfinished !== undefined) {
+    return new StartError(
+      secret === null
+        ? `A change of the instance key was not finished, and the old key is missing from ${path}. Put the old file back as ${path} and the new one as ${newKeyPath(dataFolder)}, and run "easel keys rotate" again.`
+        : 'A change of the instance key was not finished. Set EASEL_SECRET to the one used before and EASEL_NEW_SECRET to the new one, and run "easel keys rotate" again.',
+    )
   }
-  if (text.length >= minLength) return text
-  throw new StartError(
-    `The key file ${path} is damaged: it must hold at least ${minLength} characters. Put it back from a backup.`,
-  )
-}
-
-/** Writes a new secret aside and links it into place, so that it is there whole or not at all; of two processes one wins. */
-function makeSecret(folder: string, path: string): string {
-  const secret = randomBytes(32).toString('base64url')
-  const draft = `${path}.${randomUUID()}`
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeDurably(draft, secret)
-    linkSync(draft, path)
-    syncFolder(folder)
-    return secret
-  } catch (error) {
-    const winner = codeOf(error) === 'EEXIST' ? readSecret(path) : null
-    if (winner !== null) return winner
-    throw new StartError(`The key file ${path} cannot be made: ${messageOf(error)}`, { cause: error })
-  } finally {
-    rmSync(draft, { force: true })
-  }
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    writeSync(file, `${text}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
-}
-
-async function countForeign(db: Db, key: NamedKey | null): Promise<number> {
-  const rows = db.selectFrom('data_keys').select(({ fn }) => fn.countAll<number>().as('count'))
-  const { count } = await (key === null ? rows : rows.where('kid', '!=', key.kid)).executeTakeFirstOrThrow()
-  return Number(count)
-}
-
-function cannotOpen(options: InstanceKeyOptions, path: string, key: NamedKey | null): StartError {
-  const found = options.secret === null ? `the one in ${path}` : 'the one that EASEL_SECRET gives'
+  const given = secret === null ? `the one in ${path}` : 'the one that EASEL_SECRET gives'
   const what =
-    key === null
+    usual === undefined
       ? `The API keys stored here were encrypted with an instance key that is missing: there is no EASEL_SECRET and no file ${path}.`
-      : `The API keys stored here were encrypted with another instance key than ${found}.`
+      : `The API keys stored here were encrypted with another instance key than ${given}.`
   return new StartError(
     `${what} Set EASEL_SECRET to the one used before, or put the old file secret.key back (and remove EASEL_SECRET). ` +
-      'If the old one is lost for good, start once with EASEL_LOST_KEY=forget: the stored API keys are then erased and have to be entered again; nothing else is lost.',
+      'After "easel keys rotate" that is the new one. ' +
+      'If it is lost for good, start once with EASEL_LOST_KEY=forget: the stored API keys and second factors are then erased and have to be set up again, and everybody has to sign in; nothing else is lost.',
   )
 }
 
-async function forgetForeign({ db, log }: InstanceKeyOptions, key: NamedKey): Promise<void> {
+async function forgetForeign({ database: { db }, log }: InstanceKeyOptions, keys: readonly NamedKey[]): Promise<void> {
   const users = await inTransaction(db, async (trx) => {
-    const lost = await trx.deleteFrom('data_keys').where('kid', '!=', key.kid).returning('user_id').execute()
+    await forgetRoot(trx, keys)
+    const lost = await trx.deleteFrom('data_keys').where('kid', 'not in', kidsOf(keys)).returning('user_id').execute()
     const ids = lost.map((row) => row.user_id)
     if (ids.length === 0) return 0
     await trx
@@ -128,4 +150,19 @@ async function forgetForeign({ db, log }: InstanceKeyOptions, key: NamedKey): Pr
     return ids.length
   })
   log.warn({ users }, 'stored API keys could not be opened and were erased, as EASEL_LOST_KEY=forget asks')
+}
+
+/** Second factors that nobody can check would lock their owners out; cookies signed with what is lost are worth nothing. */
+async function forgetRoot(trx: Trx, keys: readonly NamedKey[]): Promise<void> {
+  await trx.deleteFrom('instance_secrets').where('name', '=', 'next').execute()
+  const lost = await trx
+    .deleteFrom('instance_secrets')
+    .where('name', '=', 'root')
+    .where('kid', 'not in', kidsOf(keys))
+    .returning('name')
+    .execute()
+  if (lost.length === 0) return
+  await trx.deleteFrom('sessions').execute()
+  await trx.deleteFrom('two_factors').execute()
+  await trx.updateTable('users').set({ two_factor_enabled: false }).where('two_factor_enabled', '=', true).execute()
 }

@@ -5,10 +5,11 @@ import { newId } from '#base/ids.ts'
 import type { Database } from '#db/database.ts'
 import { addUser, openTestDatabase } from '#db/testing.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { fixedKeyring } from './keyring.ts'
 import { createSecrets, type SecretPlace } from './secrets.ts'
 
 const instanceKey = { kid: 'instance', bytes: randomBytes(32) }
-const secrets = createSecrets(instanceKey)
+const secrets = createSecrets(fixedKeyring(instanceKey))
 
 let database: Database
 beforeAll(async () => {
@@ -30,7 +31,7 @@ describe('secrets', () => {
     const sealed = await seal(place, 'sk-first')
     expect(sealed).not.toContain('sk-first')
     expect(await secrets.open(database.db, place, sealed)).toBe('sk-first')
-    expect(await createSecrets(instanceKey).open(database.db, place, sealed)).toBe('sk-first')
+    expect(await createSecrets(fixedKeyring(instanceKey)).open(database.db, place, sealed)).toBe('sk-first')
   })
 
   it('CN7: a row copied to another user or to another connection does not open', async () => {
@@ -76,7 +77,7 @@ describe('secrets', () => {
   it('CN7: with another instance key nothing opens and nothing new is sealed', async () => {
     const place = await somePlace()
     const sealed = await seal(place, 'sk-1')
-    const foreign = createSecrets({ kid: 'instance', bytes: randomBytes(32) })
+    const foreign = createSecrets(fixedKeyring({ kid: 'instance', bytes: randomBytes(32) }))
     expect(await foreign.open(database.db, place, sealed)).toBeNull()
     const attempt = inTransaction(database.db, (trx) => foreign.seal(trx, place, 'sk-2'))
     await expect(attempt).rejects.toThrow(DefectError)

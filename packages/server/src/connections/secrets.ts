@@ -1,7 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { DefectError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
-import { seal, unseal, type NamedKey } from './envelope.ts'
+import { kidOf, seal, unseal, type NamedKey } from './envelope.ts'
+import type { Keyring } from './keyring.ts'
 
 /** Whose secret it is and where it stands: what is sealed for one place cannot be opened at another. */
 export interface SecretPlace {
@@ -19,15 +20,19 @@ export interface Secrets {
   fingerprint(trx: Trx, userId: string, text: string): Promise<string>
 }
 
-/** @param instanceKey what `openInstanceKey` gave */
-export function createSecrets(instanceKey: NamedKey): Secrets {
+/** @param keyring what `openInstanceKey` gave */
+export function createSecrets(keyring: Keyring): Secrets {
   async function findDataKey(db: Db, userId: string): Promise<NamedKey | null> {
     const row = await db.selectFrom('data_keys').select('wrapped').where('user_id', '=', userId).executeTakeFirst()
-    const bytes = row === undefined ? null : unseal(instanceKey, wrapContext(userId), row.wrapped)
-    return bytes === null ? null : { kid: kidOf(bytes), bytes }
+    const instanceKey = row === undefined ? null : await keyring.find(db, kidOf(row.wrapped))
+    const bytes = row === undefined || instanceKey === null ? null : unseal(instanceKey, wrapContext(userId), row.wrapped)
+    return bytes === null ? null : { kid: nameOf(bytes), bytes }
   }
 
   async function dataKey(trx: Trx, userId: string): Promise<NamedKey> {
+    const known = await findDataKey(trx, userId)
+    if (known !== null) return known
+    const instanceKey = await keyring.forNew(trx)
     const fresh = seal(instanceKey, wrapContext(userId), randomBytes(32))
     await trx
       .insertInto('data_keys')
@@ -55,7 +60,8 @@ export function createSecrets(instanceKey: NamedKey): Secrets {
   }
 }
 
-function wrapContext(userId: string): string {
+/** What a wrapped data key belongs to. */
+export function wrapContext(userId: string): string {
   return `data_keys|${userId}|wrapped|v1`
 }
 
@@ -63,6 +69,6 @@ function secretContext({ userId, connectionId }: SecretPlace): string {
   return `connections|${userId}|${connectionId}|secret|v1`
 }
 
-function kidOf(bytes: Buffer): string {
+function nameOf(bytes: Buffer): string {
   return createHash('sha256').update('easel data key id v1').update(bytes).digest().subarray(0, 6).toString('base64url')
 }

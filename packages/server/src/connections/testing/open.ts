@@ -7,6 +7,7 @@ import { createJobs } from '#jobs/boss.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress, systemResolve, type Resolve } from '#providers/kit/guard.ts'
 import { createConnections } from '../connections.ts'
+import { fixedKeyring } from '../keyring.ts'
 import type { PrivateEngines } from '../reach.ts'
 import { createSecrets } from '../secrets.ts'
 import { providers } from './engine.ts'
@@ -28,7 +29,7 @@ export async function openTestConnections({
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const events = await createEvents(database, log)
   const jobs = await createJobs(database, log)
-  const secrets = createSecrets({ kid: 'test', bytes: randomBytes(32) })
+  const secrets = createSecrets(fixedKeyring({ kid: 'test', bytes: randomBytes(32) }))
   let time = Date.now()
   const connections = createConnections({
     db: database.db,

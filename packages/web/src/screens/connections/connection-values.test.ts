@@ -25,6 +25,8 @@ const connection: Connection = {
   defaultModel: 'gpt-image-1',
   concurrency: 2,
   isDefault: false,
+  shared: false,
+  mine: true,
   createdAt: '2026-11-21T10:00:00.000Z',
 }
 
