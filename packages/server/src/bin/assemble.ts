@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { createAccounts, type Accounts } from '#auth/accounts.ts'
 import { findApiKey } from '#auth/api-keys.ts'
+import { createFileSignatures } from '#auth/file-signature.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { ensureOwner } from '#auth/owner.ts'
 import { createLocalRateLimiters, createRateLimiters } from '#auth/rate-limiter.ts'
@@ -125,7 +126,10 @@ interface Foundations {
 }
 
 /** Null in local mode. */
-async function openAccounts({ config, log }: AssembleOptions, { database, keyring }: Foundations): Promise<Accounts | null> {
+async function openAccounts(
+  { config, log }: AssembleOptions,
+  { database, keyring }: Foundations,
+): Promise<Accounts | null> {
   if (config.auth === 'local') return null
   const { publicUrl, compatUser, oidc, mail, breachedPasswords } = config
   return await createAccounts({
@@ -140,6 +144,14 @@ async function openAccounts({ config, log }: AssembleOptions, { database, keyrin
     signUpPolicy: () => config.signUp,
     findApiKey: (db, token) => findApiKey(db, token, { log }),
   })
+}
+
+/** How often, by whom, and by which links. */
+async function openLimits({ auth, rates, trustedProxies }: Config, { database, keyring }: Foundations) {
+  const { db } = database
+  if (auth === 'local') return { rates, trustedProxies, limiters: createLocalRateLimiters(), signatures: null }
+  const signatures = createFileSignatures(await openInstanceSecret(db, keyring, 'file links'))
+  return { rates, trustedProxies, limiters: createRateLimiters(db), signatures }
 }
 
 async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
@@ -173,7 +185,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
   })
-  const limiters = config.auth === 'local' ? createLocalRateLimiters() : createRateLimiters(db)
+  const limits = await openLimits(config, foundations)
   const app =
     config.role === 'worker'
       ? null
@@ -192,9 +204,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
           pngCopies: createPngCopies({ storage, log }),
           storage,
           connections,
-          limiters,
-          rates: config.rates,
-          trustedProxies: config.trustedProxies,
+          ...limits,
           allowedOrigins: new Set(config.corsOrigins),
         })
   const worker: GenerationWorker | null =
@@ -208,7 +218,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const tasks: Task[] = [
     { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
-    { name: 'limits', everyMs: 600_000, run: () => limiters.prune() },
+    { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
   ]
   if (worker !== null) {
     tasks.push(

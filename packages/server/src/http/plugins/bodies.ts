@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { EaselError } from '#base/errors.ts'
+import { findRepeatedName } from './repeated-names.ts'
 
 /** Deeper than any request of ours, and far from where recursion ends. */
 const deepest = 64
@@ -21,9 +22,11 @@ export function isTooDeep(text: string): boolean {
   return false
 }
 
-/** Where a text, or a name of a field, is one that PostgreSQL cannot hold, as a dotted path; null when there is none. */
+/** Where a text, or a name of a field, is one that PostgreSQL cannot hold, or a number that JSON cannot, as a dotted path; else null. */
 function findUnstorable(value: unknown, path: string): string | null {
   if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed() ? path : null
+  // 1e400 is read as infinity.
+  if (typeof value === 'number') return Number.isFinite(value) ? null : path
   if (typeof value !== 'object' || value === null) return null
   for (const [key, inner] of Object.entries(value)) {
     const found = findUnstorable(key, path) ?? findUnstorable(inner, `${path}.${key}`)
@@ -36,7 +39,7 @@ function findUnstorable(value: unknown, path: string): string | null {
 export function faultOf(value: unknown, path = 'body'): EaselError | null {
   const field = findUnstorable(value, path)
   if (field === null) return null
-  const message = 'must not contain a NUL character or half a character'
+  const message = 'must not contain a NUL character, half a character or a number too large'
   return new EaselError('validation-failed', `${field}: ${message}`, { fields: [{ field, message }] })
 }
 
@@ -55,10 +58,19 @@ export function parseJsonBodies(app: FastifyInstance): void {
       done(new EaselError('bad-request', 'The body is nested too deeply.'))
       return
     }
+    const twice = findRepeatedName(text)
+    if (twice !== null) {
+      done(new EaselError('bad-request', `The body has the field ${JSON.stringify(twice.slice(0, 100))} twice.`))
+      return
+    }
     // Answers through the callback; its type also allows a promise, which it never gives.
     void parse(request, text, (error, value) => {
       if (error === null) done(faultOf(value), value)
       else done(new EaselError('bad-request', 'The body is not valid JSON.', { cause: error }))
     })
+  }) // Names in the address as well, which routes look up as they are.
+  app.addHook('preValidation', async ({ params, query }) => {
+    const fault = faultOf(params, 'params') ?? faultOf(query, 'query')
+    if (fault !== null) throw fault
   })
 }

@@ -15,6 +15,7 @@ import { failureFrom } from '#generation/failure.ts'
 import type { Generations } from '#generation/generations.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import { clientGone } from '../client-gone.ts'
+import type { FileLinks } from '../file-links.ts'
 import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
 import { serve } from '../serve.ts'
 import { stopping } from '../stopping.ts'
@@ -23,6 +24,7 @@ interface Ports {
   readonly connections: Connections
   readonly generations: Generations
   readonly providers: ReadonlyMap<string, Provider>
+  readonly links: FileLinks
 }
 
 /** As many as the own API takes; contract E names no limit. */
@@ -37,14 +39,20 @@ function toRequest({ prompt, profileId, tags, options }: SyncGenerationRequest):
   return { prompt, connectionId: profileId, ...(tags === undefined ? {} : { tags }), ...options }
 }
 
-function toAnswer(userId: string, provider: string, generation: Generation): SyncGeneration {
+interface Shown {
+  readonly userId: string
+  readonly provider: string
+  readonly linkFor: (path: string) => string
+}
+
+function toAnswer(generation: Generation, { userId, provider, linkFor }: Shown): SyncGeneration {
   const data = generation.images.map((image) => {
     const filepath = `uploads/generated/${userId}/${image.filename}`
     return {
       id: image.id,
       filename: image.filename,
       filepath,
-      url: `/${filepath}`,
+      url: linkFor(`/${filepath}`),
       mimeType: image.mimeType,
       size: image.size,
       ...(image.revisedPrompt === null ? {} : { revisedPrompt: image.revisedPrompt }),
@@ -75,6 +83,7 @@ function wordsOf(error: unknown): { status: number; error: string; details?: unk
     }))
     return { status: 400, error: 'Validation error', details }
   }
+  if (error instanceof EaselError && error.code === 'unauthorized') return { status: 401, error: 'Unauthorized' }
   if (error instanceof EaselError && error.code === 'not-found')
     return { status: 404, error: 'Connection profile not found' }
   if (error instanceof EaselError && error.code === 'provider-failed') {
@@ -104,7 +113,7 @@ async function within<T, U>(work: Promise<T>, ms: number, late: U): Promise<T | 
 }
 
 export function registerProfiles(app: FastifyInstance, ports: Ports): void {
-  const { connections, generations, providers } = ports
+  const { connections, generations, providers, links } = ports
   const nameOf = (provider: string) => providers.get(provider)?.manifest.contractName ?? provider.toUpperCase()
 
   const stop = stopping(app)
@@ -142,7 +151,7 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
       return { profiles: shown.filter((profile) => profile !== null) }
     })
 
-    serve(scope, routes.generateImages, async ({ caller, body, reply }) => {
+    serve(scope, routes.generateImages, async ({ caller, body, request, reply }) => {
       const signal = AbortSignal.any([clientGone(reply), stop])
       const profile = (await connections.list(caller.userId)).find(({ id }) => id === body.profileId)
       if (profile === undefined) throw new EaselError('not-found', 'There is no such connection.')
@@ -155,7 +164,10 @@ export function registerProfiles(app: FastifyInstance, ports: Ports): void {
           throw new EaselError('unsupported-option', message, { cause: error })
         })
       const generation = await generations.wait(caller.userId, accepted.id, signal)
-      if (generation.images.length > 0) return toAnswer(caller.userId, nameOf(generation.provider), generation)
+      if (generation.images.length > 0) {
+        const linkFor = (path: string) => links.linkFor(request, path)
+        return toAnswer(generation, { userId: caller.userId, provider: nameOf(generation.provider), linkFor })
+      }
       if (stop.aborted)
         throw new EaselError('shutting-down', 'Easel is stopping. The pictures will be made when it is back.')
       const reason = generation.error?.message ?? 'It was cancelled.'

@@ -9,6 +9,7 @@ import { vi } from 'vitest'
 import { createAccounts, type Accounts, type AccountsOptions } from '#auth/accounts.ts'
 import { findApiKey } from '#auth/api-keys.ts'
 import { createLocalAuth } from '#auth/local.ts'
+import { createFileSignatures } from '#auth/file-signature.ts'
 import { createRateLimiters } from '#auth/rate-limiter.ts'
 import { DefectError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
@@ -147,6 +148,7 @@ export async function openServer(options: ServerOptions = {}) {
     publicUrl: options.publicUrl ?? null,
     pngCopies: createPngCopies({ storage, log }),
     limiters: createRateLimiters(db),
+    signatures: accounts === null ? null : createFileSignatures(key),
     rates: options.rates ?? seldom,
     trustedProxies: options.trustedProxies ?? [],
     allowedOrigins: options.allowedOrigins ?? new Set(),
