@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fillPath, Problem, routes, type EaselEvent, type Route } from '@easel/contract'
 import { present } from '#base/errors.ts'
 import type { Answer } from './testing/server.ts'
+import { accountScenarios } from './testing/account-scenarios.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
@@ -14,6 +15,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...imageScenarios,
   ...connectionScenarios,
   ...transferScenarios,
+  ...accountScenarios,
 }
 
 let world: World
@@ -22,8 +24,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function newestEvent(): Promise<number> {
-  const row = await world.server.pipeline.db
+async function newestEvent({ pipeline } = world.server): Promise<number> {
+  const row = await pipeline.db
     .selectFrom('events')
     .select('seq')
     .orderBy('seq', 'desc')
@@ -32,8 +34,8 @@ async function newestEvent(): Promise<number> {
 }
 
 /** Types of what was told since, but for thumbnails, which are made when there is time. */
-async function eventsAfter(seq: number): Promise<string[]> {
-  const rows = await world.server.pipeline.db
+async function eventsAfter(seq: number, { pipeline } = world.server): Promise<string[]> {
+  const rows = await pipeline.db
     .selectFrom('events')
     .select('event')
     .where('seq', '>', seq)
@@ -66,20 +68,19 @@ describe.each(Object.entries(table))('%s', (name, scenarios) => {
   const route: Route = present(Object.entries(routes).find(([key]) => key === name)?.[1], name)
 
   it.each(scenarios)('$name', async (scenario) => {
-    const before = await newestEvent()
-    const { params = {}, query, body, headers } = await scenario.request(world)
+    const { as = null } = scenario
+    const { people } = world
+    const server = as === null ? world.server : as === 'first' ? world.unused : people.server
+    const before = await newestEvent(server)
+    const { params = {}, query, body, headers = {} } = await scenario.request(world)
     const path = fillPath(route.path, params) + (query === undefined ? '' : `?${query}`)
-    const answer = await world.server.ask({
-      method: route.method,
-      path,
-      body,
-      ...(headers === undefined ? {} : { headers }),
-    })
+    const session = as === 'admin' || as === 'user' ? people[as].headers : {}
+    const answer = await server.ask({ method: route.method, path, body, headers: { ...session, ...headers } })
     checkForm(route, answer, scenario)
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
     expect(answer.text).not.toContain(world.key)
     if (scenario.shape !== undefined) expect(answer.json()).toMatchObject(scenario.shape)
-    if (scenario.events !== 'any') expect(await eventsAfter(before)).toEqual(scenario.events ?? [])
+    if (scenario.events !== 'any') expect(await eventsAfter(before, server)).toEqual(scenario.events ?? [])
   })
 })
 

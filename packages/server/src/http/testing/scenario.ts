@@ -3,6 +3,7 @@ import type { EaselEvent } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 import { startFakeOllama, type FakeOllama } from '#providers/ollama/fake-ollama.ts'
 import { draws, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
+import { openPeople, type People } from './people.ts'
 import { openServer, until, type Question, type TestServer } from './server.ts'
 
 /** What a request has beside its method and its path. */
@@ -16,6 +17,11 @@ interface Asked {
 export interface Scenario {
   readonly name: string
   readonly request: (world: World) => Promise<Asked>
+  /**
+   * Asked of the server in accounts mode, with this one's session (`first`: of one that nobody has set up). Absent: of
+   * the one in local mode.
+   */
+  readonly as?: 'admin' | 'user' | 'nobody' | 'first'
   readonly status: number
   readonly code?: string
   /** Fields at fault. */
@@ -40,6 +46,10 @@ export const noId = {
 /** A server, its engines, and somebody else who must never be noticed. */
 export interface World {
   readonly server: TestServer
+  /** Another server, in accounts mode. */
+  readonly people: People
+  /** One in accounts mode that nobody has set up. */
+  readonly unused: TestServer
   readonly engine: PaintEngine
   /** Has no model that draws. */
   readonly ollama: FakeOllama
@@ -63,6 +73,8 @@ export async function openWorld(): Promise<World> {
   const engine = await startPaintEngine()
   const ollama = await startFakeOllama({ models: [{ name: 'llama3.2', capabilities: ['completion'] }] })
   const server = await openServer()
+  const people = await openPeople()
+  const unused = await openServer({ works: false, accounts: {} })
   const { connections, generations } = server.process
   const { userId } = server.pipeline
   const key = 'sk-of-the-routes-0123456789'
@@ -87,6 +99,8 @@ export async function openWorld(): Promise<World> {
 
   return {
     server,
+    people,
+    unused,
     engine,
     ollama,
     idle,
@@ -102,6 +116,8 @@ export async function openWorld(): Promise<World> {
     },
     async close() {
       await server.close()
+      await people.close()
+      await unused.close()
       await Promise.all([engine.close(), ollama.close()])
     },
   }
