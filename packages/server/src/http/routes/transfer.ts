@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Export, Exports } from '#transfer/export/export.ts'
+import { clientGone } from '../client-gone.ts'
 import { access, callerOf } from '../plugins/access.ts'
 import { rangeOf } from '../ranges.ts'
 import { contentDisposition } from '../send-blob.ts'
@@ -24,9 +25,12 @@ export function registerTransfer(app: FastifyInstance, { exports }: Ports): void
   // Its HEAD would plan a whole archive to say how long it is.
   const options = { ...access('account'), exposeHeadRoute: false, schema: { hide: true } }
   app.get('/api/me/export', options, async (request, reply) => {
-    const opened = await exports.open(callerOf(request).userId)
-    // Whoever went away before the first byte never begins to read.
-    reply.raw.once('close', () => void opened.close())
+    const gone = clientGone(reply)
+    const opened = await exports.open(callerOf(request).userId, gone)
+    // Whoever goes away before the first byte never begins to read.
+    gone.addEventListener('abort', () => void opened.close())
+    if (gone.aborted) await opened.close()
+    if (gone.aborted) return await reply.send()
     try {
       return await send(opened, request, reply)
     } catch (error) {

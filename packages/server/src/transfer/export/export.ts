@@ -22,8 +22,11 @@ export interface Export {
 }
 
 export interface Exports {
-  /** Plans the archive of everything that a user has: from then on its length and content are fixed. */
-  open(userId: string): Promise<Export>
+  /**
+   * Plans the archive of everything that a user has: from then on its length and content are fixed.
+   * @param gone aborted when nobody waits for it any more; what it gives then is to be closed unread
+   */
+  open(userId: string, gone: AbortSignal): Promise<Export>
 }
 
 export interface ExportPorts {
@@ -90,9 +93,10 @@ interface Counts {
 }
 
 /** Plans every picture with its record, or writes down why it is not there. @returns when the newest came, in ms */
-async function planImages({ db, storage }: ExportPorts, { spools, userId, counts }: Planning): Promise<number> {
+async function planImages({ db, storage }: ExportPorts, { spools, userId, counts, gone }: Planning): Promise<number> {
   let newest = 0
   for await (const images of imagesOf(db, userId)) {
+    if (gone.aborted) break
     const faults: (string | null)[] = []
     for (let at = 0; at < images.length; at += atOnce) {
       faults.push(...(await Promise.all(images.slice(at, at + atOnce).map((image) => faultOf(storage, image)))))
@@ -121,6 +125,7 @@ interface Planning {
   readonly spools: Spools
   readonly userId: string
   readonly counts: Counts
+  readonly gone: AbortSignal
 }
 
 async function* counted(texts: AsyncIterable<string>, add: (lines: number) => void): AsyncGenerator<string> {
@@ -142,11 +147,11 @@ async function* manifestParts(counts: Counts, missing: Spool): AsyncGenerator<st
   yield '\n  ]\n}\n'
 }
 
-async function planAll(ports: ExportPorts, userId: string, spools: Spools): Promise<void> {
+async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planning, 'counts'>): Promise<void> {
   const { db } = ports
   const { texts, missing } = spools
   const counts: Counts = { pictures: 0, trash: 0, generations: 0, tags: 0 }
-  const ms = await planImages(ports, { spools, userId, counts })
+  const ms = await planImages(ports, { spools, userId, counts, gone })
   const generations = counted(generationLines(db, userId), (lines) => (counts.generations += lines))
   const tags = counted(tagLines(db, userId), (lines) => (counts.tags += lines))
   await planText(spools, 'generations.jsonl', { piece: await texts.addParts(generations), ms })
@@ -184,7 +189,7 @@ export function createExports(ports: ExportPorts): Exports {
   }
 
   return {
-    async open(userId) {
+    async open(userId, gone) {
       const spools = await openSpools()
       const { plan, texts, missing } = spools
       let closing: Promise<unknown> | null = null
@@ -198,7 +203,7 @@ export function createExports(ports: ExportPorts): Exports {
       const onShort = (name: string, error: unknown) =>
         log.error({ user: userId, entry: name, reason: messageOf(error) }, 'file changed while it was exported')
       try {
-        await planAll(ports, userId, spools)
+        await planAll(ports, { userId, spools, gone })
         const zip = await createZip(entries, onShort)
         return {
           length: zip.length,

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { DefectError } from '#base/errors.ts'
 import { openTemporary } from '../temporary.ts'
 
 /** A text in a spool. */
@@ -19,7 +19,7 @@ export interface Spool {
   addParts(parts: AsyncIterable<string>): Promise<Piece>
   /** The bytes from `first` to `last` of a piece. */
   read(piece: Piece, first: number, last: number): AsyncIterable<Uint8Array>
-  /** All lines that were added, of a spool that holds nothing else. */
+  /** All lines that were added, each with its line break, of a spool that holds nothing else. */
   lines(): AsyncIterable<string>
   /** SHA-256 of everything that was added. */
   digest(): string
@@ -54,8 +54,17 @@ export async function openSpool(folder: string): Promise<Spool> {
     return bytes
   }
 
-  const stream = (start: number, last: number) =>
-    handle.createReadStream({ start, end: last, autoClose: false, highWaterMark: buffered })
+  /** By hand, because a stream closes the file with itself. */
+  async function* bytesOf(start: number, last: number): AsyncGenerator<Buffer, void, undefined> {
+    await flush()
+    for (let at = start; at <= last; ) {
+      const wanted = Math.min(buffered, last - at + 1)
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at)
+      if (bytesRead === 0) throw new DefectError('A spool ends before its end')
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  }
 
   return {
     async add(text) {
@@ -69,18 +78,17 @@ export async function openSpool(folder: string): Promise<Spool> {
       for await (const part of parts) sum = crc32(await append(part), sum)
       return { offset, size: end - offset, crc32: sum }
     },
-    async *read({ offset }, first, last) {
-      await flush()
-      yield* stream(offset + first, offset + last)
-    },
+    read: ({ offset }, first, last) => bytesOf(offset + first, offset + last),
     async *lines() {
-      await flush()
-      if (end === 0) return
-      const input = stream(0, end - 1)
-      try {
-        yield* createInterface({ input, crlfDelay: Infinity })
-      } finally {
-        input.destroy()
+      let rest = Buffer.alloc(0)
+      for await (const bytes of bytesOf(0, end - 1)) {
+        const whole = Buffer.concat([rest, bytes])
+        let from = 0
+        for (let to = whole.indexOf(10); to !== -1; to = whole.indexOf(10, from)) {
+          yield whole.toString('utf8', from, to)
+          from = to + 1
+        }
+        rest = whole.subarray(from)
       }
     },
     digest: () => hash.copy().digest('hex'),
