@@ -173,7 +173,8 @@ export function createIssuer(settings: OidcSettings, clock: Clock = systemClock)
     const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
     const more = read(Person, await fetchJson(discovery.userinfo_endpoint, { headers }), 'the user info')
     if (more.sub !== person.sub) throw new SingleSignOnError('invalid', 'the user info is of another person')
-    return { ...more, ...person }
+    // The address and whether it is verified are one statement.
+    return { ...more, ...person, email: more.email, email_verified: more.email_verified }
   }
 
   return {
