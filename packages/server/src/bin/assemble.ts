@@ -17,8 +17,6 @@ import { openInstanceSecret } from '#connections/instance-secret.ts'
 import { createSecrets, type Secrets } from '#connections/secrets.ts'
 import type { Database } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
-import { openPglite } from '#db/pglite.ts'
-import { openPostgres } from '#db/postgres.ts'
 import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
 import { createGenerations } from '#generation/generations.ts'
@@ -37,8 +35,11 @@ import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createTransfer } from '#transfer/transfer.ts'
+import { runCommand } from './commands.ts'
+import { openControlSocket } from './control-socket.ts'
 import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
+import { openDatabase } from './open-database.ts'
 
 const callTimeoutMs = 30 * 60_000
 
@@ -76,12 +77,6 @@ export async function openStorage(config: Config): Promise<Storage> {
     throw new StartError(`EASEL_STORAGE: there is no storage for ${location.protocol}// addresses.`)
   }
   return await backend.open(location)
-}
-
-/** @throws StartError when it cannot be used */
-export async function openDatabase(config: Config, log: Log): Promise<Database> {
-  if (config.databaseUrl !== null) return await openPostgres(config.databaseUrl, log)
-  return await openPglite(config.dataFolder, config.databaseTemplate)
 }
 
 /** Builds Easel; with `role` api or worker only that half. Takes apart what it has built when a later part fails. */
@@ -123,6 +118,13 @@ interface Foundations {
   readonly storage: Storage
   readonly events: Events
   readonly jobs: Jobs
+}
+
+/** Null on PostgreSQL, where commands open the database themselves. */
+async function openControl({ config, log }: AssembleOptions, { database, keyring }: Foundations) {
+  if (database.kind === 'postgres') return null
+  const ports = { db: database.db, config, log, keyring: async () => keyring }
+  return await openControlSocket(config.dataFolder, { log, run: (name, args) => runCommand(ports, name, args) })
 }
 
 /** Null in local mode. */
@@ -227,6 +229,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
     )
   }
   const housekeeping = startHousekeeping({ log, tasks })
+  const control = await openControl(options, foundations)
 
   return {
     app,
@@ -236,7 +239,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
       // A client that reads its answer too slowly, or not at all, must not keep the process alive.
       const cut = setTimeout(() => app?.server.closeAllConnections(), graceMs)
       // Thumbnails of what is still saved are made after the next start.
-      await Promise.all([housekeeping.stop(), app?.close(), worker?.stop(graceMs), derivatives.close()])
+      await Promise.all([control?.close(), housekeeping.stop(), app?.close(), worker?.stop(graceMs), derivatives.close()])
       clearTimeout(cut)
       await accounts?.close()
       await jobs.close()

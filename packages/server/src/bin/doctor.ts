@@ -6,9 +6,10 @@ import { migrate } from '#db/migrate.ts'
 import { createEvents } from '#events/log.ts'
 import { sweep } from '#library/sweep.ts'
 import { verifyFiles } from '#library/verify.ts'
-import { openDatabase, openStorage } from './assemble.ts'
+import { openStorage } from './assemble.ts'
 import { discoverProviders } from './discover.ts'
 import { runMain } from './main.ts'
+import { openDatabase } from './open-database.ts'
 
 await runMain(async () => {
   const manifests = [...(await discoverProviders()).values()].map(({ manifest }) => manifest)

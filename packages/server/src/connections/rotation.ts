@@ -49,7 +49,10 @@ export async function rotateInstanceKey(options: RotationOptions): Promise<numbe
   return count
 }
 
-function makeNext({ dataFolder }: RotationOptions): NamedKey {
+function makeNext({ dataFolder, newSecret }: RotationOptions): NamedKey {
+  if (newSecret !== null) {
+    throw new StartError('A new secret is given only where EASEL_SECRET is set. Here the key is a file, and is made.')
+  }
   return deriveKey(makeSecret(newKeyPath(dataFolder)))
 }
 
@@ -57,7 +60,7 @@ function makeNext({ dataFolder }: RotationOptions): NamedKey {
 async function giveNext({ db, newSecret }: RotationOptions, secret: string): Promise<NamedKey> {
   if (newSecret === null) {
     throw new StartError(
-      'EASEL_SECRET is set: give the new one in EASEL_NEW_SECRET, or as the first line of standard input.',
+      'EASEL_SECRET is set: give the new one in EASEL_NEW_SECRET, or with --stdin as the first line of standard input.',
     )
   }
   if (newSecret.length < minSecretLength) {
