@@ -34,6 +34,18 @@ describe('readConfig', () => {
       dataFolder: resolve('data'),
       databaseTemplate: null,
       auth: 'local',
+      publicUrl: null,
+      signUp: 'invite',
+      guests: { allowed: false, days: 7 },
+      compatUser: null,
+      trustedProxies: [],
+      privateEngines: 'everyone',
+      breachedPasswords: 'https://api.pwnedpasswords.com',
+      oidc: null,
+      mail: null,
+      quota: { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null },
+      guestQuota: { bytes: 200 * 1024 * 1024, imagesADay: 20, atOnce: 2, moneyAMonth: null },
+      rates: { signIn: 10, generate: 120, upload: 600, share: 600 },
       secret: null,
       lostKey: 'refuse',
       corsOrigins: [],
@@ -52,12 +64,36 @@ describe('readConfig', () => {
   it('reads every setting', () => {
     const config = readConfig(
       {
-        EASEL_HOST: '[::1]',
+        EASEL_HOST: '[::]',
         EASEL_PORT: '0',
         EASEL_EXTRA_PORTS: '3000, 8000 8888,3000',
         EASEL_DATA: '/srv/easel',
         EASEL_DATABASE_TEMPLATE: '/srv/template',
-        EASEL_AUTH: 'local',
+        EASEL_AUTH: 'accounts',
+        EASEL_PUBLIC_URL: 'https://Pictures.example.com/',
+        EASEL_SIGNUP: 'open',
+        EASEL_GUESTS: 'on',
+        EASEL_GUEST_DAYS: '3',
+        EASEL_COMPAT_USER: 'Old@Example.com',
+        EASEL_TRUSTED_PROXIES: '10.0.0.0/8, ::1 192.168.1.2',
+        EASEL_PRIVATE_ENGINES: 'nobody',
+        EASEL_BREACHED_PASSWORDS: 'http://127.0.0.1:9000',
+        EASEL_OIDC_ISSUER: 'https://login.example.com/realm',
+        EASEL_OIDC_CLIENT_ID: 'easel',
+        EASEL_OIDC_CLIENT_SECRET: 'between us',
+        EASEL_OIDC_NAME: 'The office',
+        SMTP_URL: 'smtps://me:pass@mail.example.com',
+        EASEL_MAIL_FROM: 'easel@example.com',
+        EASEL_QUOTA_MB: '5',
+        EASEL_QUOTA_IMAGES_A_DAY: '6',
+        EASEL_QUOTA_AT_ONCE: '7',
+        EASEL_QUOTA_MONEY_A_MONTH: '8',
+        EASEL_GUEST_QUOTA_MB: '9',
+        EASEL_GUEST_IMAGES_A_DAY: '10',
+        EASEL_RATE_SIGN_IN: '11',
+        EASEL_RATE_GENERATE: '12',
+        EASEL_RATE_UPLOAD: '13',
+        EASEL_RATE_SHARE: '14',
         EASEL_SECRET: 's'.repeat(32),
         EASEL_LOST_KEY: 'forget',
         EASEL_CORS_ORIGINS: 'https://example.com,http://localhost:5173/',
@@ -76,12 +112,29 @@ describe('readConfig', () => {
       [openai, ollama],
     )
     expect(config).toEqual({
-      host: '::1',
+      host: '::',
       port: 0,
       extraPorts: [3000, 8000, 8888],
       dataFolder: '/srv/easel',
       databaseTemplate: '/srv/template',
-      auth: 'local',
+      auth: 'accounts',
+      publicUrl: 'https://pictures.example.com',
+      signUp: 'open',
+      guests: { allowed: true, days: 3 },
+      compatUser: 'old@example.com',
+      trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.2'],
+      privateEngines: 'nobody',
+      breachedPasswords: 'http://127.0.0.1:9000',
+      oidc: {
+        issuer: 'https://login.example.com/realm',
+        clientId: 'easel',
+        clientSecret: 'between us',
+        name: 'The office',
+      },
+      mail: { url: 'smtps://me:pass@mail.example.com', from: 'easel@example.com' },
+      quota: { bytes: 5 * 1024 * 1024, imagesADay: 6, atOnce: 7, moneyAMonth: 8 },
+      guestQuota: { bytes: 9 * 1024 * 1024, imagesADay: 10, atOnce: 2, moneyAMonth: null },
+      rates: { signIn: 11, generate: 12, upload: 13, share: 14 },
       secret: 's'.repeat(32),
       lostKey: 'forget',
       corsOrigins: ['https://example.com', 'http://localhost:5173'],
@@ -98,10 +151,18 @@ describe('readConfig', () => {
   })
 
   it('is frozen all the way down', () => {
-    const config = readConfig({ EASEL_EXTRA_PORTS: '3000' })
-    for (const part of [config, config.extraPorts, config.corsOrigins, config.engines]) {
-      expect(Object.isFrozen(part)).toBe(true)
-    }
+    const config = readConfig({
+      EASEL_EXTRA_PORTS: '3000',
+      EASEL_PUBLIC_URL: 'https://example.com',
+      EASEL_OIDC_ISSUER: 'https://login.example.com',
+      EASEL_OIDC_CLIENT_ID: 'a',
+      EASEL_OIDC_CLIENT_SECRET: 'b',
+      SMTP_URL: 'smtp://mail.example.com',
+      EASEL_MAIL_FROM: 'a@example.com',
+    })
+    const parts = Object.values(config).filter((part) => typeof part === 'object' && part !== null)
+    expect(parts.length).toBeGreaterThan(9)
+    for (const part of [config, ...parts]) expect(Object.isFrozen(part)).toBe(true)
   })
 
   it('takes a variable that is set to nothing as not set', () => {
@@ -110,15 +171,37 @@ describe('readConfig', () => {
   })
 
   it.each<[string, string, string]>([
-    ['EASEL_HOST', '0.0.0.0', 'accounts are not in this version yet'],
-    ['EASEL_HOST', '192.168.1.2', 'must be a loopback address'],
-    ['EASEL_HOST', '127.0.0.1.example.com', 'must be a loopback address'],
+    ['EASEL_HOST', '127.0.0.1.example.com', 'must be an IP address or localhost'],
+    ['EASEL_HOST', '256.0.0.1', 'must be an IP address or localhost'],
+    ['EASEL_PUBLIC_URL', 'pictures.example.com', 'must be the address that people use'],
+    ['EASEL_PUBLIC_URL', 'https://example.com/easel', 'must be the address that people use'],
+    ['EASEL_SIGNUP', 'yes', 'must be closed, invite or open'],
+    ['EASEL_GUESTS', 'true', 'must be off or on'],
+    ['EASEL_GUEST_DAYS', '0', 'must be a whole number from 1 to 3650'],
+    ['EASEL_COMPAT_USER', 'somebody', 'must be the e-mail address of an account'],
+    ['EASEL_TRUSTED_PROXIES', '10.0.0.0/33', 'must be addresses or ranges such as 10.0.0.0/8'],
+    ['EASEL_TRUSTED_PROXIES', 'nginx', 'must be addresses or ranges'],
+    ['EASEL_PRIVATE_ENGINES', 'guests', 'must be everyone, admins or nobody'],
+    ['EASEL_BREACHED_PASSWORDS', 'on', 'must be off, or the address of a service'],
+    ['EASEL_OIDC_ISSUER', 'login', 'must be an address such as https://login.example.com'],
+    ['EASEL_OIDC_NAME', 'x'.repeat(41), ''],
+    ['SMTP_URL', 'mail.example.com', 'must be an address such as smtps://'],
+    ['EASEL_MAIL_FROM', 'easel', 'must be an e-mail address'],
+    ['EASEL_QUOTA_MB', '0', 'must be a whole number from 1 to 1000000000'],
+    ['EASEL_QUOTA_IMAGES_A_DAY', 'many', 'must be a whole number'],
+    ['EASEL_QUOTA_AT_ONCE', '-1', 'must be a whole number'],
+    ['EASEL_QUOTA_MONEY_A_MONTH', '1.5', 'must be a whole number'],
+    ['EASEL_GUEST_QUOTA_MB', '0', 'must be a whole number'],
+    ['EASEL_GUEST_IMAGES_A_DAY', '0', 'must be a whole number'],
+    ['EASEL_RATE_SIGN_IN', '0', 'must be a whole number'],
+    ['EASEL_RATE_GENERATE', '0', 'must be a whole number'],
+    ['EASEL_RATE_UPLOAD', '0', 'must be a whole number'],
+    ['EASEL_RATE_SHARE', '0', 'must be a whole number'],
     ['EASEL_PORT', '80a', 'must be a whole number from 0 to 65535 (it is "80a")'],
     ['EASEL_PORT', '65536', 'from 0 to 65535'],
     ['EASEL_PORT', '-1', 'from 0 to 65535'],
     ['EASEL_PORT', '1e3', 'from 0 to 65535'],
-    ['EASEL_AUTH', 'accounts', 'must be local; accounts are not in this version yet'],
-    ['EASEL_AUTH', 'none', 'must be local'],
+    ['EASEL_AUTH', 'none', 'must be local or accounts'],
     ['EASEL_SECRET', 'too short', 'must be at least 32 characters long'],
     ['EASEL_LOST_KEY', 'ignore', 'must be refuse or forget'],
     ['EASEL_CORS_ORIGINS', '*', 'must be origins such as https://example.com'],
@@ -138,10 +221,51 @@ describe('readConfig', () => {
     ['EASEL_MIN_FREE_MB', 'much', 'must be a whole number'],
     ['EASEL_MAX_UPLOAD_MB', '0', 'must be a whole number'],
   ])('refuses %s=%s', (name, value, problem) => {
-    const faults = faultsOf({ [name]: value })
+    // Some need others to be of use at all; these stand beside them.
+    const faults = faultsOf({ [name]: value }).filter((fault) => !/belong together|must be set/.test(fault))
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(new RegExp(`^${name} `))
     expect(faults[0]).toContain(problem)
+  })
+
+  it('AC50: is local on a loopback address and has accounts on any other, unless said otherwise', () => {
+    for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]']) {
+      expect(readConfig({ EASEL_HOST: host }).auth, host).toBe('local')
+      expect(readConfig({ EASEL_HOST: host, EASEL_AUTH: 'accounts' }).auth, host).toBe('accounts')
+      expect(faultsOf({ EASEL_HOST: host, EASEL_AUTH: 'local' }), host).toEqual([])
+    }
+    for (const host of ['0.0.0.0', '192.168.1.2', '::', '[::]', '2001:db8::1', '::ffff:127.0.0.1']) {
+      expect(readConfig({ EASEL_HOST: host }).auth, host).toBe('accounts')
+      const faults = faultsOf({ EASEL_HOST: host, EASEL_AUTH: 'local' })
+      expect(faults, host).toEqual([expect.stringContaining('EASEL_AUTH can be local only on a loopback address')])
+    }
+  })
+
+  it('lets engines on private addresses be for everybody alone on one’s own machine', () => {
+    expect(readConfig({ EASEL_AUTH: 'accounts' }).privateEngines).toBe('admins')
+    expect(readConfig({ EASEL_AUTH: 'accounts', EASEL_PRIVATE_ENGINES: 'everyone' }).privateEngines).toBe('everyone')
+  })
+
+  it('asks nobody about passwords when told so', () => {
+    expect(readConfig({ EASEL_BREACHED_PASSWORDS: 'off' }).breachedPasswords).toBeNull()
+  })
+
+  it.each<[string, Environment, string]>([
+    ['single sign-on in part', { EASEL_OIDC_ISSUER: 'https://a.example' }, 'EASEL_OIDC_CLIENT_ID and EASEL_OIDC_CLIENT_S'],
+    ['mail without a sender', { SMTP_URL: 'smtp://a.example' }, 'SMTP_URL and EASEL_MAIL_FROM belong together'],
+    ['a sender without mail', { EASEL_MAIL_FROM: 'a@a.example' }, 'SMTP_URL and EASEL_MAIL_FROM belong together'],
+    [
+      'mail that leads nowhere',
+      { SMTP_URL: 'smtp://a.example', EASEL_MAIL_FROM: 'a@a.example' },
+      'EASEL_PUBLIC_URL must be set for SMTP_URL',
+    ],
+    [
+      'single sign-on that leads nowhere',
+      { EASEL_OIDC_ISSUER: 'https://a.example', EASEL_OIDC_CLIENT_ID: 'a', EASEL_OIDC_CLIENT_SECRET: 'b' },
+      'EASEL_PUBLIC_URL must be set for EASEL_OIDC_ISSUER',
+    ],
+  ])('refuses %s', (_, environment, fault) => {
+    expect(faultsOf(environment)).toEqual([expect.stringContaining(fault)])
   })
 
   it('names every fault at once', () => {
@@ -160,12 +284,14 @@ describe('readConfig', () => {
         EASEL_SECRET: secret,
         DATABASE_URL: `mysql://root:${secret}@db`,
         EASEL_STORAGE: `${secret}@`,
+        SMTP_URL: `me:${secret}@mail`,
+        EASEL_MAIL_FROM: 'a@example.com',
         OPENAI_API_KEY: `${secret} \u00e9`,
         OLLAMA_HOST: `http://me:${secret}@host`,
       },
       [openai, ollama],
     )
-    expect(faults).toHaveLength(5)
+    expect(faults.length).toBeGreaterThanOrEqual(6)
     expect(faults.join()).not.toContain(secret)
   })
 

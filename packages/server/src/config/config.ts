@@ -231,6 +231,9 @@ function crossFaults(given: Given): readonly string[] {
   }
   if ((given.SMTP_URL === undefined) !== (given.EASEL_MAIL_FROM === undefined)) {
     faults.push('SMTP_URL and EASEL_MAIL_FROM belong together')
+  } else if (given.SMTP_URL !== undefined && given.EASEL_PUBLIC_URL === undefined) {
+    // An address that a request claims would let anybody send people links to a website of theirs.
+    faults.push('EASEL_PUBLIC_URL must be set for SMTP_URL: the links in mails lead to it')
   }
   if (extra.split(/[\s,]+/).includes(port)) faults.push(`EASEL_EXTRA_PORTS must not repeat EASEL_PORT (${port})`)
   return faults
