@@ -4,7 +4,7 @@ import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import { Sidecar, sidecarKey, storageKey } from './image-record.ts'
+import { ownerOf, Sidecar, sidecarKey, storageKey, userFolder } from './image-record.ts'
 import { insertImage } from './keep.ts'
 
 export interface AdoptPorts {
@@ -26,7 +26,8 @@ export interface AdoptReport {
 /** Keys whose rows are looked for at a time. */
 const batch = 500
 
-function parseSidecar(bytes: Uint8Array | null): Sidecar | null {
+/** What a sidecar says, or null when it is none of ours. */
+export function parseSidecar(bytes: Uint8Array | null): Sidecar | null {
   if (bytes === null) return null
   try {
     return Sidecar.parse(JSON.parse(Buffer.from(bytes).toString()))
@@ -122,7 +123,7 @@ async function settle(ports: AdoptPorts, { userId, generation }: Orphans, key: s
 
 /** Below which folders the files of these orphans are: a generation's are in the months from its beginning on. */
 function foldersOf({ userId, generation }: Orphans): readonly string[] {
-  const root = `images/user-${userId}`
+  const root = userFolder(userId)
   if (generation === undefined) return [root]
   const { since } = generation
   const now = new Date()
@@ -163,6 +164,42 @@ async function* withoutRow({ db, storage }: AdoptPorts, folder: string, before: 
     keys.add(picture)
   }
   yield* await rest()
+}
+
+/**
+ * The same for all users at once. What lies in the folder of somebody who is not here any more goes: it was on its way when that user
+ * was erased.
+ */
+export async function adoptAll(
+  ports: AdoptPorts,
+  options: Omit<Orphans, 'userId' | 'generation'>,
+): Promise<AdoptReport> {
+  const { db, storage } = ports
+  const report = { adopted: 0, removed: 0, unknown: 0 }
+  const users = new Set<string>()
+  const isHere = async (id: string) => {
+    if (
+      !users.has(id) &&
+      (await db.selectFrom('users').where('id', '=', id).select('id').executeTakeFirst()) !== undefined
+    )
+      users.add(id)
+    return users.has(id)
+  }
+  for await (const key of withoutRow(ports, 'images', Date.now() - options.olderThanMs)) {
+    if (options.signal?.aborted === true) return report
+    const userId = ownerOf(key)
+    if (userId === null) {
+      report.unknown += 1
+    } else if (await isHere(userId)) {
+      const outcome = await settle(ports, { ...options, userId }, key)
+      if (outcome !== 'sound') report[outcome] += 1
+    } else {
+      await storage.delete(key)
+      await storage.delete(sidecarKey(key))
+      report.removed += 1
+    }
+  }
+  return report
 }
 
 /**

@@ -50,22 +50,36 @@ const heldOriginals = 6
 const atOnce = Math.max(2, availableParallelism() - 1)
 const catchUpBatch = 50
 
-async function settle(ports: Ports, task: Task, change: { thumbhash: string } | { damage: string }): Promise<void> {
+/** @returns false when the picture has been erased meanwhile */
+async function settle(ports: Ports, task: Task, change: { thumbhash: string } | { damage: string }): Promise<boolean> {
   const { db, events, log } = ports
-  await inTransaction(db, async (trx) => {
-    await trx
+  const owner = await inTransaction(db, async (trx) => {
+    const row = await trx
       .updateTable('images')
       .set({ ...change, derived_at: new Date() })
       .where('id', '=', task.id)
-      .execute()
-    await events.append(trx, task.userId, [{ type: 'image.changed', imageId: task.id }])
+      .returning('user_id')
+      .executeTakeFirst()
+    // Not the task's user: the picture may have changed hands.
+    if (row !== undefined) await events.append(trx, row.user_id, [{ type: 'image.changed', imageId: task.id }])
+    return row
   })
+  if (owner === undefined) return false
   if ('damage' in change) log.error({ image: task.id, reason: change.damage }, 'image is damaged')
+  return true
+}
+
+/** The picture, also where it has changed hands since it was put in line. */
+async function readOriginal({ db, storage }: Ports, { id, storageKey }: Task): Promise<Uint8Array | null> {
+  const bytes = await storage.read(storageKey)
+  if (bytes !== null) return bytes
+  const row = await db.selectFrom('images').where('id', '=', id).select('storage_key').executeTakeFirst()
+  return row === undefined ? null : await storage.read(row.storage_key)
 }
 
 /** Makes the small thumbnail. @returns null when the picture is damaged or gone */
 async function makeSmall(ports: Ports, task: Task): Promise<Uint8Array | null> {
-  const bytes = task.bytes ?? (await ports.storage.read(task.storageKey))
+  const bytes = task.bytes ?? (await readOriginal(ports, task))
   if (bytes === null) {
     await settle(ports, task, { damage: 'The file is missing.' })
     return null
@@ -73,8 +87,9 @@ async function makeSmall(ports: Ports, task: Task): Promise<Uint8Array | null> {
   try {
     const { thumbnail, thumbhash } = await derive(bytes)
     await ports.storage.put(thumbnailKey(task.id, 320), thumbnail)
-    await settle(ports, task, { thumbhash })
-    return thumbnail
+    if (await settle(ports, task, { thumbhash })) return thumbnail
+    await ports.storage.delete(thumbnailKey(task.id, 320))
+    return null
   } catch (error) {
     if (!(error instanceof MediaError)) throw error
     await settle(ports, task, { damage: error.message })

@@ -70,10 +70,47 @@ export const Sidecar = z.object({
 })
 export type Sidecar = z.infer<typeof Sidecar>
 
+/** What the sidecar of a picture says, made from its row. */
+export function sidecarOf(row: ImageRow, tags: readonly Tag[]): Sidecar {
+  return {
+    easel: 1,
+    id: row.id,
+    generationId: row.generation_id,
+    generationIndex: row.generation_index,
+    filename: row.filename,
+    source: row.source,
+    mimeType: row.mime_type,
+    bytes: row.bytes,
+    width: row.width,
+    height: row.height,
+    sha256: row.sha256,
+    crc32: row.crc32,
+    prompt: row.prompt,
+    revisedPrompt: row.revised_prompt,
+    negativePrompt: row.negative_prompt,
+    description: row.description,
+    model: row.model,
+    provider: row.provider,
+    seed: row.seed,
+    parameters: Parameters.parse(row.parameters),
+    parentId: row.parent_id,
+    tags: [...tags],
+    createdAt: row.created_at.toISOString(),
+  }
+}
+
+/** Below it lie all pictures of a user and nothing else. */
+export const userFolder = (userId: string): string => `images/user-${userId}`
+
+/** Whose folder a key lies in, or null. */
+export function ownerOf(key: string): string | null {
+  return /^images\/user-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//.exec(key)?.[1] ?? null
+}
+
 /** Where an image of a user stands in the storage. */
 export function storageKey(userId: string, createdAt: string, filename: string): string {
   const [year, month] = createdAt.split('-')
-  return `images/user-${userId}/${year}/${month}/${filename}`
+  return `${userFolder(userId)}/${year}/${month}/${filename}`
 }
 
 export const sidecarKey = (key: string): string => `${key}.json`

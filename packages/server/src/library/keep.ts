@@ -46,6 +46,18 @@ const counting = (userId: string, bytes: number, limit: number | null) =>
     where ${limit}::bigint is null or held.bytes + excluded.bytes <= ${limit}::bigint
     returning bytes)`
 
+/** Contract A's number for one more picture of this second. Locks the user's history until the transaction ends. */
+export async function nextHistoryNumber(trx: Trx, userId: string, second: string): Promise<number> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`history:${userId}`}, 0))`.execute(trx)
+  const { last } = await trx
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('history_second', '=', second)
+    .select((eb) => eb.fn.coalesce(eb.fn.max('history_number'), sql<number>`0`).as('last'))
+    .executeTakeFirstOrThrow()
+  return last + 1
+}
+
 /**
  * Inserts the row of a picture whose file is stored, and counts it. The order of locks (history, then usage, then events) is the same
  * everywhere.
@@ -57,14 +69,8 @@ export async function insertImage(
   { userId, limit = null }: { readonly userId: string; readonly limit?: number | null },
   record: Omit<Sidecar, 'easel'>,
 ): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`history:${userId}`}, 0))`.execute(trx)
   const second = historySecond(new Date(record.createdAt))
-  const { last } = await trx
-    .selectFrom('images')
-    .where('user_id', '=', userId)
-    .where('history_second', '=', second)
-    .select((eb) => eb.fn.coalesce(eb.fn.max('history_number'), sql<number>`0`).as('last'))
-    .executeTakeFirstOrThrow()
+  const number = await nextHistoryNumber(trx, userId, second)
   const { counted } = await trx
     .with('counted', () => counting(userId, record.bytes, limit))
     .insertInto('images')
@@ -95,7 +101,7 @@ export async function insertImage(
       parameters: JSON.stringify(record.parameters),
       parent_id: record.parentId,
       history_second: second,
-      history_number: last + 1,
+      history_number: number,
       created_at: record.createdAt,
       deleted_at: null,
     })

@@ -1,5 +1,6 @@
 import { inTransaction } from '#db/transaction.ts'
-import { adoptOrphans, type AdoptPorts, type AdoptReport } from './adopt.ts'
+import { adoptAll, type AdoptPorts, type AdoptReport } from './adopt.ts'
+import { sweepDerived } from './sweep-derived.ts'
 
 export interface SweepReport extends AdoptReport {
   /** Rows whose file is missing; they are marked as damaged. */
@@ -34,7 +35,15 @@ async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSign
       missing += 1
       const damage = file === null ? 'The file is missing.' : 'The file has another size than when it was saved.'
       await inTransaction(db, async (trx) => {
-        await trx.updateTable('images').set({ damage }).where('id', '=', row.id).execute()
+        const marked = await trx
+          .updateTable('images')
+          .set({ damage })
+          .where('id', '=', row.id)
+          // It may have changed hands meanwhile.
+          .where('storage_key', '=', row.storage_key)
+          .returning('id')
+          .execute()
+        if (marked.length === 0) return
         await events.append(trx, userId, [{ type: 'image.changed', imageId: row.id }])
       })
       log.error({ image: row.id, user: userId }, 'image file missing or changed')
@@ -48,17 +57,11 @@ async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSign
 /** Compares all files with all rows, both ways. */
 export async function sweep(ports: AdoptPorts, options: SweepOptions = {}): Promise<SweepReport> {
   const { olderThanMs = graceMs, signal } = options
-  const report = { adopted: 0, removed: 0, unknown: 0, missing: 0 }
+  const report = await adoptAll(ports, { olderThanMs, ...(signal === undefined ? {} : { signal }) })
+  let missing = 0
   for (const { id } of await ports.db.selectFrom('users').select('id').execute()) {
-    const { adopted, removed, unknown } = await adoptOrphans(ports, {
-      userId: id,
-      olderThanMs,
-      ...(signal === undefined ? {} : { signal }),
-    })
-    report.adopted += adopted
-    report.removed += removed
-    report.unknown += unknown
-    report.missing += await markMissing(ports, id, signal)
+    missing += await markMissing(ports, id, signal)
   }
-  return report
+  await sweepDerived(ports, { olderThanMs, signal })
+  return { ...report, missing }
 }

@@ -39,7 +39,15 @@ export async function verifyFiles({ db, storage, events, log }: Ports): Promise<
       changed.push(row.id)
       const damage = bytes === null ? 'The file is missing.' : 'The file is not the one that was saved.'
       await inTransaction(db, async (trx) => {
-        await trx.updateTable('images').set({ damage }).where('id', '=', row.id).execute()
+        const marked = await trx
+          .updateTable('images')
+          .set({ damage })
+          .where('id', '=', row.id)
+          // It may have changed hands meanwhile.
+          .where('storage_key', '=', row.storage_key)
+          .returning('id')
+          .execute()
+        if (marked.length === 0) return
         await events.append(trx, row.user_id, [{ type: 'image.changed', imageId: row.id }])
       })
       log.error({ image: row.id, user: row.user_id }, 'image file missing or changed')

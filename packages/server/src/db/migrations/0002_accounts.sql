@@ -203,3 +203,7 @@ create trigger users_changed after delete or update of role, email, disabled_at,
 
 -- The same bytes are the same picture, however often they are brought in.
 create index images_by_hash on images (user_id, sha256);
+
+-- Erasing looks for children of each picture and generation that goes.
+create index images_of_parent on images (parent_id) where parent_id is not null;
+create index generations_of_parent on generations (parent_id) where parent_id is not null;
