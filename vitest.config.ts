@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const databaseTests = (kind: string) => `packages/server/src/**/*.${kind}.test.ts`
+const heavyTests = ['test/faults/*.test.ts', 'test/workers/*.test.ts']
 const largeTests = 'test/faults/large*'
 // They take an hour: only by name, as in `npm test -- test/faults/large.test.ts`.
 const wantsLarge = process.argv.some((argument) => argument.includes('test/faults/large'))
@@ -45,11 +46,23 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: heavyTests,
+          globalSetup: ['tools/test-setup/postgres.ts'],
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: heavyTests,
           exclude: wantsLarge ? [] : [largeTests],
           globalSetup: ['tools/test-setup/postgres.ts'],
-          // Whole servers and browsers: one file at a time, after everything else, so that each has the machine to itself.
+          // Servers that are killed again and again: one file at a time, after everything else, so that each has the machine to itself.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
