@@ -5,6 +5,7 @@ import { present } from '#base/errors.ts'
 import type { Answer } from './testing/server.ts'
 import { accountScenarios } from './testing/account-scenarios.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
+import { factorScenarios } from './testing/factor-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
@@ -16,6 +17,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...connectionScenarios,
   ...transferScenarios,
   ...accountScenarios,
+  ...factorScenarios,
 }
 
 let world: World
@@ -25,22 +27,13 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 async function newestEvent({ pipeline } = world.server): Promise<number> {
-  const row = await pipeline.db
-    .selectFrom('events')
-    .select('seq')
-    .orderBy('seq', 'desc')
-    .executeTakeFirst()
+  const row = await pipeline.db.selectFrom('events').select('seq').orderBy('seq', 'desc').executeTakeFirst()
   return row?.seq ?? 0
 }
 
 /** Types of what was told since, but for thumbnails, which are made when there is time. */
 async function eventsAfter(seq: number, { pipeline } = world.server): Promise<string[]> {
-  const rows = await pipeline.db
-    .selectFrom('events')
-    .select('event')
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .execute()
+  const rows = await pipeline.db.selectFrom('events').select('event').where('seq', '>', seq).orderBy('seq').execute()
   const types = rows.map(({ event }) => (event as EaselEvent).type) // oxlint-disable-line typescript/consistent-type-assertions -- what was appended
   return types.filter((type) => type !== 'image.changed')
 }

@@ -10,6 +10,8 @@ export interface Browser {
   visit(path: string): Promise<Answer>
   /** Value of a cookie that it keeps, or null. */
   cookie(name: string): string | null
+  /** All of them, as it sends them. */
+  cookies(): string
   setCookie(name: string, value: string): void
 }
 
@@ -29,8 +31,10 @@ export function openBrowser(server: TestServer, host = 'localhost'): Browser {
     }
   }
 
+  const cookies = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+
   async function send(question: Question): Promise<Answer> {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = cookies()
     const headers = { host: `${host}:${port}`, ...(cookie === '' ? {} : { cookie }), ...question.headers }
     const answer = await server.ask({ ...question, headers })
     keep(answer)
@@ -46,6 +50,7 @@ export function openBrowser(server: TestServer, host = 'localhost'): Browser {
         path,
         headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
       }),
+    cookies,
     cookie: (name) => jar.get(name) ?? null,
     setCookie: (name, value) => void jar.set(name, value),
   }

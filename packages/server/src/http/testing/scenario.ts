@@ -3,6 +3,7 @@ import type { EaselEvent } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 import { startFakeOllama, type FakeOllama } from '#providers/ollama/fake-ollama.ts'
 import { draws, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
+import { startIssuer } from './issuer.ts'
 import { openPeople, type People } from './people.ts'
 import { openServer, until, type Question, type TestServer } from './server.ts'
 
@@ -48,7 +49,7 @@ export interface World {
   readonly server: TestServer
   /** Another server, in accounts mode. */
   readonly people: People
-  /** One in accounts mode that nobody has set up. */
+  /** One in accounts mode that nobody has set up; it has a single sign-on. */
   readonly unused: TestServer
   readonly engine: PaintEngine
   /** Has no model that draws. */
@@ -74,7 +75,9 @@ export async function openWorld(): Promise<World> {
   const ollama = await startFakeOllama({ models: [{ name: 'llama3.2', capabilities: ['completion'] }] })
   const server = await openServer()
   const people = await openPeople()
-  const unused = await openServer({ works: false, accounts: {} })
+  const issuer = await startIssuer()
+  const oidc = { issuer: issuer.url, clientId: 'easel', clientSecret: 'a secret of ours', name: 'Example' }
+  const unused = await openServer({ works: false, publicUrl: 'http://localhost', accounts: { oidc } })
   const { connections, generations } = server.process
   const { userId } = server.pipeline
   const key = 'sk-of-the-routes-0123456789'
@@ -118,7 +121,7 @@ export async function openWorld(): Promise<World> {
       await server.close()
       await people.close()
       await unused.close()
-      await Promise.all([engine.close(), ollama.close()])
+      await Promise.all([engine.close(), ollama.close(), issuer.stop()])
     },
   }
 }
