@@ -31,7 +31,8 @@ async function readAfter(db: Db, userId: string, page: { readonly after: number;
     .where('user_id', '=', userId)
     .where('seq', '>', page.after)
     .orderBy('seq')
-    .limit(page.limit)
+    // Not a value, so that the statement is the same every time: it is read for every event.
+    .limit(sql.lit(page.limit))
     .execute()
 }
 

@@ -1,12 +1,9 @@
 import type { GenerationFailure } from '@easel/contract'
 import { toJson } from '#base/json.ts'
-import { inTransaction } from '#db/transaction.ts'
-import type { ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
+import type { CallContext, ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
-import { setCall, type CallRow } from './calls.ts'
+import { setRunningCall, type CallRow } from './calls.ts'
 import { blocked, failureFrom, outcomeUnknown } from './failure.ts'
-import { lockRunning } from './finish.ts'
-import { connectionOf } from './generation-record.ts'
 import { follow, saveOperation } from './operation.ts'
 import { longestWaitMs, pause } from './pause.ts'
 import type { Run } from './run.ts'
@@ -43,21 +40,15 @@ function requestFor(
 }
 
 /** Writes that the engine is about to be asked. @throws ProviderError `interrupted` when the generation has ended meanwhile */
-async function markSent({ ports: { db }, row, signal }: Run, call: CallRow): Promise<void> {
-  const marked = await inTransaction(db, async (trx) => {
-    // What was never sent must not look as if it might have been.
-    if (signal.aborted || !(await lockRunning(trx, row.id))) return false
-    await setCall(trx, call, { state: 'sent' })
-    return true
-  })
+async function markSent({ ports: { db }, signal }: Run, call: CallRow): Promise<void> {
+  // What was never sent must not look as if it might have been.
+  const marked = !signal.aborted && (await setRunningCall(db, call, { state: 'sent' }))
   if (!marked) throw new ProviderError('interrupted', 'The generation has ended.')
 }
 
 /** Writes that the engine surely has not taken the request: should this process end now, the next one may ask. */
-async function markWaiting({ ports: { db }, row }: Run, call: CallRow): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    if (await lockRunning(trx, row.id)) await setCall(trx, call, { state: 'waiting' })
-  })
+async function markWaiting({ ports: { db } }: Run, call: CallRow): Promise<void> {
+  await setRunningCall(db, call, { state: 'waiting' })
 }
 
 /** Asks until the engine has taken the request; only where it surely has not may it be asked again. */
@@ -95,22 +86,24 @@ async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcom
   return await follow(run, call, { first, context })
 }
 
+/** What a call is made with. */
+export interface OpenedCall {
+  readonly context: CallContext
+  /** Aborted when the call takes too long; so is the context's signal then. */
+  readonly limit: AbortSignal
+}
+
 /**
  * Makes one call to the engine, or takes up one that a crash interrupted: an operation is looked at again; without one the
  * request is sent again only where that cannot pay twice.
  * @throws when `run.signal` was aborted, and when something of ours failed
  */
-export async function callEngine(run: Run, call: CallRow): Promise<CallEnd> {
-  const { ports, row, provider, signal, progress } = run
+export async function callEngine(run: Run, call: CallRow, opened: OpenedCall): Promise<CallEnd> {
+  const { ports, provider, signal, progress } = run
+  const { limit, context: base } = opened
   if (call.state === 'sent' && call.operation === null && !provider.manifest.resendSafe) {
     return { kind: 'failed', error: outcomeUnknown }
   }
-  const limit = AbortSignal.timeout(ports.callTimeoutMs)
-  const { context: base } = await ports.connections.openContext(
-    row.user_id,
-    connectionOf(row),
-    AbortSignal.any([signal, limit]),
-  )
   const report: RunContext['progress'] = (sign) => progress.report(call.call_index, sign)
   try {
     const outcome = await ask(run, call, { ...base, pixels: ports.pixels, progress: report })

@@ -33,9 +33,8 @@ interface CallChange {
   readonly error?: GenerationFailure
 }
 
-/** Writes how far a call is. `sent` is written before the engine hears of it, an operation before it is first looked at. */
-export async function setCall(trx: Trx, call: CallRow, { state, operation, error }: CallChange): Promise<void> {
-  await trx
+function change(db: Db, call: CallRow, { state, operation, error }: CallChange) {
+  return db
     .updateTable('generation_calls')
     .set({
       state,
@@ -45,5 +44,28 @@ export async function setCall(trx: Trx, call: CallRow, { state, operation, error
     })
     .where('generation_id', '=', call.generation_id)
     .where('call_index', '=', call.call_index)
-    .execute()
+}
+
+/** Writes how far a call is. */
+export async function setCall(trx: Trx, call: CallRow, to: CallChange): Promise<void> {
+  await change(trx, call, to).execute()
+}
+
+/**
+ * Writes how far a call is, if its generation is still running; that cannot change meanwhile. `sent` is written before the engine
+ * hears of it, an operation before it is first looked at.
+ * @returns whether it is running
+ */
+export async function setRunningCall(db: Db, call: CallRow, to: CallChange): Promise<boolean> {
+  const { numUpdatedRows } = await change(db, call, to)
+    .where('generation_id', 'in', (eb) =>
+      eb
+        .selectFrom('generations')
+        .where('id', '=', call.generation_id)
+        .where('state', '=', 'running')
+        .select('id')
+        .forUpdate(),
+    )
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

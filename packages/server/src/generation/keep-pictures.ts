@@ -8,9 +8,9 @@ import type { Outcome } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setCall, type CallRow } from './calls.ts'
 import { failureFrom } from './failure.ts'
-import { finishIfDone, lockRunning } from './finish.ts'
+import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { ingest, type Ingested } from './ingest.ts'
-import type { Run } from './run.ts'
+import type { Begun, Run } from './run.ts'
 import { storableText } from './storable.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
@@ -42,22 +42,28 @@ interface Brought {
 }
 
 /** Writes that a call has ended, with what it brought beside pictures. @param coming pictures that this transaction adds */
-async function endCall(trx: Trx, call: CallRow, { facts, error, coming }: Brought & { coming: number }) {
+async function endCall(
+  trx: Trx,
+  call: CallRow,
+  { facts, error, coming, n }: Brought & { readonly coming: number; readonly n: number },
+) {
   await setCall(trx, call, { state: 'done', ...(error === null ? {} : { error }) })
   await addFacts(trx, call.generation_id, facts)
+  // Of a generation that is one call nothing has to be looked up.
+  if (call.images >= n && coming > 0) return [await finish(trx, call.generation_id, { state: 'succeeded', error })]
   const end = await finishIfDone(trx, call.generation_id, coming)
   return end === null ? [] : [end]
 }
 
 /** Ends a call whose pictures are all there already, as after a crash between the last of them and its end. */
 export async function closeCall(
-  { ports: { db, events }, row }: Run,
+  { ports: { db, events }, row }: Begun,
   call: CallRow,
   brought: Brought = { facts: { images: [] }, error: null },
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
-    await events.append(trx, row.user_id, await endCall(trx, call, { ...brought, coming: 0 }))
+    await events.append(trx, row.user_id, await endCall(trx, call, { ...brought, coming: 0, n: row.n }))
   })
 }
 
@@ -105,7 +111,7 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
       also: async (trx) => {
         // Another worker has this generation by now; what it makes of it must stand.
         if (isLost(signal) || !(await lockRunning(trx, row.id))) return null
-        return last ? await endCall(trx, call, { facts: done, error, coming: 1 }) : []
+        return last ? await endCall(trx, call, { facts: done, error, coming: 1, n: row.n }) : []
       },
     })
     if (isLost(signal)) throw new ProviderError('interrupted', 'Another worker has this generation.')

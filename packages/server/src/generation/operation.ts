@@ -4,11 +4,9 @@ import { messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
-import { inTransaction } from '#db/transaction.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Outcome, RunContext } from '#providers/spec/provider.ts'
-import { readCalls, setCall, type CallRow } from './calls.ts'
-import { lockRunning } from './finish.ts'
+import { readCalls, setRunningCall, type CallRow } from './calls.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
 import { longestWaitMs, pause } from './pause.ts'
 import { speak } from './speak.ts'
@@ -20,10 +18,8 @@ const failedLooksAllowed = 20
 /** After these the operation may be there all the same, whatever the engine's advice about the request that failed. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'rate-limited'])
 
-export async function saveOperation({ ports: { db }, row }: Run, call: CallRow, operation: Json): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    if (await lockRunning(trx, row.id)) await setCall(trx, call, { state: 'sent', operation })
-  })
+export async function saveOperation({ ports: { db } }: Run, call: CallRow, operation: Json): Promise<void> {
+  await setRunningCall(db, call, { state: 'sent', operation })
 }
 
 async function look({ provider }: Run, { operation, lookAgainMs }: Pending, context: RunContext): Promise<Outcome> {

@@ -33,14 +33,19 @@ export interface RunPorts {
   readonly callTimeoutMs: number
 }
 
-export interface Run {
+/** A generation that a worker has. */
+export interface Begun {
   readonly ports: RunPorts
   readonly row: GenerationRow
   readonly fitted: Fitted
-  readonly provider: Provider
   readonly progress: ProgressWriter
   /** Aborted with reason `cancelled`, `lost` or `stopping`. */
   readonly signal: AbortSignal
+}
+
+/** The same with the engine of a call. */
+export interface Run extends Begun {
+  readonly provider: Provider
 }
 
 async function readGeneration(db: Db, id: string): Promise<GenerationRow | null> {
@@ -119,15 +124,19 @@ async function settleCall(run: Run, call: CallRow, end: CallEnd): Promise<void> 
   }
 }
 
-async function runCalls(run: Run, calls: readonly CallRow[]): Promise<void> {
-  const { ports } = run
+async function runCalls(begun: Begun, calls: readonly CallRow[]): Promise<void> {
+  const { ports, row, signal } = begun
   for (const call of calls) {
     if (call.state === 'done' || call.state === 'failed') continue
     if (call.state === 'sent' && (await hasAllPictures(ports.db, call))) {
-      await closeCall(run, call)
+      await closeCall(begun, call)
       continue
     }
-    await settleCall(run, call, await callEngine(run, call))
+    const limit = AbortSignal.timeout(ports.callTimeoutMs)
+    const either = AbortSignal.any([signal, limit])
+    const { provider, context } = await ports.connections.openContext(row.user_id, connectionOf(row), either)
+    const run: Run = { ...begun, provider }
+    await settleCall(run, call, await callEngine(run, call, { context, limit }))
   }
 }
 
@@ -142,7 +151,7 @@ async function recover(ports: RunPorts, row: GenerationRow): Promise<void> {
  * @throws when the job is to be given again: the worker is stopping, lost the job, or the database or storage failed
  */
 export async function runGeneration(ports: RunPorts, generationId: string, signal: AbortSignal): Promise<void> {
-  const { db, connections, log } = ports
+  const { db, log } = ports
   const row = await readGeneration(db, generationId)
   if (row === null || row.finished_at !== null) return
   if (!(await begin(ports, row))) {
@@ -154,8 +163,7 @@ export async function runGeneration(ports: RunPorts, generationId: string, signa
   const progress = writeProgress(ports, { generationId: row.id, userId: row.user_id, calls: calls.length })
   try {
     if (row.state === 'running') await recover(ports, row)
-    const { provider } = await connections.openContext(row.user_id, connectionOf(row), signal)
-    await runCalls({ ports, row, fitted: fittedOf(row), provider, progress, signal }, calls)
+    await runCalls({ ports, row, fitted: fittedOf(row), progress, signal }, calls)
     log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
   } catch (error) {
     if (signal.aborted && signal.reason === 'cancelled') {

@@ -47,7 +47,6 @@ export async function createJobs(database: Database, log: Log): Promise<Jobs> {
         ...within(trx),
       })
       if (id === null) throw new DefectError('The job queue did not take a job')
-      await wakeWorkers(trx)
       return id
     },
 

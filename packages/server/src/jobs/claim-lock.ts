@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { Trx } from '#db/database.ts'
+import { sql, type RawBuilder } from 'kysely'
+import type { Database, Trx } from '#db/database.ts'
 
 /** Any constant will do, as long as every process takes the same one. */
 const claimKey = 7_314_266
@@ -10,4 +10,17 @@ const claimKey = 7_314_266
  */
 export async function claimLock(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${claimKey})`.execute(trx)
+}
+
+/**
+ * For a transaction that need not survive a crash, because what it says would be found out again. The embedded database then does
+ * not wait for the disk; what is committed later waits for both. A PostgreSQL that crashed must not give a running job to another.
+ */
+export function needNotLast(kind: Database['kind']): RawBuilder<unknown> {
+  return kind === 'pglite' ? sql`set_config('synchronous_commit', 'off', true)` : sql`null`
+}
+
+/** {@link claimLock} for a job that is taken: should a crash undo that, the job waits and is taken again. */
+export async function claimLockToTake(trx: Trx, kind: Database['kind']): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${claimKey}), ${needNotLast(kind)}`.execute(trx)
 }

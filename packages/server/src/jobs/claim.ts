@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Json } from '#base/json.ts'
-import type { Trx } from '#db/database.ts'
+import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { claimLock } from './claim-lock.ts'
+import { claimLockToTake } from './claim-lock.ts'
 import { jobTable, queueName, within, type Queue } from './queue.ts'
 import { advanceLane, priorityOf, restartTurns, turnLimit, turnOf } from './turns.ts'
 
@@ -27,7 +27,7 @@ interface FreeLane {
  * The lane to serve next: one that has work waiting and room for it. Lanes with interactive work come first, then the ones with
  * the fewest running jobs, then the one that was served longest ago: no lane is starved by a busier one.
  */
-async function findFreeLane(trx: Trx): Promise<FreeLane | null> {
+async function findFreeLane(db: Db): Promise<FreeLane | null> {
   const { rows } = await sql<FreeLane>`
     with lane_jobs as (
       select group_id as lane,
@@ -39,14 +39,16 @@ async function findFreeLane(trx: Trx): Promise<FreeLane | null> {
     select l.lane, l.concurrency from job_lanes l join lane_jobs j using (lane)
     where j.head is not null and j.running < l.concurrency
     order by j.head <= ${priorityOf(0, true)}::integer, j.running, j.served nulls first, l.lane
-    limit 1`.execute(trx)
+    limit 1`.execute(db)
   return rows[0] ?? null
 }
 
 /** Takes the next job, or null when there is none that may run now. */
 export async function claimNext({ boss, database }: Queue): Promise<Claim | null> {
+  // Most looks find nothing, and need no lock to know it: whatever changes that wakes the worker again.
+  if ((await findFreeLane(database.db)) === null) return null
   const taken = await inTransaction(database.db, async (trx) => {
-    await claimLock(trx)
+    await claimLockToTake(trx, database.kind)
     const free = await findFreeLane(trx)
     if (free === null) return null
     const { lane, concurrency } = free

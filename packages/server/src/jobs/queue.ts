@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { fromKysely, PgBoss } from 'pg-boss'
 import { messageOf } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
@@ -73,7 +73,12 @@ export function affectedBy(response: object): number {
   return 'affected' in response && typeof response.affected === 'number' ? response.affected : 0
 }
 
+/** The call that wakes every worker, in all processes, at the commit. */
+export function wake(): RawBuilder<unknown> {
+  return sql`pg_notify(${sql.lit(wakeChannel)}, '')`
+}
+
 /** Wakes every worker, in all processes, when `trx` commits. */
 export async function wakeWorkers(trx: Trx): Promise<void> {
-  await sql`select pg_notify(${wakeChannel}, '')`.execute(trx)
+  await sql`select ${wake()}`.execute(trx)
 }

@@ -1,17 +1,24 @@
+import { sql } from 'kysely'
 import { messageOf } from '#base/errors.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Claim } from './claim.ts'
-import { affectedBy, queueName, wakeWorkers, within, type Queue } from './queue.ts'
+import { needNotLast } from './claim-lock.ts'
+import { affectedBy, jobTable, queueName, wake, wakeWorkers, within, type Queue } from './queue.ts'
 
 const maxBackOffSeconds = 30
 
 /** The handler returned: the job is gone. @returns false when the claim had been lost */
-export async function finish({ boss, database }: Queue, { id, retryCount }: Claim): Promise<boolean> {
-  return await inTransaction(database.db, async (trx) => {
-    const held = affectedBy(await boss.complete(queueName, { id, retryCount }, undefined, within(trx))) > 0
-    if (held) await wakeWorkers(trx)
-    return held
-  })
+export async function finish({ database }: Queue, { id, retryCount }: Claim): Promise<boolean> {
+  // What pg-boss's `complete` writes for a job that no other one waits for, with the rest in the same statement. Should a crash
+  // undo it, the handler is called once more and finds its work done.
+  const { rows } = await sql`
+    with done as (
+      update ${jobTable} set state = 'completed', completed_on = now()
+      where name = ${queueName} and id = ${id} and state = 'active' and retry_count = ${retryCount}
+      returning id
+    )
+    select ${wake()}, ${needNotLast(database.kind)} from done`.execute(database.db)
+  return rows.length > 0
 }
 
 /** The job waits for another worker, which may take it at once. @returns false when the claim had been lost */
