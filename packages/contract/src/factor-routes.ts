@@ -38,6 +38,7 @@ const signInRoutes = {
     path: '/api/auth/passkey/options',
     summary: 'Begin to sign in with a passkey.',
     access: 'open',
+    limit: 'code',
     status: 200,
     response: data(PasskeyRequest),
   },

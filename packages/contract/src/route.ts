@@ -9,7 +9,7 @@ export type Access = 'open' | 'read' | 'generate' | 'write' | 'account' | 'admin
 
 /**
  * How often a route may be called, over which it answers 429 with Retry-After. `sign-in`: by account and address together, and by
- * address. `code` (something secret is shown that is not the way in by password): by address, and what was right does not count. `sign-up` (whoever asks
+ * address. `code` (something secret is shown that is no password, or asked for): by address. `sign-up` (whoever asks
  * needs no account): by address. `generate`, `upload`, `share`: by user and by address.
  */
 export type Limit = 'sign-in' | 'code' | 'sign-up' | 'generate' | 'upload' | 'share'

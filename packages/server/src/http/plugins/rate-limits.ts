@@ -101,9 +101,9 @@ export function limitRates(
     const { limit } = request.routeOptions.config
     // Others count too, some of them without saying how long: it is never longer than this.
     if (reply.statusCode === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', String(attemptSeconds))
-    if (tries === null || reply.statusCode >= 400 || (limit !== 'sign-in' && limit !== 'code')) return
+    if (tries === null || reply.statusCode >= 400 || limit !== 'sign-in') return
     await tries[limit].giveBack(groupOf(request))
-    const key = limit === 'sign-in' ? accountKey(request) : null
+    const key = accountKey(request)
     if (key !== null) await tries.account.forget(key)
   })
 }

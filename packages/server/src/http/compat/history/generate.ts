@@ -112,7 +112,7 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
 
   scope.post(
     '/generate',
-    { ...access('generate', { compat: true }), schema: { hide: true } },
+    { ...access('generate', { compat: true, limit: 'generate' }), schema: { hide: true } },
     async (request, reply) => {
       const begun = performance.now()
       const { userId } = callerOf(request)
