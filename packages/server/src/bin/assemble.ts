@@ -7,6 +7,7 @@ import { findApiKey } from '#auth/api-keys.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { ensureOwner } from '#auth/owner.ts'
+import { pruneSessions } from '#auth/sessions.ts'
 import { createLocalRateLimiters, createRateLimiters } from '#auth/rate-limiter.ts'
 import { StartError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
@@ -220,6 +221,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const tasks: Task[] = [
     { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
+    { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
   ]
   if (worker !== null) {

@@ -33,6 +33,7 @@ export type TestEasel = Assembled['parts'] & {
   /** `http://127.0.0.1:<port>` */
   readonly baseUrl: string
   readonly dataFolder: string
+  setUpPath: Assembled['setUpPath']
   /** `fetch` with a path instead of an address. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** Running generations are handed back after `graceMs`, at once by default. */
@@ -76,6 +77,8 @@ export async function environmentFor(dataFolder: string, { ollama, openai, envir
     EASEL_PORT: '0',
     EASEL_LOG: 'fatal',
     EASEL_MIN_FREE_MB: '0',
+    // Nothing outside this machine is asked.
+    EASEL_BREACHED_PASSWORDS: 'off',
     EASEL_DATABASE_TEMPLATE: await databaseTemplate(),
     ...(ollama === undefined ? {} : { OLLAMA_HOST: ollama.baseUrl }),
     ...(openai === undefined ? {} : { OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: openai.apiUrl }),
@@ -103,6 +106,7 @@ export async function startEasel(options: EaselOptions = {}): Promise<TestEasel>
     app,
     baseUrl,
     dataFolder,
+    setUpPath: assembled.setUpPath,
     fetch: (path, init) => fetch(new URL(path, baseUrl), init),
     async stop({ keepFolder = options.dataFolder !== undefined, graceMs = 0 } = {}) {
       await assembled.stop(graceMs)
