@@ -16,14 +16,12 @@ export interface AdminPorts {
   readonly defaults: Defaults
   readonly invitations: Invitations
   readonly security: Security
-  /** Begins what `finishRemovals` does, without waiting for it. */
-  readonly removeSoon: () => void
 }
 
 const actorOf = (request: FastifyRequest) => ({ userId: callerOf(request).userId, address: request.ip })
 
 export function registerAdmin(app: FastifyInstance, ports: AdminPorts): void {
-  const { users, overview, defaults, invitations, security, removeSoon } = ports
+  const { users, overview, defaults, invitations, security } = ports
   const { db } = overview
 
   serve(app, routes.getOverview, async () => ({ data: await readOverview(overview) }))
@@ -31,11 +29,9 @@ export function registerAdmin(app: FastifyInstance, ports: AdminPorts): void {
   serve(app, routes.updateUser, async ({ request, params, body }) => ({
     data: await users.update(actorOf(request), params.id, body),
   }))
-  serve(app, routes.removeUser, async ({ request, params, body }) => {
-    const data = await users.remove(actorOf(request), params.id, body)
-    removeSoon()
-    return { data }
-  })
+  serve(app, routes.removeUser, async ({ request, params, body }) => ({
+    data: await users.remove(actorOf(request), params.id, body),
+  }))
 
   serve(app, routes.listInvitations, async () => ({ data: [...(await invitations.list())] }))
   serve(app, routes.createInvitation, async ({ request, body }) => ({
