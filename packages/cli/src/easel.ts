@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { readEnvironment } from './environment.ts'
 
 const program = new Command('easel')
   .description('A self-hosted image-generation studio and library.')
@@ -17,6 +18,17 @@ program
   .description('compare files and records, check every checksum, repair what can be repaired (stop the server first)')
   .action(async () => {
     await import('@easel/server/doctor')
+  })
+
+program
+  .command('import')
+  .argument('<file.zip or folder>', 'an export of Easel, its data folder, or any folder of pictures')
+  .description('bring in pictures with their records; what the server has already is left alone')
+  .option('--server <address>', 'of the Easel that takes them', 'http://127.0.0.1:8080')
+  .option('--key <key>', 'an API key with the scope "write"; better in EASEL_API_KEY, where no other user of this machine sees it')
+  .action(async (path: string, options: { server: string; key?: string }) => {
+    const { runImport } = await import('./import/command.ts')
+    process.exitCode = await runImport(path, { server: options.server, key: options.key ?? readEnvironment().apiKey })
   })
 
 const users = program.command('users').description('accounts, from the machine that Easel runs on')

@@ -38,7 +38,9 @@ describe('the text of AUTOMATIC1111', () => {
   it('TR14: may be anything', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
-        const { prompt, seed, parameters } = parseParameters(`${text}\nSteps: 1, Sampler: ${text}, Seed: ${text}, Model: x`)
+        const { prompt, seed, parameters } = parseParameters(
+          `${text}\nSteps: 1, Sampler: ${text}, Seed: ${text}, Model: x`,
+        )
         expect(prompt?.includes('\0') ?? false).toBe(false)
         expect(seed === null || (Number.isSafeInteger(seed) && seed >= 0)).toBe(true)
         expect(JSON.stringify(parameters).isWellFormed()).toBe(true)

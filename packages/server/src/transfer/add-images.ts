@@ -105,7 +105,10 @@ async function checkRoom({ storage, minFreeBytes }: AddImagesPorts): Promise<voi
   const free = await storage.free()
   if (free === null || free >= minFreeBytes) return
   const megabytes = Math.floor(free / 1024 ** 2)
-  throw new EaselError('disk-full', `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`)
+  throw new EaselError(
+    'disk-full',
+    `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`,
+  )
 }
 
 /** The picture with these bytes; one outside the trash before one inside. */
@@ -158,7 +161,12 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
   const turns = createTurns(atOnce)
 
   async function imageOf(userId: string, id: string): Promise<Image> {
-    const row = await db.selectFrom('images').selectAll().where('user_id', '=', userId).where('id', '=', id).executeTakeFirst()
+    const row = await db
+      .selectFrom('images')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('id', '=', id)
+      .executeTakeFirst()
     const tags = await tagsOf(db, [id])
     return toImage(present(row, `image ${id}`), tags.get(id) ?? [])
   }

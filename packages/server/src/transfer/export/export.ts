@@ -7,7 +7,15 @@ import { digest } from '#media/digest.ts'
 import type { ByteRange, Storage } from '#storage/spec/storage.ts'
 import { createZip, type ZipEntry } from '../zip/zip.ts'
 import { readme } from './readme.ts'
-import { accountText, connectionsText, generationLines, imagesOf, recordText, tagLines, type ExportedImage } from './records.ts'
+import {
+  accountText,
+  connectionsText,
+  generationLines,
+  imagesOf,
+  recordText,
+  tagLines,
+  type ExportedImage,
+} from './records.ts'
 import { openSpool, type Piece, type Spool } from './spool.ts'
 
 export interface Export {

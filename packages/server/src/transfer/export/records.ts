@@ -70,7 +70,16 @@ export async function* generationLines(db: Db, userId: string): AsyncGenerator<s
     const rows: { id: string }[] = await select
       .orderBy('id')
       .limit(batch)
-      .select(['id', 'state', 'connection_name as connectionName', 'provider', 'model', 'request', 'adjustments', 'tags'])
+      .select([
+        'id',
+        'state',
+        'connection_name as connectionName',
+        'provider',
+        'model',
+        'request',
+        'adjustments',
+        'tags',
+      ])
       .select(['resolved_prompt as resolvedPrompt', 'revised_prompt as revisedPrompt', 'n', 'width', 'height', 'seed'])
       .select(['error', 'cost_amount as costAmount', 'cost_currency as costCurrency', 'parent_id as parentId'])
       .select(['created_at as createdAt', 'started_at as startedAt', 'finished_at as finishedAt'])

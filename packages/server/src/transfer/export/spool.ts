@@ -57,7 +57,7 @@ export async function openSpool(folder: string): Promise<Spool> {
   /** By hand, because a stream closes the file with itself. */
   async function* bytesOf(start: number, last: number): AsyncGenerator<Buffer, void, undefined> {
     await flush()
-    for (let at = start; at <= last; ) {
+    for (let at = start; at <= last;) {
       const wanted = Math.min(buffered, last - at + 1)
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at)
       if (bytesRead === 0) throw new DefectError('A spool ends before its end')

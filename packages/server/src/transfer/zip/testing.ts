@@ -74,7 +74,8 @@ export function hugeEntry(name: string, size: number, sum = 0): ZipEntry {
     crc32: sum,
     modified: new Date('2026-11-21T08:15:30Z'),
     async *open({ first, last }: ByteRange) {
-      for (let left = last - first + 1; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length))
+      for (let left = last - first + 1; left > 0; left -= chunk.length)
+        yield chunk.subarray(0, Math.min(left, chunk.length))
     },
   }
 }

@@ -60,7 +60,11 @@ describe('an archive', () => {
 
   it.runIf(hasUnzip)('TR1: passes the test of unzip', async () => {
     const path = join(folder, 'small.zip')
-    const zip = await zipOf([entryOf('Füchse/狐 🦊.txt', 'fox'), entryOf('b', ''), entryOf('c/d.txt', 'x'.repeat(1000))])
+    const zip = await zipOf([
+      entryOf('Füchse/狐 🦊.txt', 'fox'),
+      entryOf('b', ''),
+      entryOf('c/d.txt', 'x'.repeat(1000)),
+    ])
     writeFileSync(path, await bytesOf(zip.read()))
     expect(execFileSync('unzip', ['-t', path]).toString()).toContain('No errors detected')
   })
@@ -114,7 +118,8 @@ describe('an archive', () => {
     }
     writeSync(handle, await bytesOf(zip.read({ first: at, last: zip.length - 1 })), 0, zip.length - at, at)
     closeSync(handle)
-    const script = 'import zipfile,sys; z=zipfile.ZipFile(sys.argv[1]); print([i.file_size for i in z.infolist()], z.read("last"))'
+    const script =
+      'import zipfile,sys; z=zipfile.ZipFile(sys.argv[1]); print([i.file_size for i in z.infolist()], z.read("last"))'
     const told = execFileSync('python3', ['-c', script, path]).toString()
     expect(told.trim()).toBe(`[4294967294, 10, 4294967295, ${5 * gigabyte}, 18] b'found behind 13 GB'`)
   })
@@ -160,8 +165,24 @@ describe('names', () => {
   it('TR4: are relative, safe and unique, also where case does not count, whatever was wished for', () => {
     const nasty = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),
-      fc.constantFrom('x'.repeat(300), '🦊'.repeat(80) + '.png', '..', '../..', '/etc/passwd', 'C:\\Windows', 'a.png', 'A.PNG', 'a (2).png', 'CON', 'x/..', '. .', ''),
-      fc.array(fc.constantFrom('a', '..', '.', '', 'é', 'e\u0301', '\u202e', 'nul.txt'), { maxLength: 6 }).map((p) => p.join('/')),
+      fc.constantFrom(
+        'x'.repeat(300),
+        '🦊'.repeat(80) + '.png',
+        '..',
+        '../..',
+        '/etc/passwd',
+        'C:\\Windows',
+        'a.png',
+        'A.PNG',
+        'a (2).png',
+        'CON',
+        'x/..',
+        '. .',
+        '',
+      ),
+      fc
+        .array(fc.constantFrom('a', '..', '.', '', 'é', 'e\u0301', '\u202e', 'nul.txt'), { maxLength: 6 })
+        .map((p) => p.join('/')),
     )
     fc.assert(
       fc.property(fc.array(nasty, { maxLength: 30 }), (wanted) => {

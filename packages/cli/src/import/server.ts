@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fillPath, Problem, routes, type ImageFacts } from '@easel/contract'
+import { Stopped } from '../stopped.ts'
+
+export interface ServerOptions {
+  /** Its address. */
+  readonly server: string
+  readonly key: string | undefined
+  /** How long to wait before the first new try, in ms; each further one waits twice as long. */
+  readonly firstWaitMs?: number
+}
+
+export type Sent =
+  | { readonly outcome: 'taken' | 'there'; readonly id: string }
+  | { readonly outcome: 'refused'; readonly why: string }
+
+export interface EaselServer {
+  /** Which of these SHA-256 are in the library. @throws Stopped */
+  known(hashes: readonly string[]): Promise<ReadonlySet<string>>
+  /** @throws Stopped */
+  send(file: { readonly name: string; readonly bytes: Uint8Array }, facts: ImageFacts): Promise<Sent>
+  /** Moves a picture to the trash. @throws Stopped */
+  throwAway(id: string): Promise<void>
+}
+
+const tries = 6
+/** What one file can be refused for, the next one being welcome all the same. */
+const aboutTheFile = new Set([400, 413, 415])
+
+/** @throws Stopped for what is no address */
+function addressOf(server: string): URL {
+  const url = URL.parse(server)
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Stopped(`${server} is no address of a server.`)
+  return url
+}
+
+async function whyNot(answer: Response): Promise<string> {
+  const text = await answer.text()
+  try {
+    return Problem.parse(JSON.parse(text)).detail
+  } catch {
+    // Not Easel: a proxy in front of it, or another program at this address.
+    return `The server answered ${answer.status}.`
+  }
+}
+
+/** Seconds of Retry-After, in ms. */
+function waitOf(answer: Response): number {
+  const seconds = Number(answer.headers.get('retry-after') ?? '1')
+  return 1000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 1) : 1, 3600)
+}
+
+/** The HTTP API of an Easel. Waits where it is told to, and tries again what did not reach it. */
+export function openServer({ server, key, firstWaitMs = 500 }: ServerOptions): EaselServer {
+  const base = addressOf(server)
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` }
+
+  async function once(path: string, init: RequestInit): Promise<Response | null> {
+    try {
+      return await fetch(new URL(path, base), {
+        ...init,
+        headers: { ...authorization, ...init.headers },
+        redirect: 'error',
+      })
+    } catch {
+      // Not reached, or it went away in between; either way the same may be sent again.
+      return null
+    }
+  }
+
+  /** @param init made anew for each try */
+  async function ask(path: string, init: () => RequestInit): Promise<Response> {
+    for (let failed = 0; ;) {
+      const answer = await once(path, init())
+      if (answer?.status === 429) {
+        await answer.body?.cancel()
+        await sleep(waitOf(answer))
+        continue
+      }
+      if (answer !== null && (answer.status < 500 || answer.status === 507)) return answer
+      failed += 1
+      if (failed >= tries) {
+        const why = answer === null ? `${base.origin} does not answer.` : await whyNot(answer)
+        throw new Stopped(`${why} Run the same command again later: it goes on where it stopped.`)
+      }
+      await answer?.body?.cancel()
+      await sleep(firstWaitMs * 2 ** (failed - 1))
+    }
+  }
+
+  async function stop(answer: Response): Promise<never> {
+    const why = await whyNot(answer)
+    if (answer.status === 401)
+      throw new Stopped(`${why} Give an API key with the scope "write": --key, or EASEL_API_KEY.`)
+    throw new Stopped(`${why} Run the same command again when that is settled: it goes on where it stopped.`)
+  }
+
+  return {
+    async known(hashes) {
+      const { path, method, response } = routes.knownImages
+      const body = JSON.stringify({ sha256: hashes })
+      const answer = await ask(path, () => ({ method, body, headers: { 'content-type': 'application/json' } }))
+      if (!answer.ok) return await stop(answer)
+      return new Set(response.parse(await answer.json()).data.map(({ sha256 }) => sha256))
+    },
+    async send({ name, bytes }, facts) {
+      const { path, method, response } = routes.addImage
+      const form = () => {
+        const body = new FormData()
+        body.set('record', JSON.stringify(facts))
+        body.set('file', new Blob([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)]), name.split('/').at(-1))
+        return { method, body }
+      }
+      const answer = await ask(path, form)
+      if (answer.ok) {
+        const { id } = response.parse(await answer.json()).data
+        return { outcome: answer.status === 201 ? 'taken' : 'there', id }
+      }
+      if (!aboutTheFile.has(answer.status)) return await stop(answer)
+      return { outcome: 'refused', why: await whyNot(answer) }
+    },
+    async throwAway(id) {
+      const { path, method } = routes.deleteImage
+      const answer = await ask(fillPath(path, { id }), () => ({ method }))
+      // Gone already: that is what was wanted.
+      if (!answer.ok && answer.status !== 404) await stop(answer)
+    },
+  }
+}
