@@ -8,9 +8,10 @@ import { inTransaction } from '#db/transaction.ts'
 import { record } from './audit.ts'
 import { cookieName } from './better-auth.ts'
 import type { Ask, Bridge, Client, Told } from './bridge.ts'
+import type { Owner } from './factor-checks.ts'
 import { forget } from './forget.ts'
 import { cookieValues } from './session-token.ts'
-import type { NewSession, Owner } from './two-factor.ts'
+import type { NewSession } from './two-factor.ts'
 
 export interface PasskeyPorts {
   readonly db: Db

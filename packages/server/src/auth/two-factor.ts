@@ -2,32 +2,20 @@
 import { z } from 'zod'
 import type { Factors, SecondFactor, TwoFactorSecret } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
-import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import type { Attempts } from './attempts.ts'
 import { record } from './audit.ts'
-import type { BetterAuth } from './better-auth.ts'
-import { cookieName } from './better-auth.ts'
-import type { Ask, Bridge, Client, Told } from './bridge.ts'
+import { cookieName, type BetterAuth } from './better-auth.ts'
+import type { Client, Told } from './bridge.ts'
+import { createFactorChecks, type FactorCheckPorts, type FactorChecks, type Owner } from './factor-checks.ts'
 import { forget } from './forget.ts'
-import { verifyPassword } from './password-hash.ts'
 import { passwordHashOf } from './people.ts'
 import { cookieValues, readSessionToken } from './session-token.ts'
 import { oidcProvider } from './single-sign-on-people.ts'
 
-export interface TwoFactorPorts {
-  readonly db: Db
-  readonly ask: Bridge
+export interface TwoFactorPorts extends FactorCheckPorts {
   readonly auth: Pick<BetterAuth, 'api'>
-  readonly attempts: Attempts
   readonly secret: string
   readonly publicUrl: string | null
-}
-
-/** Somebody who changes what guards their account. */
-export interface Owner {
-  readonly userId: string
-  readonly client: Client
 }
 
 /** What came of it, with the session that took the place of the one before. */
@@ -53,26 +41,14 @@ export interface TwoFactor {
   finish(client: Client, factor: SecondFactor): Promise<NewSession & { readonly userId: string }>
 }
 
-/** A code counts for its own half minute and its neighbours; afterwards nobody can show it again anyway. */
-const codeSeconds = 120
-
 const Enabled = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) })
 const Renewed = z.object({ backupCodes: z.array(z.string()) })
 
-const fault = (field: string, message: string) =>
-  new EaselError('validation-failed', `${field}: ${message}`, { fields: [{ field: `body.${field}`, message }] })
-
-const isRefusal = (error: unknown): boolean => error instanceof EaselError && error.code !== 'forbidden'
-
 const sessionOf = ({ cookies, token }: Told): NewSession => ({ cookies, token })
 
-async function factorsOf({ db, auth }: TwoFactorPorts, userId: string): Promise<Factors> {
-  const user = await db
-    .selectFrom('users')
-    .select('two_factor_enabled')
-    .where('id', '=', userId)
-    .executeTakeFirstOrThrow()
-  const twoFactor = user.two_factor_enabled
+async function factorsOf(ports: TwoFactorPorts, userId: string): Promise<Factors> {
+  const { db, auth } = ports
+  const twoFactor = await isOn(ports, userId)
   const issued = await db
     .selectFrom('credentials')
     .select('id')
@@ -100,131 +76,83 @@ async function pendingUser({ db, secret }: TwoFactorPorts, signed: string): Prom
   return row?.id ?? null
 }
 
-export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
-  const { db, ask, attempts, publicUrl } = ports
-  const pendingCookie = cookieName(publicUrl, 'two_factor')
-  const post = (client: Client, path: Ask['path'], body: object) => ask(client, { method: 'POST', path, body })
+async function changed({ db }: TwoFactorPorts, { userId, client }: Owner, action: string): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await record(trx, { action, actorId: userId, address: client.address })
+    await forget(trx, userId)
+  })
+}
 
-  async function failed(userId: string, { address }: Client, detail: object): Promise<void> {
-    await record(db, { action: 'second-factor-failed', actorId: userId, address, detail })
-  }
+async function isOn({ db }: TwoFactorPorts, userId: string): Promise<boolean> {
+  const user = await db.selectFrom('users').select('two_factor_enabled').where('id', '=', userId).executeTakeFirst()
+  return user?.two_factor_enabled ?? false
+}
 
-  /** Whoever finds somebody's browser open does not know the password. */
-  async function confirm({ userId, client }: Owner, password: string): Promise<void> {
-    const hash = await passwordHashOf(db, userId)
-    if (hash === null) {
-      throw new EaselError(
-        'conflict',
-        'This account has no password, so there is nothing to add a code to. Set one first.',
-      )
-    }
-    await attempts.count('password', userId)
-    if (!(await verifyPassword(hash, password))) {
-      await failed(userId, client, { asked: 'password' })
-      throw fault('password', 'is another one')
-    }
-    await attempts.succeeded('password', userId)
-  }
-
-  /** @throws EaselError `validation-failed` for a code that is wrong or was shown before */
-  async function checkCode(owner: Owner, client: Client, code: string): Promise<Told> {
-    const { userId } = owner
-    await attempts.count('code', userId)
-    const refuse = async (): Promise<never> => {
-      await failed(userId, client, { asked: 'code' })
-      throw fault('code', 'is not right, or was used already: wait for the next one')
-    }
-    if (!(await attempts.isFirst(`totp:${userId}:${code}`, codeSeconds))) return await refuse()
-    const told = await post(client, '/two-factor/verify-totp', { code }).catch(async (error: unknown) => {
-      if (!isRefusal(error)) throw error
-      return await refuse()
-    })
-    await attempts.succeeded('code', userId)
-    return told
-  }
-
-  async function checkRecoveryCode(userId: string, client: Client, code: string): Promise<Told> {
-    await attempts.count('code', userId)
-    const told = await post(client, '/two-factor/verify-backup-code', { code }).catch(async (error: unknown) => {
-      if (!isRefusal(error)) throw error
-      await failed(userId, client, { asked: 'recovery-code' })
-      throw fault('recoveryCode', 'is not right, or was used already')
-    })
-    await attempts.succeeded('code', userId)
-    return told
-  }
-
-  async function changed({ userId, client }: Owner, action: string): Promise<void> {
-    await inTransaction(db, async (trx) => {
-      await record(trx, { action, actorId: userId, address: client.address })
-      await forget(trx, userId)
-    })
-  }
-
-  async function isOn(userId: string): Promise<boolean> {
-    return (await factorsOf(ports, userId)).twoFactor
-  }
-
-  async function requireOn(userId: string): Promise<void> {
-    if (!(await isOn(userId))) throw new EaselError('conflict', 'Two-factor is not set up.')
-  }
-
+/** Setting up, in two steps. */
+function settingUp(ports: TwoFactorPorts, check: FactorChecks): Pick<TwoFactor, 'enable' | 'verify'> {
+  const { db, ask } = ports
   return {
-    factors: (userId) => factorsOf(ports, userId),
-
     async enable(owner, password) {
       // better-auth would put the new secret in the old one's place at once, before it was ever tried.
-      if (await isOn(owner.userId)) throw new EaselError('conflict', 'Two-factor is set up already. Turn it off first.')
-      await confirm(owner, password)
-      const { totpURI, backupCodes } = Enabled.parse(
-        (await post(owner.client, '/two-factor/enable', { password })).body,
-      )
+      if (await isOn(ports, owner.userId)) throw new EaselError('conflict', 'Two-factor is on. Turn it off first.')
+      await check.password(owner, password)
+      const told = await ask(owner.client, { method: 'POST', path: '/two-factor/enable', body: { password } })
+      const { totpURI, backupCodes } = Enabled.parse(told.body)
       return { uri: totpURI, recoveryCodes: backupCodes }
     },
 
     async verify(owner, code) {
-      if (await isOn(owner.userId)) throw new EaselError('conflict', 'Two-factor is set up already.')
-      const begun = await db
-        .selectFrom('two_factors')
-        .select('id')
-        .where('user_id', '=', owner.userId)
-        .executeTakeFirst()
+      const { userId } = owner
+      if (await isOn(ports, userId)) throw new EaselError('conflict', 'Two-factor is set up already.')
+      const begun = await db.selectFrom('two_factors').select('id').where('user_id', '=', userId).executeTakeFirst()
       if (begun === undefined) throw new EaselError('conflict', 'Begin to set up two-factor first.')
-      const told = await checkCode(owner, owner.client, code)
-      await changed(owner, 'two-factor-enabled')
+      const told = await check.code(owner, code)
+      await changed(ports, owner, 'two-factor-enabled')
       return sessionOf(told)
     },
+  }
+}
+
+export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
+  const { db, ask, publicUrl } = ports
+  const check = createFactorChecks(ports)
+  const pendingCookie = cookieName(publicUrl, 'two_factor')
+
+  async function confirm(owner: Owner, password: string): Promise<void> {
+    if (!(await isOn(ports, owner.userId))) throw new EaselError('conflict', 'Two-factor is not set up.')
+    await check.password(owner, password)
+  }
+
+  return {
+    factors: (userId) => factorsOf(ports, userId),
+    ...settingUp(ports, check),
 
     async disable(owner, password) {
-      await requireOn(owner.userId)
       await confirm(owner, password)
-      const told = await post(owner.client, '/two-factor/disable', { password })
-      await changed(owner, 'two-factor-disabled')
+      const told = await ask(owner.client, { method: 'POST', path: '/two-factor/disable', body: { password } })
+      await changed(ports, owner, 'two-factor-disabled')
       return sessionOf(told)
     },
 
     async renewRecoveryCodes(owner, password) {
-      await requireOn(owner.userId)
       await confirm(owner, password)
-      const told = await post(owner.client, '/two-factor/generate-backup-codes', { password })
-      await changed(owner, 'recovery-codes-renewed')
+      const path = '/two-factor/generate-backup-codes'
+      const told = await ask(owner.client, { method: 'POST', path, body: { password } })
+      await changed(ports, owner, 'recovery-codes-renewed')
       return Renewed.parse(told.body).backupCodes
     },
 
-    async finish(client, { code, recoveryCode }) {
+    async finish(client, { code, recoveryCode = '' }) {
       const [signed] = client.cookie === null ? [] : cookieValues(client.cookie, pendingCookie)
       const userId = signed === undefined ? null : await pendingUser(ports, signed)
       if (userId === null) {
         throw new EaselError('unauthorized', 'This sign-in took too long. Begin again with your password.')
       }
       // A session that is in the browser too is not what is finished here.
-      const half = { ...client, cookie: `${pendingCookie}=${signed}`, bearer: null }
-      const by = code === undefined ? 'recovery-code' : 'code'
-      const told =
-        code === undefined
-          ? await checkRecoveryCode(userId, half, recoveryCode ?? '')
-          : await checkCode({ userId, client }, half, code)
-      await record(db, { action: 'sign-in', actorId: userId, address: client.address, detail: { by } })
+      const half = { userId, client: { ...client, cookie: `${pendingCookie}=${signed}`, bearer: null } }
+      const told = code === undefined ? await check.recoveryCode(half, recoveryCode) : await check.code(half, code)
+      const detail = { by: code === undefined ? 'recovery-code' : 'code' }
+      await record(db, { action: 'sign-in', actorId: userId, address: client.address, detail })
       return { ...sessionOf(told), userId }
     },
   }
