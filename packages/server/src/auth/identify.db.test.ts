@@ -1,36 +1,21 @@
 // Who is who, in one process and in two on one database.
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLog } from '#base/log.ts'
 import { present } from '#base/errors.ts'
 import { openTestDatabase } from '#db/testing.ts'
-import { createAccounts, type Accounts } from './accounts.ts'
-import { findApiKey } from './api-keys.ts'
+import type { Accounts } from './accounts.ts'
 import { authSecret } from './better-auth.ts'
-import type { Client } from './bridge.ts'
 import type { Identified } from './auth.ts'
+import { openTestAccounts, testClient as client } from './testing.ts'
 
 type Opened = Awaited<ReturnType<typeof openTestDatabase>>
-const log = openLog('silent')
 const key = Buffer.alloc(32, 7)
 let opened: Opened
 let another: Opened['database']
 let here: Accounts
 let there: Accounts
 
-const open = (database: Opened['database']) =>
-  createAccounts({
-    database,
-    log,
-    key,
-    publicUrl: null,
-    compatUser: 'old@example.com',
-    oidc: null,
-    mail: null,
-    breachedPasswords: null,
-    signUpPolicy: () => 'open',
-    findApiKey: (db, token) => findApiKey(db, token, { log }),
-  })
+const open = (database: Opened['database']) => openTestAccounts(database, { compatUser: 'old@example.com' })
 
 beforeAll(async () => {
   opened = await openTestDatabase()
@@ -47,13 +32,6 @@ afterAll(async () => {
 })
 
 const password = 'a fox in the snow'
-const client: Client = {
-  address: '192.0.2.1',
-  origin: 'http://127.0.0.1:8080',
-  userAgent: null,
-  cookie: null,
-  bearer: null,
-}
 let made = 0
 
 async function addPerson(email = `person-${(made += 1)}@example.com`) {
@@ -62,8 +40,7 @@ async function addPerson(email = `person-${(made += 1)}@example.com`) {
 }
 
 const idOf = (found: Identified) => (typeof found === 'object' ? found.userId : found)
-const seen = async (accounts: Accounts, bearer: string) =>
-  idOf(await accounts.auth.identify({ bearer, cookie: null }))
+const seen = async (accounts: Accounts, bearer: string) => idOf(await accounts.auth.identify({ bearer, cookie: null }))
 
 describe('a session', () => {
   it('AC5: is known by its bearer token in every process, and without a token one is nobody', async () => {

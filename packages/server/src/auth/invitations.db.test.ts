@@ -1,33 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openLog } from '#base/log.ts'
 import { addUser, openTestDatabase } from '#db/testing.ts'
-import { createAccounts, type Accounts } from './accounts.ts'
-import type { Client } from './bridge.ts'
+import type { Accounts } from './accounts.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
+import { openTestAccounts, testClient as client } from './testing.ts'
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>
 let accounts: Accounts
 let invitations: Invitations
 let admin: { readonly userId: string; readonly address: string }
 const password = 'a fox in the snow'
-const client: Client = { address: '192.0.2.1', origin: 'http://localhost', userAgent: null, cookie: null, bearer: null }
 beforeAll(async () => {
   opened = await openTestDatabase()
   const { database } = opened
   admin = { userId: await addUser(database), address: '192.0.2.9' }
   invitations = createInvitations(database.db)
-  accounts = await createAccounts({
-    database,
-    log: openLog('silent'),
-    key: Buffer.alloc(32, 7),
-    publicUrl: null,
-    compatUser: null,
-    oidc: null,
-    mail: null,
-    breachedPasswords: null,
-    signUpPolicy: () => 'invite',
-    findApiKey: async () => null,
-  })
+  accounts = await openTestAccounts(database, { signUpPolicy: () => 'invite' })
   await accounts.setUp(client, { name: 'Ada', email: 'ada@example.com', password, near: true })
 })
 afterAll(async () => {

@@ -6,16 +6,15 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { createAccounts, type Accounts, type AccountsOptions } from '#auth/accounts.ts'
-import { findApiKey } from '#auth/api-keys.ts'
+import type { Accounts, AccountsOptions } from '#auth/accounts.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
 import { createRateLimiters } from '#auth/rate-limiter.ts'
+import { openTestAccounts } from '#auth/testing.ts'
 import { DefectError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
 import { keepImage } from '#library/keep.ts'
 import { createPngCopies } from '#library/png-copy.ts'
-import { createQuotas } from '#library/quotas.ts'
 import { png, recordOf } from '#library/testing.ts'
 import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
@@ -78,7 +77,6 @@ const page = '<!doctype html><title>Easel</title>'
 
 /** As often as no test asks that is about something else. */
 const seldom = { signIn: 100_000, generate: 100_000, upload: 100_000, share: 100_000 }
-const noLimits = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
 
 interface ServerOptions extends ProcessOptions, Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies'>> {
   readonly maxUploadBytes?: number
@@ -90,23 +88,11 @@ interface ServerOptions extends ProcessOptions, Partial<Pick<AppPorts, 'allowedO
 const key = Buffer.alloc(32, 7)
 
 async function openAccounts(
-  { database, db, log }: Awaited<ReturnType<typeof openPipeline>>,
+  { database, log }: Awaited<ReturnType<typeof openPipeline>>,
   { accounts, publicUrl }: ServerOptions,
 ): Promise<Accounts | null> {
   if (accounts === undefined) return null
-  return await createAccounts({
-    database,
-    log,
-    key,
-    publicUrl: publicUrl ?? null,
-    compatUser: null,
-    oidc: null,
-    mail: null,
-    breachedPasswords: null,
-    signUpPolicy: () => 'open',
-    findApiKey: (from, token) => findApiKey(from, token, { log }),
-    ...accounts,
-  })
+  return await openTestAccounts(database, { log, publicUrl: publicUrl ?? null, ...accounts })
 }
 
 export async function openServer(options: ServerOptions = {}) {
@@ -117,7 +103,7 @@ export async function openServer(options: ServerOptions = {}) {
   writeFileSync(join(webFolder, 'index.html'), page)
   writeFileSync(join(webFolder, 'assets/app-1234.js'), 'export {}')
   const { userId, db, log } = pipeline
-  const { storage } = process
+  const { storage, quotas } = process
   const providers = new Map(
     [ollama, openai, paintProvider(), paintProvider({ id: 'free-paint', resendSafe: true })].map((provider) => [
       provider.manifest.id,
@@ -125,7 +111,6 @@ export async function openServer(options: ServerOptions = {}) {
     ]),
   )
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'easel-tmp-'))
-  const quotas = createQuotas({ db, defaults: () => ({ quota: noLimits, guestQuota: noLimits }) })
   const transfer = createTransfer({
     ...process,
     db,
@@ -139,6 +124,7 @@ export async function openServer(options: ServerOptions = {}) {
   const app = await createApp({
     ...process,
     ...transfer,
+    quotas,
     db,
     log,
     providers,
