@@ -10,6 +10,7 @@ import { createBreachCheck } from './breached.ts'
 import { createBridge, type Bridge, type Client } from './bridge.ts'
 import type { Caller } from './caller.ts'
 import { createFactors, type Factors } from './factors.ts'
+import { createGuests, withGuests, type Guests, type GuestSettings } from './guests.ts'
 import { createAccountsAuth, type AccountsAuth } from './identify.ts'
 import type { OidcSettings } from './issuer.ts'
 import { createMailer } from './mail.ts'
@@ -35,6 +36,8 @@ export interface AccountsOptions {
   readonly breachedPasswords: string | null
   /** Who may make an account now; an administrator can change it at any time. */
   readonly signUpPolicy: () => SignUpPolicy
+  /** Absent: no guests. */
+  readonly guests?: GuestSettings
   readonly findApiKey: (db: Db, token: string) => Promise<Caller | null>
 }
 
@@ -46,6 +49,7 @@ export interface Accounts {
   /** What guards accounts beside passwords. */
   readonly factors: Factors
   readonly signUpPolicy: () => SignUpPolicy
+  readonly guests: Guests
   /** What the button for single sign-on says, or null. */
   readonly singleSignOn: string | null
   /** Whether links for a new password are sent; they hold the address that the settings say, never one that a request says. */
@@ -108,12 +112,15 @@ function sessionEnding({ db, distrust }: AccountPorts): Pick<Accounts, 'signOut'
   }
 }
 
+const noGuests: GuestSettings = () => ({ allowed: false, days: 7 })
+
 /** Builds accounts mode. */
 export async function createAccounts(options: AccountsOptions): Promise<Accounts> {
   const { database, log, key, publicUrl, compatUser, oidc, mail, signUpPolicy, findApiKey } = options
   const { db } = database
   const secret = authSecret(key)
-  const auth = await createAccountsAuth({ database, secret, publicUrl, compatUser, findApiKey })
+  const guests = createGuests({ db, secret, publicUrl, settings: options.guests ?? noGuests })
+  const auth = withGuests(await createAccountsAuth({ database, secret, publicUrl, compatUser, findApiKey }), guests)
   const betterAuth = createBetterAuth({ db, log, key, publicUrl })
   const ask = createBridge(betterAuth)
   const isBreached = createBreachCheck({ url: options.breachedPasswords, log })
@@ -124,6 +131,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
 
   return {
     auth,
+    guests,
     ask,
     ports,
     factors: createFactors({ db, log, ask, auth: betterAuth, secret, publicUrl, oidc, signUpPolicy }),

@@ -1,5 +1,4 @@
 // Visitors without an account, each with a library of their own. Rules in docs/spec/guests.md (GU1 …).
-import { createHmac, randomBytes } from 'node:crypto'
 import { systemClock, type Clock } from '#base/clock.ts'
 import { EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
@@ -7,16 +6,16 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { record } from './audit.ts'
 import type { Auth } from './auth.ts'
-import { sessionCookieName, sessionSeconds } from './better-auth.ts'
+import type { Client } from './bridge.ts'
+import { beginSession, type SessionSigning } from './new-session.ts'
 import { endSessions } from './sessions.ts'
 
-export interface GuestPorts {
+/** What the administrator says now. `days` after its last use, a guest's library is erased. */
+export type GuestSettings = () => { readonly allowed: boolean; readonly days: number }
+
+export interface GuestPorts extends SessionSigning {
   readonly db: Db
-  /** What sessions are signed with. */
-  readonly secret: string
-  readonly publicUrl: string | null
-  /** What the administrator says now. `days` after its last use, a guest's library is erased. */
-  readonly settings: () => { readonly allowed: boolean; readonly days: number }
+  readonly settings: GuestSettings
   readonly clock?: Clock
 }
 
@@ -29,7 +28,7 @@ export interface NewGuest {
 
 export interface Guests {
   /** Makes a guest with an empty library and signs them in. @throws EaselError `forbidden` when guests are not allowed here */
-  begin(client: { readonly address: string; readonly userAgent: string | null }): Promise<NewGuest>
+  begin(client: Client): Promise<NewGuest>
   /** Says that a guest is at work, which puts off the end of the library. Writes once an hour at most. */
   used(userId: string): Promise<void>
 }
@@ -43,40 +42,18 @@ export function createGuests({ db, secret, publicUrl, settings, clock = systemCl
   const lastUse = new Map<string, number>()
   const expiry = () => new Date(clock.now() + settings().days * dayMs)
 
-  function cookieOf(token: string): string {
-    const signature = createHmac('sha256', secret).update(token).digest('base64')
-    const name = sessionCookieName(publicUrl)
-    const secure = name.startsWith('__Secure-') ? '; Secure' : ''
-    const value = encodeURIComponent(`${token}.${signature}`)
-    return `${name}=${value}; Max-Age=${sessionSeconds}; Path=/; HttpOnly${secure}; SameSite=Lax`
-  }
-
   return {
-    async begin({ address, userAgent }) {
+    async begin(client) {
       if (!settings().allowed) throw new EaselError('forbidden', 'Guests are not allowed here. Sign in first.')
       const userId = newId()
-      const token = randomBytes(24).toString('base64url')
       const expiresAt = expiry()
-      const endsAt = new Date(clock.now() + sessionSeconds * 1000)
-      await inTransaction(db, async (trx) => {
-        await trx
-          .insertInto('users')
-          .values({ id: userId, name: 'Guest', role: 'guest', expires_at: expiresAt })
-          .execute()
-        await trx
-          .insertInto('sessions')
-          .values({
-            id: newId(),
-            user_id: userId,
-            token,
-            expires_at: endsAt,
-            ip_address: address,
-            user_agent: userAgent?.slice(0, 300) ?? null,
-          })
-          .execute()
-        await record(trx, { action: 'guest-began', actorId: userId, address })
+      const cookie = await inTransaction(db, async (trx) => {
+        const guest = { id: userId, name: 'Guest', role: 'guest', expires_at: expiresAt } as const
+        await trx.insertInto('users').values(guest).execute()
+        await record(trx, { action: 'guest-began', actorId: userId, address: client.address })
+        return await beginSession(trx, { secret, publicUrl }, { userId, client })
       })
-      return { userId, expiresAt, cookie: cookieOf(token) }
+      return { userId, expiresAt, cookie }
     },
 
     async used(userId) {
@@ -99,7 +76,7 @@ export function createGuests({ db, secret, publicUrl, settings, clock = systemCl
 }
 
 /** The same, and every request of a guest puts off the end of the library. */
-export function withGuests(auth: Auth, guests: Pick<Guests, 'used'>): Auth {
+export function withGuests<A extends Auth>(auth: A, guests: Pick<Guests, 'used'>): A {
   return {
     ...auth,
     async identify(credentials) {

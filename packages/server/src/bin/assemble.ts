@@ -40,6 +40,7 @@ import { runCommand } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
 import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
+import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
 
 const callTimeoutMs = 30 * 60_000
@@ -145,6 +146,7 @@ async function openAccounts(
     mail,
     breachedPasswords,
     signUpPolicy: () => config.signUp,
+    guests: () => config.guests,
     findApiKey: (db, token) => findApiKey(db, token, { log }),
   })
 }
@@ -155,6 +157,15 @@ async function openLimits({ auth, rates, trustedProxies }: Config, { database, k
   if (auth === 'local') return { rates, trustedProxies, limiters: createLocalRateLimiters(), signatures: null }
   const signatures = createFileSignatures(await openInstanceSecret(db, keyring, 'file links'))
   return { rates, trustedProxies, limiters: createRateLimiters(db), signatures }
+}
+
+/** Only where work is done: it reads and writes whole libraries. */
+async function openLeaving(
+  { config, log }: AssembleOptions,
+  { database, storage, events, generations, exports }: Omit<LeavingPorts, 'log' | 'exportFolder'>,
+): Promise<Leaving> {
+  const exportFolder = join(config.dataFolder, 'exports')
+  return await startLeaving({ database, storage, events, log, generations, exports, exportFolder })
 }
 
 async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
@@ -203,6 +214,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
           events,
           generations,
           images,
+          quotas,
           derivatives,
           pngCopies: createPngCopies({ storage, log }),
           storage,
@@ -230,6 +242,8 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
       { name: 'sweep', everyMs: 86_400_000, soonMs: 30_000, run: (signal) => sweep(adoptPorts, { signal }) },
     )
   }
+  const leaving = worker === null ? null : await openLeaving(options, { ...foundations, generations, ...transfer })
+  if (leaving !== null) tasks.push({ name: 'leaving', everyMs: 20_000, soonMs: 1000, run: () => leaving.run() })
   const housekeeping = startHousekeeping({ log, tasks })
   const control = await openControl(options, foundations)
 
@@ -241,7 +255,14 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
       // A client that reads its answer too slowly, or not at all, must not keep the process alive.
       const cut = setTimeout(() => app?.server.closeAllConnections(), graceMs)
       // Thumbnails of what is still saved are made after the next start.
-      await Promise.all([control?.close(), housekeeping.stop(), app?.close(), worker?.stop(graceMs), derivatives.close()])
+      await Promise.all([
+        control?.close(),
+        leaving?.close(),
+        housekeeping.stop(),
+        app?.close(),
+        worker?.stop(graceMs),
+        derivatives.close(),
+      ])
       clearTimeout(cut)
       await accounts?.close()
       await jobs.close()

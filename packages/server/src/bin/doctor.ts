@@ -5,6 +5,7 @@ import { readEnvironment } from '#config/environment.ts'
 import { migrate } from '#db/migrate.ts'
 import { createEvents } from '#events/log.ts'
 import { sweep } from '#library/sweep.ts'
+import { recountUsage } from '#library/usage.ts'
 import { verifyFiles } from '#library/verify.ts'
 import { openStorage } from './assemble.ts'
 import { discoverProviders } from './discover.ts'
@@ -24,11 +25,12 @@ await runMain(async () => {
     // On the embedded database nobody else can be at work; elsewhere a young file may be on its way.
     const swept = await (database.kind === 'pglite' ? sweep(ports, { olderThanMs: 0 }) : sweep(ports))
     const verified = await verifyFiles(ports)
+    const { corrected } = await recountUsage(database.db)
     await events.close()
     process.stdout.write(
       `${verified.checked} pictures checked, ${verified.changed.length + swept.missing} damaged or missing; ` +
         `${swept.adopted} files without a row taken in, ${swept.removed} half-saved files removed, ` +
-        `${swept.unknown} unknown files left alone.\n`,
+        `${swept.unknown} unknown files left alone; figures corrected for ${corrected} people.\n`,
     )
     for (const id of verified.changed) process.stdout.write(`damaged or missing: ${id}\n`)
     if (verified.changed.length + swept.missing > 0) process.exitCode = 2

@@ -12,6 +12,7 @@ import type { Generations } from '#generation/generations.ts'
 import type { Derivatives } from '#library/derivatives.ts'
 import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
+import type { Quotas } from '#library/quotas.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
@@ -24,11 +25,13 @@ import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
 import { setSecurityHeaders } from './plugins/headers.ts'
+import { knowMethods } from './plugins/known-methods.ts'
 import { guardLocal } from './plugins/local-guard.ts'
 import { guardOrigins, isOwnOrigin } from './plugins/origin-guard.ts'
 import { allowAnyOrigin } from './plugins/open-cors.ts'
 import { limitRates, type Rates } from './plugins/rate-limits.ts'
 import { registerReference } from './plugins/reference.ts'
+import { cutSlowClients } from './plugins/slow-clients.ts'
 import { registerWebApp } from './plugins/web-app.ts'
 import { registerAccount } from './routes/account.ts'
 import { registerAddImages } from './routes/add-images.ts'
@@ -56,6 +59,7 @@ export interface AppPorts {
   readonly events: Events
   readonly generations: Generations
   readonly images: Images
+  readonly quotas: Quotas
   readonly derivatives: Derivatives
   readonly pngCopies: PngCopies
   readonly storage: Storage
@@ -78,8 +82,17 @@ export interface AppPorts {
 }
 
 const bodyLimitBytes = 2 * 1024 * 1024
-/** A client that sends its headers or body slower than this is cut off. */
-const requestTimeoutMs = 60_000
+/** A client that sends its headers slower than this is cut off; for bodies see slow-clients.ts. */
+const headersTimeoutMs = 20_000
+/** Longest that the largest upload may take. */
+const requestTimeoutMs = 60 * 60_000
+const lookForSlowMs = 5_000
+
+/** What Node.js refuses by itself. */
+const rawStatuses: ReadonlyMap<string, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+])
 
 /** The HTTP server of Easel, ready to listen. */
 export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
@@ -89,6 +102,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: lookForSlowMs },
     trustProxy: trustProxies(ports.trustedProxies),
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
@@ -100,7 +114,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
       sendProblem(reply, problem('bad-request', 'The address is not valid.'))
     },
     clientErrorHandler: (error, socket) => {
-      const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+      const status = rawStatuses.get(error.code) ?? 400
       if (socket.writable) socket.end(rawProblem(status))
       else socket.destroy()
     },
@@ -108,7 +122,9 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   registerErrors(app)
-  setSecurityHeaders(app)
+  setSecurityHeaders(app, ports.publicUrl)
+  knowMethods(app)
+  cutSlowClients(app)
   const local = ports.auth.mode === 'local'
   if (local) guardLocal(app, { allowedOrigins: ports.allowedOrigins })
   else guardOrigins(app, { publicUrl: ports.publicUrl })

@@ -7,6 +7,7 @@ import { accountScenarios } from './testing/account-scenarios.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
 import { factorScenarios } from './testing/factor-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
+import { guestScenarios } from './testing/guest-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
@@ -18,6 +19,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...transferScenarios,
   ...accountScenarios,
   ...factorScenarios,
+  ...guestScenarios,
 }
 
 let world: World

@@ -3,6 +3,7 @@ import { routes } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import { changeName, readMe } from '#auth/me.ts'
 import { listSessions } from '#auth/sessions.ts'
+import type { Quotas } from '#library/quotas.ts'
 import { clientOf } from '../client.ts'
 import { serve } from '../serve.ts'
 import { inAccountsMode, type AccountRoutePorts } from './sessions.ts'
@@ -26,10 +27,11 @@ function registerPasswords(app: FastifyInstance, { accounts, publicUrl }: Accoun
   })
 }
 
-export function registerAccount(app: FastifyInstance, ports: AccountRoutePorts): void {
-  const { db, accounts } = ports
+export function registerAccount(app: FastifyInstance, ports: AccountRoutePorts & { readonly quotas: Quotas }): void {
+  const { db, accounts, quotas } = ports
   const mode = accounts === null ? 'local' : 'accounts'
   serve(app, routes.getMe, async ({ caller }) => ({ data: await readMe(db, caller.userId, mode) }))
+  serve(app, routes.getUsage, async ({ caller }) => ({ data: await quotas.usage(caller.userId) }))
   serve(app, routes.updateMe, async ({ request, caller, body }) => {
     await changeName(db, caller.userId, { name: body.name, address: request.ip })
     return { data: await readMe(db, caller.userId, mode) }

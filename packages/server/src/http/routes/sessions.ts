@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '#auth/accounts.ts'
 import { readMe } from '#auth/me.ts'
 import type { SignInResult } from '#auth/sign-in.ts'
-import { EaselError } from '#base/errors.ts'
+import { EaselError, present } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { clientOf, isNear } from '../client.ts'
 import { serve } from '../serve.ts'
@@ -122,8 +122,26 @@ function registerSigningOut(app: FastifyInstance, { accounts, publicUrl }: Accou
   })
 }
 
+function registerGuests(app: FastifyInstance, { db, accounts, publicUrl }: AccountRoutePorts): void {
+  serve(app, routes.beginGuest, async ({ request, reply }) => {
+    const { guests } = inAccountsMode(accounts)
+    const { caller } = request
+    if (caller !== null && caller.role !== 'guest') throw new EaselError('conflict', 'You are signed in already.')
+    if (caller !== null) {
+      // Whoever comes back keeps what is there.
+      const { expiresAt } = await readMe(db, caller.userId, 'accounts')
+      setCookies(reply, [])
+      return { data: { id: caller.userId, expiresAt: present(expiresAt, 'the end of a guest') } }
+    }
+    const guest = await guests.begin(clientOf(request, publicUrl))
+    setCookies(reply, [guest.cookie])
+    return { data: { id: guest.userId, expiresAt: guest.expiresAt.toISOString() } }
+  })
+}
+
 export function registerSessions(app: FastifyInstance, ports: AccountRoutePorts): void {
   registerStatus(app, ports)
   registerSigningIn(app, ports)
   registerSigningOut(app, ports)
+  registerGuests(app, ports)
 }

@@ -77,7 +77,11 @@ export async function openWorld(): Promise<World> {
   const people = await openPeople()
   const issuer = await startIssuer()
   const oidc = { issuer: issuer.url, clientId: 'easel', clientSecret: 'a secret of ours', name: 'Example' }
-  const unused = await openServer({ works: false, publicUrl: 'http://localhost', accounts: { oidc } })
+  const unused = await openServer({
+    works: false,
+    publicUrl: 'http://localhost',
+    accounts: { oidc, guests: () => ({ allowed: false, days: 7 }) },
+  })
   const { connections, generations } = server.process
   const { userId } = server.pipeline
   const key = 'sk-of-the-routes-0123456789'
