@@ -79,6 +79,7 @@ export function createFactorChecks({ db, ask, attempts }: FactorCheckPorts): Fac
           throw error
         },
       )
+      await record(db, { action: 'recovery-code-used', actorId: userId, address: client.address })
       await attempts.succeeded('code', userId)
       return told
     },

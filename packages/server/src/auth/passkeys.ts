@@ -36,7 +36,7 @@ export interface Passkeys {
   /** @throws EaselError `not-found` */
   remove(owner: Owner, id: string): Promise<void>
   ask(client: Client): Promise<Challenge<PasskeyRequest>>
-  /** @throws EaselError `unauthorized`, or `forbidden` when the account is closed */
+  /** What belongs to every sign-in is the caller's: see `settleSignIn`. @throws EaselError `unauthorized`, or `forbidden` when the account is closed */
   signIn(client: Client, answer: PasskeySignIn): Promise<NewSession & { readonly userId: string }>
 }
 
@@ -188,8 +188,6 @@ export function createPasskeys({ db, ask, publicUrl }: PasskeyPorts): Passkeys {
         },
       )
       const { userId } = SignedIn.parse(told.body).session
-      const detail = { by: 'passkey' }
-      await record(db, { action: 'sign-in', actorId: userId, address: client.address, detail })
       return { userId, cookies: told.cookies, token: told.token }
     },
   }

@@ -56,8 +56,12 @@ export async function signIn(
   )
   const userId = Answer.parse(told.body)
   if (userId !== null) await settleSignIn(ports, { userId, previous, address: client.address, by: 'password' })
-  return { userId, cookies: told.cookies, token: userId === null ? null : told.token }
+  if (userId === null) return { userId, cookies: told.cookies.filter(isNoSession), token: null }
+  return { userId, cookies: told.cookies, token: told.token }
 }
+
+/** Half-way, whoever is signed in stays so, a guest above all: the second half ends that session and takes the library over. */
+const isNoSession = (cookie: string): boolean => !/^(?:__Secure-)?easel\.session_(?:token|data)=/.test(cookie)
 
 /**
  * What belongs to every sign-in, whichever way it was done: it is written down, the session that the browser had before ends, and

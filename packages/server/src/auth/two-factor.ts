@@ -35,7 +35,7 @@ export interface TwoFactor {
   disable(owner: Owner, password: string): Promise<NewSession>
   renewRecoveryCodes(owner: Owner, password: string): Promise<readonly string[]>
   /**
-   * The second half of a sign-in.
+   * The second half of a sign-in. What belongs to every sign-in is the caller's: see `settleSignIn`.
    * @throws EaselError `unauthorized` when there is no first half, `validation-failed` for a wrong code
    */
   finish(client: Client, factor: SecondFactor): Promise<NewSession & { readonly userId: string }>
@@ -114,7 +114,7 @@ function settingUp(ports: TwoFactorPorts, check: FactorChecks): Pick<TwoFactor, 
 }
 
 export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
-  const { db, ask, publicUrl } = ports
+  const { ask, publicUrl } = ports
   const check = createFactorChecks(ports)
   const pendingCookie = cookieName(publicUrl, 'two_factor')
 
@@ -151,8 +151,6 @@ export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
       // A session that is in the browser too is not what is finished here.
       const half = { userId, client: { ...client, cookie: `${pendingCookie}=${signed}`, bearer: null } }
       const told = code === undefined ? await check.recoveryCode(half, recoveryCode) : await check.code(half, code)
-      const detail = { by: code === undefined ? 'recovery-code' : 'code' }
-      await record(db, { action: 'sign-in', actorId: userId, address: client.address, detail })
       return { ...sessionOf(told), userId }
     },
   }

@@ -4,12 +4,13 @@ import { routes } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 import { createAuthenticator, type Authenticator } from './testing/authenticator.ts'
 import { openBrowser, type Browser } from './testing/browser.ts'
+import { guest, heirOf } from './testing/guest.ts'
 import { openServer, type TestServer } from './testing/server.ts'
 
 let server: TestServer
 const password = 'a fox in the snow'
 beforeAll(async () => {
-  server = await openServer({ works: false, accounts: {} })
+  server = await openServer({ works: false, accounts: { guests: () => ({ allowed: true, days: 7 }) } })
   await openBrowser(server).post('/api/auth/setup', { name: 'Ada', email: 'ada@example.com', password })
 })
 afterAll(() => server.close())
@@ -205,6 +206,14 @@ describe('a passkey', () => {
       .where('user_id', '=', id)
       .execute()
     expect((await browser.post('/api/me/passkeys/options')).json()).toMatchObject({ code: 'forbidden' })
+  })
+
+  it('AF16: takes everything of a guest along who signs in with it', async () => {
+    const { device, id } = await withPasskey()
+    const { browser, guestId } = await guest(server)
+    device.counter = 2
+    expect((await signIn(device, browser)).json()).toMatchObject({ data: { me: { id } } })
+    expect(await heirOf(server, guestId)).toBe(id)
   })
 
   it('AF26: is for names: whoever comes by a number is told so', async () => {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { routes } from '@easel/contract'
 import { createInvitations } from '#auth/invitations.ts'
 import { openBrowser, type Browser } from './testing/browser.ts'
+import { guest, heirOf } from './testing/guest.ts'
 import { startIssuer, type TestIssuer } from './testing/issuer.ts'
 import { openServer, type TestServer } from './testing/server.ts'
 
@@ -21,7 +22,11 @@ beforeAll(async () => {
   server = await openServer({
     works: false,
     publicUrl,
-    accounts: { oidc: settings(issuer.url), signUpPolicy: () => policy },
+    accounts: {
+      oidc: settings(issuer.url),
+      signUpPolicy: () => policy,
+      guests: () => ({ allowed: true, days: 7 }),
+    },
   })
   const { setUpCode: code } = server.accounts ?? { setUpCode: '' }
   await openBrowser(server).post('/api/auth/setup', { name: 'Ada', email: 'ada@example.com', password, code })
@@ -321,6 +326,16 @@ describe('who somebody is', () => {
     expect(await Promise.all(browsers.map((browser) => signIn(browser)))).toEqual(['/', '/', '/'])
     const ids = await Promise.all(browsers.map(async (browser) => (await meOf(browser))?.id))
     expect(new Set(ids).size).toBe(1)
+  })
+
+  it('AF16: a guest who comes for the first time becomes that person; later ones take their library along', async () => {
+    const { browser, guestId } = await guest(server)
+    expect(await signIn(browser)).toBe('/')
+    expect(await meOf(browser)).toMatchObject({ id: guestId, role: 'user', email: `person${people}@example.com` })
+    const later = await guest(server)
+    expect(await signIn(later.browser)).toBe('/')
+    expect((await meOf(later.browser))?.id).toBe(guestId)
+    expect(await heirOf(server, later.guestId)).toBe(guestId)
   })
 
   it('AF38: a disabled account stays closed', async () => {

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { routes } from '@easel/contract'
 import { DefectError } from '#base/errors.ts'
 import { openBrowser, type Browser } from './testing/browser.ts'
+import { guest, heirOf } from './testing/guest.ts'
 import { openServer, type TestServer } from './testing/server.ts'
 
 let server: TestServer
 const password = 'a fox in the snow'
 beforeAll(async () => {
-  server = await openServer({ works: false, accounts: {} })
+  server = await openServer({ works: false, accounts: { guests: () => ({ allowed: true, days: 7 }) } })
   await openBrowser(server).post('/api/auth/setup', { name: 'Ada', email: 'ada@example.com', password })
 })
 afterAll(() => server.close())
@@ -163,6 +164,16 @@ describe('signing in', () => {
     expect(wrong.status).toBe(400)
     const right = await finish(browser, { code: codeOf(uri, 0) })
     expect(right.json()).toMatchObject({ data: { me: { id } } })
+  })
+
+  it('AF16: a guest stays one half-way; then everything of theirs goes to the account', async () => {
+    const { email, uri, id } = await withTwoFactor()
+    const { browser, guestId } = await guest(server)
+    await browser.post('/api/auth/sign-in', { email, password })
+    expect((await browser.ask('/api/me')).json()).toMatchObject({ data: { id: guestId, role: 'guest' } })
+    expect((await finish(browser, { code: codeOf(uri, 0) })).json()).toMatchObject({ data: { me: { id } } })
+    expect((await browser.ask('/api/me')).json()).toMatchObject({ data: { id } })
+    expect(await heirOf(server, guestId)).toBe(id)
   })
 
   it('AF12: a code works once, also for two who show it at the same time', async () => {

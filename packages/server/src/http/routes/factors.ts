@@ -1,11 +1,12 @@
 // Second factors, passkeys and single sign-on.
-import { routes } from '@easel/contract'
+import { routes, type SignedIn } from '@easel/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Owner } from '#auth/factor-checks.ts'
 import type { Factors } from '#auth/factors.ts'
 import { SingleSignOnError } from '#auth/issuer.ts'
 import { readMe } from '#auth/me.ts'
+import { settleSignIn } from '#auth/sign-in.ts'
 import type { NewSession } from '#auth/two-factor.ts'
 import { EaselError } from '#base/errors.ts'
 import { clientOf } from '../client.ts'
@@ -19,16 +20,18 @@ function giveSession(request: FastifyRequest, reply: FastifyReply, { cookies, to
   if (token !== null && request.headers.authorization !== undefined) reply.header('set-auth-token', token)
 }
 
+type NewSignIn = NewSession & { readonly userId: string; readonly by: 'second-factor' | 'passkey' }
+
 interface Kit extends AccountRoutePorts {
   factors(): Factors
   ownerOf(request: FastifyRequest): Owner
+  signedIn(request: FastifyRequest, reply: FastifyReply, session: NewSignIn): Promise<{ data: SignedIn }>
 }
 
-function registerTwoFactor(app: FastifyInstance, { db, publicUrl, factors, ownerOf }: Kit): void {
+function registerTwoFactor(app: FastifyInstance, { publicUrl, factors, ownerOf, signedIn }: Kit): void {
   serve(app, routes.verifySecondFactor, async ({ request, reply, body }) => {
     const session = await factors().twoFactor.finish(clientOf(request, publicUrl), body)
-    setCookies(reply, session.cookies)
-    return { data: { me: await readMe(db, session.userId, 'accounts'), secondFactor: false } }
+    return await signedIn(request, reply, { ...session, by: 'second-factor' })
   })
   serve(app, routes.getFactors, async ({ caller }) => ({ data: await factors().twoFactor.factors(caller.userId) }))
   serve(app, routes.enableTwoFactor, async ({ request, reply, body }) => {
@@ -51,7 +54,7 @@ function registerTwoFactor(app: FastifyInstance, { db, publicUrl, factors, owner
   })
 }
 
-function registerPasskeys(app: FastifyInstance, { db, publicUrl, factors, ownerOf }: Kit): void {
+function registerPasskeys(app: FastifyInstance, { publicUrl, factors, ownerOf, signedIn }: Kit): void {
   serve(app, routes.askForPasskey, async ({ request, reply }) => {
     const { question, cookies } = await factors().passkeys.ask(clientOf(request, publicUrl))
     setCookies(reply, cookies)
@@ -59,8 +62,7 @@ function registerPasskeys(app: FastifyInstance, { db, publicUrl, factors, ownerO
   })
   serve(app, routes.signInWithPasskey, async ({ request, reply, body }) => {
     const session = await factors().passkeys.signIn(clientOf(request, publicUrl), body)
-    setCookies(reply, session.cookies)
-    return { data: { me: await readMe(db, session.userId, 'accounts'), secondFactor: false } }
+    return await signedIn(request, reply, { ...session, by: 'passkey' })
   })
   serve(app, routes.listPasskeys, async ({ caller }) => ({ data: await factors().passkeys.list(caller.userId) }))
   serve(app, routes.askForNewPasskey, async ({ request, reply }) => {
@@ -128,11 +130,16 @@ function registerSingleSignOn(app: FastifyInstance, { publicUrl, factors }: Kit)
 }
 
 export function registerFactors(app: FastifyInstance, ports: AccountRoutePorts): void {
-  const { accounts, publicUrl } = ports
+  const { db, accounts, publicUrl } = ports
   const kit: Kit = {
     ...ports,
     factors: () => inAccountsMode(accounts).factors,
     ownerOf: (request) => ({ userId: callerOf(request).userId, client: clientOf(request, publicUrl) }),
+    async signedIn(request, reply, { userId, by, cookies }) {
+      await settleSignIn(inAccountsMode(accounts).ports, { userId, previous: request.caller, address: request.ip, by })
+      setCookies(reply, cookies)
+      return { data: { me: await readMe(db, userId, 'accounts'), secondFactor: false } }
+    },
   }
   registerTwoFactor(app, kit)
   registerPasskeys(app, kit)
