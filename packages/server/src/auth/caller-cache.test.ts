@@ -49,7 +49,8 @@ it('AC3: while a change may not be committed yet, every request is looked up', (
 
 it('AC9: remembers ten thousand at most, the newest', () => {
   const { cache } = open()
-  for (let at = 0; at < 30_000; at += 1) cache.put(cache.mark(), `digest ${at}`, { ...ann, caller: callerOf(`user ${at}`) })
+  for (let at = 0; at < 30_000; at += 1)
+    cache.put(cache.mark(), `digest ${at}`, { ...ann, caller: callerOf(`user ${at}`) })
   expect(cache.size).toBe(10_000)
   expect([cache.get('digest 0'), cache.get('digest 29999')]).toEqual([null, callerOf('user 29999')])
 })

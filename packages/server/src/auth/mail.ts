@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { messageOf } from '#base/errors.ts'
+import { codeOf, messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 
 export interface Mail {
@@ -20,6 +20,12 @@ const timeoutMs = 10_000
 /** More mails on their way than this are not taken: the mail server is slow or gone. */
 const maxPending = 100
 
+/** Without the mail server's own words: some repeat the password that they refuse. */
+function reasonOf(error: unknown): string {
+  const answered = typeof error === 'object' && error !== null && 'responseCode' in error
+  return answered ? `${codeOf(error) ?? ''} ${String(error.responseCode)}` : messageOf(error)
+}
+
 /** @param settings the mail server's address with user name and password, and the sender */
 export function createMailer(settings: { readonly url: string; readonly from: string }, log: Log): Mailer {
   const transport = createTransport(
@@ -35,7 +41,7 @@ export function createMailer(settings: { readonly url: string; readonly from: st
       }
       const sending = transport.sendMail(mail).then(
         () => {},
-        (error: unknown) => log.error({ reason: messageOf(error) }, 'a mail could not be sent'),
+        (error: unknown) => log.error({ reason: reasonOf(error) }, 'a mail could not be sent'),
       )
       pending.add(sending)
       void sending.finally(() => pending.delete(sending))

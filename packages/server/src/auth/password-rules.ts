@@ -23,7 +23,7 @@ function isOwn(password: string, { email, name }: Whose): boolean {
 }
 
 function faultOf(password: string, whose: Whose): string | null {
-  const { length } = [...password]
+  const { length } = Array.from(password)
   if (length < minLength) return `must have at least ${minLength} characters`
   if (length > maxLength) return `must have at most ${maxLength} characters`
   if (isOwn(password, whose)) return 'must not be the name or the e-mail address'

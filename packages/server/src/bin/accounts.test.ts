@@ -75,9 +75,7 @@ it('AC51: a local library becomes the administrator’s; without accounts it is 
   const admin = cookieOf(await post(many, '/api/auth/setup', { ...ada, code }, far))
   expect(await many.setUpPath()).toBeNull()
   expect(await imagesOf(many, admin)).toEqual([first])
-  const bea = cookieOf(
-    await post(many, '/api/auth/sign-up', { name: 'Bea', email: 'bea@example.com', password }),
-  )
+  const bea = cookieOf(await post(many, '/api/auth/sign-up', { name: 'Bea', email: 'bea@example.com', password }))
   expect(await imagesOf(many, bea)).toEqual([])
   expect((await many.fetch(`/api/images/${first}`, { headers: bea })).status).toBe(404)
   const second = await draw(many, bea)

@@ -251,7 +251,11 @@ describe('readConfig', () => {
   })
 
   it.each<[string, Environment, string]>([
-    ['single sign-on in part', { EASEL_OIDC_ISSUER: 'https://a.example' }, 'EASEL_OIDC_CLIENT_ID and EASEL_OIDC_CLIENT_S'],
+    [
+      'single sign-on in part',
+      { EASEL_OIDC_ISSUER: 'https://a.example' },
+      'EASEL_OIDC_CLIENT_ID and EASEL_OIDC_CLIENT_S',
+    ],
     ['mail without a sender', { SMTP_URL: 'smtp://a.example' }, 'SMTP_URL and EASEL_MAIL_FROM belong together'],
     ['a sender without mail', { EASEL_MAIL_FROM: 'a@a.example' }, 'SMTP_URL and EASEL_MAIL_FROM belong together'],
     [

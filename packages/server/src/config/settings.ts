@@ -155,7 +155,12 @@ export const settings = z.object({
 export type Settings = z.output<typeof settings>
 
 /** Names that our tools set or read and the server does not; they are no typing errors. */
-export const toolNames: readonly string[] = ['EASEL_CHROMIUM', 'EASEL_TEST_POSTGRES', 'EASEL_NEW_SECRET', 'EASEL_API_KEY']
+export const toolNames: readonly string[] = [
+  'EASEL_CHROMIUM',
+  'EASEL_TEST_POSTGRES',
+  'EASEL_NEW_SECRET',
+  'EASEL_API_KEY',
+]
 
 /** Settings whose values are never repeated in a message. */
 export const secretNames: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 // Accounts mode over HTTP: who gets in, and what a session is worth. Rules in docs/spec/accounts.md (AC1 …).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { routes } from '@easel/contract'
 import { present } from '#base/errors.ts'
 import { openServer, type Answer, type TestServer } from './testing/server.ts'
 
@@ -56,7 +57,7 @@ describe('the first administrator', () => {
         post('/api/auth/setup', { ...admin, email, code }, { 'x-forwarded-for': '192.0.2.7' }),
       ),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409])
     const first = present(
       answers.find(({ status }) => status === 200),
       'one that succeeded',
@@ -87,8 +88,12 @@ describe('signing up', () => {
         post('/api/auth/sign-up', { name: 'Same', email, password }),
       ),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409])
-    const rows = await server.pipeline.db.selectFrom('users').select('id').where('email', '=', 'same@example.com').execute()
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409, 409])
+    const rows = await server.pipeline.db
+      .selectFrom('users')
+      .select('id')
+      .where('email', '=', 'same@example.com')
+      .execute()
     expect(rows).toHaveLength(1)
   })
 
@@ -164,6 +169,32 @@ describe('a session', () => {
     expect((await post('/api/auth/sign-out', undefined, { cookie, origin: 'https://evil.example' })).status).toBe(403)
   })
 
+  it('AC4: lasts thirty days from its last use, and one day where it is not to be remembered', async () => {
+    const { db } = server.pipeline
+    const email = 'long@example.com'
+    const cookie = await signUp(email)
+    const day = 86_400_000
+    const days = async () => {
+      const { data } = routes.listSessions.response.parse(
+        (await server.ask({ path: '/api/me/sessions', headers: cookie })).json(),
+      )
+      const current = present(
+        data.find((session) => session.current),
+        'this session',
+      )
+      return Math.round((new Date(current.expiresAt).getTime() - Date.now()) / day)
+    }
+    expect(await days()).toBe(30)
+    const soon = { expires_at: new Date(Date.now() + 2 * day) }
+    const { id } = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
+    await db.updateTable('sessions').set(soon).where('user_id', '=', id).execute()
+    const status = await server.ask({ path: '/api/auth/status', headers: cookie })
+    expect(status.headers['set-cookie']?.[0]).toMatch(/^easel\.session_token=.*; Max-Age=2592000;/)
+    expect(await days()).toBe(30)
+    const short = await post('/api/auth/sign-in', { email, password, remember: false })
+    expect(short.headers['set-cookie']?.[0]).not.toContain('Max-Age')
+  })
+
   it('is listed, and ends one by one; those of others are not to be seen', async () => {
     const mine = await signUp('list@example.com')
     const theirs = await signUp('theirs@example.com')
@@ -188,7 +219,9 @@ describe('a password', () => {
     const mine = await signUp(email)
     const other = cookieOf(await post('/api/auth/sign-in', { email, password }))
     const change = (body: object) => post('/api/me/password', body, mine)
-    expect((await change({ password: 'another fox here' })).json()).toMatchObject({ fields: [{ field: 'body.current' }] })
+    expect((await change({ password: 'another fox here' })).json()).toMatchObject({
+      fields: [{ field: 'body.current' }],
+    })
     expect((await change({ current: 'wrong', password: 'another fox here' })).json()).toMatchObject({
       fields: [{ field: 'body.current' }],
     })

@@ -4,6 +4,7 @@ import { fillPath, Problem, routes, type EaselEvent, type Route } from '@easel/c
 import { present } from '#base/errors.ts'
 import type { Answer } from './testing/server.ts'
 import { accountScenarios } from './testing/account-scenarios.ts'
+import { adminScenarios } from './testing/admin-scenarios.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
 import { factorScenarios } from './testing/factor-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
@@ -19,6 +20,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...transferScenarios,
   ...accountScenarios,
   ...factorScenarios,
+  ...adminScenarios,
   ...guestScenarios,
 }
 

@@ -41,15 +41,6 @@ function passkeysWork(publicUrl: string | null, request: FastifyRequest): boolea
   return publicUrl === null ? /^localhost(:\d+)?$/.test(request.host) : publicUrl.startsWith('https:')
 }
 
-/** Puts the end of a session off, in the database and in the browser. */
-async function prolong({ ask }: Accounts, request: FastifyRequest, reply: FastifyReply, publicUrl: string | null) {
-  if (request.caller?.by !== 'session') return
-  const client = clientOf(request, publicUrl)
-  if (client.bearer !== null) return
-  const { cookies } = await ask(client, { method: 'GET', path: '/get-session' })
-  setCookies(reply, cookies)
-}
-
 const withoutAccounts = {
   mode: 'local',
   needsSetup: false,
@@ -75,12 +66,19 @@ function registerStatus(app: FastifyInstance, { db, accounts, guestsAllowed, pub
       passwordReset: mode.sendsMail,
     }
   }
+  /** Puts the end of a session off, in the database and in the browser. */
+  async function prolong(mode: Accounts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const client = clientOf(request, publicUrl)
+    if (request.caller?.by !== 'session' || client.bearer !== null) return
+    const { cookies } = await mode.ask(client, { method: 'GET', path: '/get-session' })
+    setCookies(reply, cookies)
+  }
   serve(app, routes.getAuthStatus, async ({ request, reply }) => {
     const { caller } = request
     setCookies(reply, [])
     const me = caller === null ? null : await readMe(db, caller.userId, accounts === null ? 'local' : 'accounts')
     if (accounts === null) return { data: { ...withoutAccounts, me } }
-    await prolong(accounts, request, reply, publicUrl)
+    await prolong(accounts, request, reply)
     return { data: { ...(await statusOf(accounts, request)), me } }
   })
 }

@@ -79,7 +79,10 @@ describe('in accounts mode', () => {
     policy = 'invite'
     const answer = await post('/api/auth/register', { ...ann, email: 'late@example.com' })
     policy = 'open'
-    expect([answer.status, answer.json()]).toEqual([400, { success: false, error: expect.stringMatching(/invitation/) }])
+    expect([answer.status, answer.json()]).toEqual([
+      400,
+      { success: false, error: expect.stringMatching(/invitation/) },
+    ])
   })
 
   it('answers preflights, and nothing else at these addresses', async () => {
