@@ -24,4 +24,13 @@ export const transferRoutes = {
     status: 200,
     response: KnownImages,
   },
+  deleteMe: {
+    method: 'DELETE',
+    path: '/api/me',
+    summary: 'Delete the account with everything in it. It is closed at once; the pictures go soon after, for good.',
+    access: 'account',
+    limit: 'code',
+    body: AccountDeletion,
+    status: 204,
+  },
 } as const satisfies Record<string, Route>

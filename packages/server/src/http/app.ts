@@ -37,6 +37,7 @@ import { registerAccount } from './routes/account.ts'
 import { registerAddImages } from './routes/add-images.ts'
 import { registerApiKeys } from './routes/api-keys.ts'
 import { registerConnections } from './routes/connections.ts'
+import { registerDeleteAccount } from './routes/delete-account.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerFactors } from './routes/factors.ts'
 import { registerGenerations } from './routes/generations.ts'
@@ -146,6 +147,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   await registerUploads(app, { ...ports, links })
   await registerAddImages(app, ports)
   registerTransfer(app, ports)
+  registerDeleteAccount(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
   await registerWebApp(app, ports.webFolder)

@@ -45,8 +45,11 @@ async function ask(baseUrl: string, { method = 'GET', path, headers = {}, body }
   const { hostname, port } = new URL(baseUrl)
   const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array
   const type = raw ? {} : { 'content-type': 'application/json' }
-  const sent = request({ hostname, port, method, path, headers: { ...type, ...headers }, agent: false })
-  sent.end(raw ? body : JSON.stringify(body))
+  const payload = raw ? body : JSON.stringify(body)
+  // Node.js takes it that a DELETE has no body.
+  const length = method === 'DELETE' && payload !== undefined ? { 'content-length': Buffer.byteLength(payload) } : {}
+  const sent = request({ hostname, port, method, path, headers: { ...type, ...length, ...headers }, agent: false })
+  sent.end(payload)
   const [response] = await once(sent, 'response')
   const parts: Buffer[] = []
   for await (const part of response) parts.push(part)

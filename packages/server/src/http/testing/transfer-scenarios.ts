@@ -2,9 +2,10 @@ import { expect } from 'vitest'
 import { newId } from '#base/ids.ts'
 import { digest } from '#media/digest.ts'
 import { png } from '#library/testing.ts'
+import { testPassword } from './people.ts'
 import type { Scenarios } from './scenario.ts'
 
-type Name = 'addImage' | 'knownImages'
+type Name = 'addImage' | 'knownImages' | 'deleteMe'
 
 const base64 = (words = newId()) => Buffer.from(png(words)).toString('base64')
 
@@ -107,7 +108,9 @@ export const transferScenarios: Scenarios<Name> = {
     {
       name: 'a web page',
       request: async () => ({
-        body: { dataUrl: `data:image/png;base64,${Buffer.from('<!doctype html><script>alert(1)</script>').toString('base64')}` },
+        body: {
+          dataUrl: `data:image/png;base64,${Buffer.from('<!doctype html><script>alert(1)</script>').toString('base64')}`,
+        },
       }),
       status: 415,
       code: 'unsupported-media-type',
@@ -156,5 +159,44 @@ export const transferScenarios: Scenarios<Name> = {
       code: 'validation-failed',
       fields: ['body.sha256'],
     },
+  ],
+  deleteMe: [
+    {
+      name: 'success',
+      request: async ({ people }) => ({ body: { password: testPassword }, headers: (await people.add()).headers }),
+      status: 204,
+      as: 'nobody',
+    },
+    {
+      name: 'another password',
+      request: async () => ({ body: { password: 'not the password' } }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.password'],
+      as: 'user',
+    },
+    {
+      name: 'no password',
+      request: async () => ({ body: {} }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.password'],
+      as: 'user',
+    },
+    {
+      name: 'the last administrator',
+      request: async () => ({ body: { password: testPassword } }),
+      status: 409,
+      code: 'conflict',
+      as: 'admin',
+    },
+    {
+      name: 'nobody signed in',
+      request: async () => ({ body: {} }),
+      status: 401,
+      code: 'unauthorized',
+      as: 'nobody',
+    },
+    { name: 'local mode', request: async () => ({ body: {} }), status: 409, code: 'conflict' },
   ],
 }
