@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useLive } from '#data/live.ts'
+import { dateTime } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import classes from './away-banner.module.css'
 
@@ -7,7 +8,8 @@ const PATIENCE = 1500
 
 /** Says that the server is gone, but not for the blink of an eye that a restart takes. */
 export function AwayBanner() {
-  const away = useLive().stream === 'away'
+  const { stream, visitTime } = useLive()
+  const away = stream === 'away'
   const [shown, setShown] = useState(false)
   useEffect(() => {
     if (!away) {
@@ -22,7 +24,10 @@ export function AwayBanner() {
     <div className={classes['banner']} role="alert">
       <Icon name="away" />
       <span>
-        <strong>The server is away.</strong> Trying to reach it again. Nothing that you submitted is lost.
+        <strong>The server is away.</strong>{' '}
+        {visitTime === null
+          ? 'Trying to reach it again. Nothing that you submitted is lost.'
+          : `This is from your last visit, ${dateTime(visitTime)}.`}
       </span>
     </div>
   )

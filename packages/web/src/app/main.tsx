@@ -11,11 +11,12 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from '#data/query-client.ts'
 import classes from './notifications.module.css'
-import { router } from './router.tsx'
+import { createPages } from './router.tsx'
 import { theme } from './theme.ts'
 
 const root = document.querySelector('#root')
 const client = createQueryClient()
+const router = createPages(client)
 // The same name as in public/theme.js, which sets the scheme before the first paint.
 const colorScheme = localStorageColorSchemeManager({ key: 'easel-color-scheme' })
 

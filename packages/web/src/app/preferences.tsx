@@ -1,5 +1,7 @@
 import { Button, Modal, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { confirmDelete } from '#data/preferences.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { useStored } from '#data/stored.ts'
 import { Icon } from '#parts/icon.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
@@ -19,6 +21,8 @@ const schemes = [
 export function Preferences({ onClose, onShortcuts }: PreferencesProps) {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const [ask, setAsk] = useStored(confirmDelete)
+  // With accounts the way to these is in the menu under one's own name.
+  const local = useAuthStatus()?.mode === 'local'
   useFocusReturn()
   return (
     <Modal opened onClose={onClose} title="Settings" size={440}>
@@ -39,6 +43,16 @@ export function Preferences({ onClose, onShortcuts }: PreferencesProps) {
           checked={ask}
           onChange={(event) => setAsk(event.currentTarget.checked)}
         />
+        {local && (
+          <Button
+            variant="default"
+            leftSection={<Icon name="lock" />}
+            onClick={onClose}
+            renderRoot={(props) => <Link {...props} to="/settings/keys" />}
+          >
+            API keys, usage and export
+          </Button>
+        )}
         <Button
           variant="default"
           leftSection={<Icon name="keyboard" />}

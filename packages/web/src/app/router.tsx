@@ -1,10 +1,31 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
 import { z } from 'zod'
+import { loadStatus } from '#data/session.ts'
+import { Frame } from './frame.tsx'
+import { detour } from './gate.ts'
 import { PageError } from './page-error.tsx'
 import { PageMissing } from './page-missing.tsx'
-import { Shell } from './shell.tsx'
 
-const rootRoute = createRootRoute({ component: Shell, notFoundComponent: PageMissing, errorComponent: PageError })
+const RootSearch = z.object({ to: z.string().optional().catch(undefined), sso: z.string().optional().catch(undefined) })
+
+const rootRoute = createRootRouteWithContext<{ readonly client: QueryClient }>()({
+  component: Frame,
+  notFoundComponent: PageMissing,
+  errorComponent: PageError,
+  beforeLoad: async ({ context, location, search: { to: wanted } }) => {
+    const { pathname, href } = location
+    const to = detour(await loadStatus(context.client), { pathname, href, wanted }, window.location.origin)
+    if (to !== null) redirect({ href: to, replace: true, throw: true })
+  },
+  validateSearch: RootSearch,
+})
 
 const studio = createRoute({
   getParentRoute: () => rootRoute,
@@ -70,19 +91,75 @@ const adminParts = [
   }),
 ] as const
 
-export const router = createRouter({
-  routeTree: rootRoute.addChildren([
-    studio.addChildren([studioHome, studioPicture]),
-    library.addChildren([libraryPicture]),
-    engines,
-    admin.addChildren(adminParts),
-  ]),
-  defaultPreload: 'intent',
-  scrollRestoration: true,
+const outside = [
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/sign-in',
+    component: lazyRouteComponent(() => import('#screens/sign-in/sign-in-screen.tsx'), 'SignInScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/sign-up',
+    component: lazyRouteComponent(() => import('#screens/sign-in/sign-up-screen.tsx'), 'SignUpScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/setup',
+    component: lazyRouteComponent(() => import('#screens/sign-in/set-up-screen.tsx'), 'SetUpScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/forgot-password',
+    component: lazyRouteComponent(() => import('#screens/sign-in/forgot-screen.tsx'), 'ForgotScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/reset-password',
+    component: lazyRouteComponent(() => import('#screens/sign-in/reset-screen.tsx'), 'ResetScreen'),
+  }),
+] as const
+
+const settings = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('#screens/account/account-screen.tsx'), 'AccountScreen'),
 })
+const settingsParts = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/account',
+    component: lazyRouteComponent(() => import('#screens/account/account-part.tsx'), 'AccountPart'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('#screens/account/keys-part.tsx'), 'KeysPart'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/data',
+    component: lazyRouteComponent(() => import('#screens/account/data-part.tsx'), 'DataPart'),
+  }),
+] as const
+
+/** @param client holds what has been loaded, also of who is here */
+export const createPages = (client: QueryClient) =>
+  createRouter({
+    context: { client },
+    routeTree: rootRoute.addChildren([
+      studio.addChildren([studioHome, studioPicture]),
+      library.addChildren([libraryPicture]),
+      engines,
+      admin.addChildren(adminParts),
+      settings.addChildren(settingsParts),
+      ...outside,
+    ]),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  })
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router
+    router: ReturnType<typeof createPages>
   }
 }

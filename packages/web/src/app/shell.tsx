@@ -1,13 +1,16 @@
 import type { Generation } from '@easel/contract'
 import { VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback } from 'react'
+import { Outlet, useRouter } from '@tanstack/react-router'
+import { lazy, Suspense, useCallback, useEffect } from 'react'
+import { useKeepVisit } from '#data/keep-visit.ts'
 import { announce, useLive } from '#data/live.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { useLiveEvents } from '#data/use-live-events.ts'
 import { count } from '#parts/format.ts'
 import { DeletePictureProvider } from '#screens/picture/delete-picture.tsx'
 import { AwayBanner } from './away-banner.tsx'
+import { GuestBanner } from './guest-banner.tsx'
 import { Navigation } from './navigation.tsx'
 import classes from './shell.module.css'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -26,6 +29,11 @@ export function Shell() {
   const [preferences, preferencesDialog] = useDisclosure(false)
   const [shortcuts, shortcutsDialog] = useDisclosure(false)
   const { spoken } = useLive()
+  const status = useAuthStatus()
+  useKeepVisit()
+  const router = useRouter()
+  // The library is what can be looked at while the server is away, so it is there before it is asked for.
+  useEffect(() => void router.preloadRoute({ to: '/library' }), [router])
   useLiveEvents(useCallback((generation) => announce(finishedWords(generation)), []))
   useShortcuts(shortcutsDialog.toggle)
   return (
@@ -33,9 +41,10 @@ export function Shell() {
       <a className={classes['skip']} href="#main">
         Skip to content
       </a>
-      <Navigation onPreferences={preferencesDialog.open} />
+      <Navigation me={status?.mode === 'accounts' ? status.me : null} onPreferences={preferencesDialog.open} />
       <main id="main" className={classes['main']} tabIndex={-1}>
         <AwayBanner />
+        <GuestBanner />
         <Outlet />
         <div id="overlays" />
       </main>

@@ -1,4 +1,5 @@
 import { fillPath, Problem, type Route, type RouteInput, type RouteOutput } from '@easel/contract'
+import { tellUnauthorized } from './unauthorized.ts'
 
 /** Why a call gave no answer. `away`: the server could not be reached; `malformed`: it answered in an unknown form. */
 export class ApiError extends Error {
@@ -58,8 +59,8 @@ async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(code, detail, { status, fields: fields ?? [] })
 }
 
-/** Makes a {@link Call} that sends by the given fetch. */
-export function createCall(send: typeof fetch): Call {
+/** Makes a {@link Call} that sends by the given fetch. `refused` is told of every answer that does not know who is asking. */
+export function createCall(send: typeof fetch, refused: () => void = () => {}): Call {
   return async <R extends Route>(route: R, input: RouteInput<R>, options: CallOptions = {}) => {
     // oxlint-disable-next-line typescript/consistent-type-assertions -- every RouteInput is made of these three parts; TypeScript cannot see it through R
     const parts = input as Parts
@@ -73,6 +74,7 @@ export function createCall(send: typeof fetch): Call {
       options.signal?.throwIfAborted()
       throw new ApiError('away', 'The server does not answer', { cause })
     })
+    if (response.status === 401) refused()
     if (!response.ok) throw await problemOf(response)
     const answer = route.response === undefined ? undefined : await parsed(route.response, response)
     // oxlint-disable-next-line typescript/consistent-type-assertions -- `parsed` has just checked it against the route's own schema
@@ -93,7 +95,7 @@ async function parsed(schema: NonNullable<Route['response']>, response: Response
   })
 }
 
-export const call: Call = createCall((input, init) => fetch(input, init))
+export const call: Call = createCall((input, init) => fetch(input, init), tellUnauthorized)
 
 /** The words of whatever was thrown, for people. */
 export function wordsOf(error: unknown): string {

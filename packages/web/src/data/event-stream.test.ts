@@ -20,10 +20,12 @@ function stage() {
   const states: StreamState[] = []
   const events: EaselEvent[] = []
   const returns: boolean[] = []
+  const readies: true[] = []
   const stop = openEventStream({
     url: '/api/events',
     onEvent: (event) => events.push(event),
     onState: (state) => states.push(state),
+    onReady: () => readies.push(true),
     onReturn: (complete) => returns.push(complete),
     connect: () => {
       const source = Object.assign(new EventTarget(), {
@@ -42,7 +44,7 @@ function stage() {
       return () => void waits.splice(waits.indexOf(wait), 1)
     },
   })
-  return { sources, waits, states, events, stop, returns }
+  return { sources, waits, states, events, stop, returns, readies }
 }
 
 describe('event stream', () => {
@@ -68,6 +70,16 @@ describe('event stream', () => {
     sources[0]?.dispatchEvent(new Event('open'))
     expect(states).toEqual(['connecting', 'open', 'away', 'open'])
     expect(returns).toEqual([true])
+  })
+
+  it('tells once that the server listens, so that what was read before can be read again', () => {
+    const { sources, readies } = stage()
+    sources[0]?.dispatchEvent(new Event('open'))
+    expect(readies).toEqual([])
+    sources[0]?.dispatchEvent(new Event('ready'))
+    sources[0]?.dispatchEvent(new Event('error'))
+    sources[0]?.dispatchEvent(new Event('ready'))
+    expect(readies).toEqual([true])
   })
 
   it('does not take a return for complete when no event had told where the stream was', () => {

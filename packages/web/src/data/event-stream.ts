@@ -14,6 +14,8 @@ interface StreamOptions {
   readonly url: string
   readonly onEvent: (event: EaselEvent) => void
   readonly onState: (state: StreamState) => void
+  /** The stream is there for the first time: what was read before may have missed an event. */
+  readonly onReady: () => void
   /**
    * The stream is there again after it had been away. With `complete` what was missed follows; without it, it was opened
    * anew and cannot know what was missed.
@@ -48,6 +50,7 @@ export function openEventStream(options: StreamOptions): () => void {
   let source: EventSourceLike | null = null
   let pause = FIRST_WAIT
   let wasAway = false
+  let wasReady = false
   let complete = true
   // Only then can the browser say where it was, and be told what it missed.
   let numbered = false
@@ -62,6 +65,11 @@ export function openEventStream(options: StreamOptions): () => void {
       if (wasAway) options.onReturn(complete && numbered)
       wasAway = false
       complete = true
+    })
+    // The server sends it once it has begun to listen for this page.
+    current.addEventListener('ready', () => {
+      if (!wasReady) options.onReady()
+      wasReady = true
     })
     current.addEventListener('error', () => {
       wasAway = true

@@ -5,9 +5,11 @@ interface Live {
   readonly stream: StreamState
   /** The newest sentence for screen readers. */
   readonly spoken: string
+  /** What is shown was kept at that time, in milliseconds, because the server was away from the start; else null. */
+  readonly visitTime: number | null
 }
 
-let live: Live = { stream: 'connecting', spoken: '' }
+let live: Live = { stream: 'connecting', spoken: '', visitTime: null }
 const listeners = new Set<() => void>()
 
 function set(change: Partial<Live>): void {
@@ -22,6 +24,10 @@ function subscribe(listener: () => void): () => void {
 
 export function setStreamState(stream: StreamState): void {
   set({ stream })
+}
+
+export function setVisitTime(visitTime: number | null): void {
+  set({ visitTime })
 }
 
 /** Says a sentence through the page's live region. */

@@ -3,11 +3,12 @@ import { Button, NumberInput, PasswordInput, Switch, TextInput } from '@mantine/
 import { useState } from 'react'
 import { notifications } from '@mantine/notifications'
 import { useSaveConnection, useTestConnection } from '#data/connection-mutations.ts'
+import { faultsOf } from '#data/form-faults.ts'
 import { Notice } from '#parts/notice.tsx'
 import { fieldsOf } from '#parts/schema-fields.ts'
 import { SchemaForm } from '#parts/schema-form.tsx'
 import classes from './connection-form.module.css'
-import { createBody, errorsOf, patchBody, startValues, type ConnectionValues } from './connection-values.ts'
+import { createBody, patchBody, startValues, type ConnectionValues } from './connection-values.ts'
 
 interface ConnectionFormProps {
   readonly connection: Connection | null
@@ -21,7 +22,7 @@ export function ConnectionForm({ connection, provider, onBack, onDone }: Connect
   const [values, setValues] = useState(() => startValues(connection, provider))
   const save = useSaveConnection()
   const test = useTestConnection()
-  const { general, fields } = errorsOf(save.error)
+  const { general, fields } = faultsOf(save.error)
   const settings = fieldsOf(provider.settings)
   const set = (part: Partial<ConnectionValues>) => setValues({ ...values, ...part })
 

@@ -1,8 +1,7 @@
 import { ConnectionCreate, type Connection, type ProviderInfo } from '@easel/contract'
 import { describe, expect, it } from 'vitest'
 import { idOf } from '#data/__fixtures__/records.ts'
-import { ApiError } from '#data/client.ts'
-import { createBody, errorsOf, patchBody, startValues } from './connection-values.ts'
+import { createBody, patchBody, startValues } from './connection-values.ts'
 
 const provider: ProviderInfo = {
   id: 'openai',
@@ -44,18 +43,5 @@ describe('the form of an engine', () => {
   it('sends only what was changed', () => {
     const values = { ...startValues(connection, provider), name: 'Ours', concurrency: 4, isDefault: true, settings: {} }
     expect(patchBody(values, connection)).toEqual({ name: 'Ours', concurrency: 4, isDefault: true, settings: {} })
-  })
-
-  it('sorts faults by field, and keeps the rest as words', () => {
-    const fields = [{ field: 'body.settings.organization', message: 'is unknown' }]
-    expect(errorsOf(new ApiError('validation-failed', 'x', { fields }))).toEqual({
-      general: null,
-      fields: { organization: 'is unknown' },
-    })
-    expect(errorsOf(new ApiError('conflict', 'There is one of that name'))).toEqual({
-      general: 'There is one of that name',
-      fields: {},
-    })
-    expect(errorsOf(null)).toEqual({ general: null, fields: {} })
   })
 })

@@ -1,5 +1,4 @@
 import type { Connection, ConnectionCreate, ProviderInfo } from '@easel/contract'
-import { ApiError, wordsOf } from '#data/client.ts'
 import type { ConnectionPatch } from '#data/connection-mutations.ts'
 
 /** What stands in the form of an engine. */
@@ -54,13 +53,4 @@ export function patchBody(values: ConnectionValues, connection: Connection): Con
     ...(values.isDefault && !isDefault ? { isDefault: true } : {}),
     ...(JSON.stringify(values.settings) === JSON.stringify(settings) ? {} : { settings: { ...values.settings } }),
   }
-}
-
-/** Faults by the name of the form's field, and the words for what belongs to none. */
-export function errorsOf(error: unknown): { general: string | null; fields: Readonly<Record<string, string>> } {
-  if (error === null || error === undefined) return { general: null, fields: {} }
-  if (!(error instanceof ApiError) || error.fields.length === 0) return { general: wordsOf(error), fields: {} }
-  const fields: Record<string, string> = {}
-  for (const { field, message } of error.fields) fields[field.split('.').at(-1) ?? field] = message
-  return { general: null, fields }
 }

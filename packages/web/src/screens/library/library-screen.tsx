@@ -8,6 +8,7 @@ import { itemsOf } from '#data/pages.ts'
 import { imagesQuery } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { Icon } from '#parts/icon.tsx'
+import { OldPictures } from './old-pictures.tsx'
 import { PictureTimeline } from './picture-timeline.tsx'
 import classes from './library-screen.module.css'
 
@@ -34,6 +35,7 @@ export function LibraryScreen() {
           </Button>
         )}
       </header>
+      {!trash && <OldPictures />}
       <Pictures
         key={String(trash)}
         images={images}

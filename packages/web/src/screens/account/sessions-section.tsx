@@ -1,0 +1,56 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { sessionsQuery, useEndOtherSessions, useEndSession } from '#data/account.ts'
+import { wordsOf } from '#data/client.ts'
+import { useSignOut } from '#data/session.ts'
+import { dateTime } from '#parts/format.ts'
+import { Notice } from '#parts/notice.tsx'
+import { deviceWords } from './device-words.ts'
+import classes from './form.module.css'
+import { Row, Rows, Section } from './section.tsx'
+
+/** Where one is signed in. */
+export function SessionsSection() {
+  const sessions = useQuery(sessionsQuery())
+  const end = useEndSession()
+  const endOthers = useEndOtherSessions()
+  const signOut = useSignOut()
+  const error = sessions.error ?? end.error ?? endOthers.error ?? signOut.error
+  const list = sessions.data ?? []
+  const others = list.filter(({ current }) => !current).map(({ id }) => id)
+  return (
+    <Section title="Where you are signed in">
+      {error !== null && <Notice tone="danger">{wordsOf(error)}</Notice>}
+      <Rows label="Sessions">
+        {list.map((session) => (
+          <Row
+            key={session.id}
+            name={
+              <>
+                {deviceWords(session.userAgent)}
+                {session.current && <span className={classes['badge']}>This device</span>}
+              </>
+            }
+            facts={`${session.address === null ? '' : `${session.address} · `}since ${dateTime(Date.parse(session.createdAt))}`}
+          >
+            {!session.current && (
+              <Button variant="subtle" disabled={end.isPending} onClick={() => end.mutate(session.id)}>
+                Sign out
+              </Button>
+            )}
+          </Row>
+        ))}
+      </Rows>
+      <div className={classes['buttons']}>
+        {others.length > 0 && (
+          <Button variant="default" loading={endOthers.isPending} onClick={() => endOthers.mutate(others)}>
+            Sign out all others
+          </Button>
+        )}
+        <Button variant="default" loading={signOut.isPending} onClick={() => signOut.mutate('everywhere')}>
+          Sign out everywhere
+        </Button>
+      </div>
+    </Section>
+  )
+}
