@@ -243,7 +243,7 @@ describe('changing it', () => {
     expect(await audit(id)).toContain('recovery-codes-renewed')
   })
 
-  it('AF15: an API key may neither see nor change it', async () => {
+  it('AF8: CVE-2026-23896: an API key neither makes keys nor sees or changes what guards the account', async () => {
     const { browser } = await person()
     const scopes = ['read', 'generate', 'write']
     const made = await browser.post('/api/me/keys', { name: 'Script', scopes })
