@@ -1,7 +1,9 @@
 // The only composition: builds everything from the settings, in the order that data flows.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { InstanceDefaults } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
+import { openDefaults, type Defaults } from '#admin/defaults.ts'
 import { createAccounts, type Accounts } from '#auth/accounts.ts'
 import { findApiKey } from '#auth/api-keys.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
@@ -22,6 +24,7 @@ import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
 import { createGenerations } from '#generation/generations.ts'
 import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
+import { createAdministration } from '#http/administration.ts'
 import { createApp } from '#http/app.ts'
 import { createJobs } from '#jobs/boss.ts'
 import type { Jobs } from '#jobs/jobs.ts'
@@ -103,9 +106,11 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
   const storage = await openStorage(config)
   const events = await createEvents(database, log)
   const jobs = await createJobs(database, log)
+  const defaults = await openDefaults(database, environmentDefaults(config))
   try {
-    return await compose(options, { database, keyring, secrets, storage, events, jobs })
+    return await compose(options, { database, keyring, secrets, storage, events, jobs, defaults })
   } catch (error) {
+    await defaults.close()
     await jobs.close()
     await events.close()
     await keyring.close()
@@ -120,6 +125,12 @@ interface Foundations {
   readonly storage: Storage
   readonly events: Events
   readonly jobs: Jobs
+  readonly defaults: Defaults
+}
+
+/** What holds until an administrator says otherwise. */
+function environmentDefaults({ signUp, guests, quota, guestQuota }: Config): InstanceDefaults {
+  return { signUp, guests: guests.allowed, guestDays: guests.days, quota: { ...quota }, guestQuota: { ...guestQuota } }
 }
 
 /** Null on PostgreSQL, where commands open the database themselves. */
@@ -132,7 +143,7 @@ async function openControl({ config, log }: AssembleOptions, { database, keyring
 /** Null in local mode. */
 async function openAccounts(
   { config, log }: AssembleOptions,
-  { database, keyring }: Foundations,
+  { database, keyring, defaults }: Foundations,
 ): Promise<Accounts | null> {
   if (config.auth === 'local') return null
   const { publicUrl, compatUser, oidc, mail, breachedPasswords } = config
@@ -145,8 +156,8 @@ async function openAccounts(
     oidc,
     mail,
     breachedPasswords,
-    signUpPolicy: () => config.signUp,
-    guests: () => config.guests,
+    signUpPolicy: () => defaults.current().signUp,
+    guests: () => ({ allowed: defaults.current().guests, days: defaults.current().guestDays }),
     findApiKey: (db, token) => findApiKey(db, token, { log }),
   })
 }
@@ -170,7 +181,7 @@ async function openLeaving(
 
 async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
   const { config, log, providers } = options
-  const { database, secrets, storage, events, jobs } = foundations
+  const { database, secrets, storage, events, jobs, defaults } = foundations
   const { db } = database
   const connections = createConnections({
     db,
@@ -190,7 +201,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const images = createImages({ db, events, log })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
-  const quotas = createQuotas({ db, defaults: () => config })
+  const quotas = createQuotas({ db, defaults: () => defaults.current() })
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
   const pixels = { decode: decodePixels, encodePng, encodePreview }
 
@@ -209,7 +220,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
           db,
           auth,
           accounts,
-          guestsAllowed: () => config.guests.allowed,
+          guestsAllowed: () => defaults.current().guests,
           publicUrl: config.publicUrl,
           events,
           generations,
@@ -219,6 +230,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
           pngCopies: createPngCopies({ storage, log }),
           storage,
           connections,
+          administration: createAdministration({ ...options, ...foundations, mode: config.auth, accounts }),
           ...limits,
           allowedOrigins: new Set(config.corsOrigins),
         })
@@ -265,6 +277,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
       ])
       clearTimeout(cut)
       await accounts?.close()
+      await defaults.close()
       await jobs.close()
       await events.close()
       await foundations.keyring.close()

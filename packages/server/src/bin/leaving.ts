@@ -1,4 +1,5 @@
 // Libraries that go or change hands, in the background: it begins when somebody leaves, on any process, and goes on after a crash.
+import { existsSync } from 'node:fs'
 import { open, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finishRemovals } from '#admin/remove-user.ts'
@@ -32,10 +33,14 @@ export interface Leaving {
   close(): Promise<void>
 }
 
-/** Under its name only once it is whole and on the disk. A repeat writes it anew. @returns its path */
+/**
+ * Under its name only once it is whole and on the disk. One that is there stays as it is: by the time of a repeat some of the library
+ * may be erased. @returns its path
+ */
 async function writeExport({ exports, exportFolder }: LeavingPorts, userId: string): Promise<string> {
   await mkdir(exportFolder, { recursive: true, mode: 0o700 })
   const path = join(exportFolder, `${userId}.zip`)
+  if (existsSync(path)) return path
   const exported = await exports.open(userId, new AbortController().signal)
   const file = await open(`${path}.part`, 'w', 0o600)
   try {

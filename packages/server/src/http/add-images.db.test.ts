@@ -92,11 +92,14 @@ describe('POST /api/images', () => {
       width: 16,
       height: 16,
       mimeType: 'image/png',
-      ...{ sha256: digest(file).sha256, size: file.length },
+      sha256: digest(file).sha256,
+      size: file.length,
     })
     const kept = await server.ask(image.url)
     expect(kept.body).toEqual(Buffer.from(file))
-    const sidecar = z.object({ prompt: z.string() }).parse(JSON.parse(String(await server.pipeline.files.read(`${image.filepath}.json`)).toString()))
+    const sidecar = z
+      .object({ prompt: z.string() })
+      .parse(JSON.parse(String(await server.pipeline.files.read(`${image.filepath}.json`)).toString()))
     expect(sidecar.prompt).toBe(record.prompt)
   })
 
@@ -124,15 +127,39 @@ describe('POST /api/images', () => {
     ['one byte', '\x89', 400, 'validation-failed', ['body.file']],
     ['a truncated PNG', png('truncated', 64, 64).subarray(0, -20), 400, 'validation-failed', ['body.file']],
     ['half a PNG', png('half', 64, 64).subarray(0, 200), 400, 'validation-failed', ['body.file']],
-    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 415, 'unsupported-media-type', undefined],
-    ['SVG behind a declaration', '<?xml version="1.0"?><svg onload="alert(1)"/>', 415, 'unsupported-media-type', undefined],
+    [
+      'SVG',
+      '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+      415,
+      'unsupported-media-type',
+      undefined,
+    ],
+    [
+      'SVG behind a declaration',
+      '<?xml version="1.0"?><svg onload="alert(1)"/>',
+      415,
+      'unsupported-media-type',
+      undefined,
+    ],
     ['a web page', '<html><script>alert(1)</script>', 415, 'unsupported-media-type', undefined],
     ['a script that looks like a GIF', 'GIF89a\x01\0\x01\0=1;alert(1)//', 400, 'validation-failed', ['body.file']],
     ['a zip archive', 'PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaa', 415, 'unsupported-media-type', undefined],
     ['text', 'x'.repeat(5000), 415, 'unsupported-media-type', undefined],
     ['NUL', '\0'.repeat(5000), 415, 'unsupported-media-type', undefined],
-    ['a PNG with a zip behind it', Buffer.concat([png('poly'), Buffer.from('PK\x03\x04 archive')]), 415, 'unsupported-media-type', undefined],
-    ['a PNG with a page behind it', Buffer.concat([png('glot'), Buffer.from('<script>alert(1)</script>')]), 415, 'unsupported-media-type', undefined],
+    [
+      'a PNG with a zip behind it',
+      Buffer.concat([png('poly'), Buffer.from('PK\x03\x04 archive')]),
+      415,
+      'unsupported-media-type',
+      undefined,
+    ],
+    [
+      'a PNG with a page behind it',
+      Buffer.concat([png('glot'), Buffer.from('<script>alert(1)</script>')]),
+      415,
+      'unsupported-media-type',
+      undefined,
+    ],
   ])('TR11: refuses %s as what it is, and keeps nothing of it', async (_, file, status, code, fields) => {
     const before = await libraryOf()
     const bytes = Buffer.from(typeof file === 'string' ? Buffer.from(file, 'latin1') : file)
@@ -211,7 +238,10 @@ describe('POST /api/images', () => {
     expect(imageOf((await send({ file, record: { tags: more } })).body).tags).toEqual(more)
     await server.process.images.remove(server.pipeline.userId, first.id)
     const imported = await send({ file, record: { source: 'import' } })
-    expect([imported.status, imageOf(imported.body)]).toMatchObject([200, { id: first.id, deletedAt: expect.any(String) }])
+    expect([imported.status, imageOf(imported.body)]).toMatchObject([
+      200,
+      { id: first.id, deletedAt: expect.any(String) },
+    ])
     expect(imageOf((await send({ file })).body)).toMatchObject({ id: first.id, deletedAt: null })
   })
 
@@ -219,7 +249,11 @@ describe('POST /api/images', () => {
     const file = png(newId())
     const image = imageOf((await send({ file })).body)
     await server.pipeline.files.delete(image.filepath)
-    await server.pipeline.db.updateTable('images').set({ damage: 'The file is missing.' }).where('id', '=', image.id).execute()
+    await server.pipeline.db
+      .updateTable('images')
+      .set({ damage: 'The file is missing.' })
+      .where('id', '=', image.id)
+      .execute()
     expect(imageOf((await send({ file })).body)).toMatchObject({ id: image.id, damage: null })
     expect((await server.ask(image.url)).body).toEqual(Buffer.from(file))
   })

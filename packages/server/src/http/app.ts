@@ -24,7 +24,7 @@ import { createFileLinks } from './file-links.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
-import { setSecurityHeaders } from './plugins/headers.ts'
+import { securityHeaders, setSecurityHeaders } from './plugins/headers.ts'
 import { knowMethods } from './plugins/known-methods.ts'
 import { guardLocal } from './plugins/local-guard.ts'
 import { guardOrigins, isOwnOrigin } from './plugins/origin-guard.ts'
@@ -34,6 +34,7 @@ import { registerReference } from './plugins/reference.ts'
 import { cutSlowClients } from './plugins/slow-clients.ts'
 import { registerWebApp } from './plugins/web-app.ts'
 import { registerAccount } from './routes/account.ts'
+import { registerAdmin, type AdminPorts } from './routes/admin.ts'
 import { registerAddImages } from './routes/add-images.ts'
 import { registerApiKeys } from './routes/api-keys.ts'
 import { registerConnections } from './routes/connections.ts'
@@ -66,6 +67,7 @@ export interface AppPorts {
   readonly storage: Storage
   readonly connections: Connections
   readonly addImages: AddImages
+  readonly administration: AdminPorts
   readonly exports: Exports
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
@@ -97,6 +99,7 @@ const rawStatuses: ReadonlyMap<string, number> = new Map([
 
 /** The HTTP server of Easel, ready to listen. */
 export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
+  const headers = securityHeaders(ports.publicUrl)
   const app = fastify({
     // Only warnings and errors of requests are logged: paths may hold names that are nobody else's business.
     loggerInstance: ports.log as FastifyBaseLogger, // oxlint-disable-line typescript/consistent-type-assertions -- pino's own type, narrowed by Log
@@ -111,7 +114,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     return503OnClosing: false,
     // An address that cannot be decoded is refused before any hook or scope takes part.
     frameworkErrors: (_error, _request, reply) => {
-      allowAnyOrigin(reply)
+      allowAnyOrigin(reply.headers(headers))
       sendProblem(reply, problem('bad-request', 'The address is not valid.'))
     },
     clientErrorHandler: (error, socket) => {
@@ -123,7 +126,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   registerErrors(app)
-  setSecurityHeaders(app, ports.publicUrl)
+  setSecurityHeaders(app, headers)
   knowMethods(app)
   cutSlowClients(app)
   const local = ports.auth.mode === 'local'
@@ -147,6 +150,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   await registerUploads(app, { ...ports, links })
   await registerAddImages(app, ports)
   registerTransfer(app, ports)
+  registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)

@@ -78,7 +78,13 @@ describe('GET /api/me/export', () => {
     })
     await server.process.generations.submit(userId, { prompt: 'a generation', connectionId }, { origin: 'easel' })
     const secrets = {
-      credential: { id: newId(), user_id: userId, provider_id: 'credential', account_id: 'x', password: 'hash-of-password' },
+      credential: {
+        id: newId(),
+        user_id: userId,
+        provider_id: 'credential',
+        account_id: 'x',
+        password: 'hash-of-password',
+      },
       session: { id: newId(), user_id: userId, token: 'token-of-session', expires_at: new Date() },
       key: { id: newId(), user_id: userId, name: 'n', scopes: '[]', digest: 'digest-of-key', hint: 'hint' },
       factor: { id: newId(), user_id: userId, secret: 'secret-of-factor', backup_codes: 'codes-of-factor' },
@@ -96,7 +102,9 @@ describe('GET /api/me/export', () => {
     expect(files.get(name)).toEqual(Buffer.from(fox))
     expect(Sidecar.parse(jsonIn(files, `${name}.json`))).toMatchObject({ id: live.id, prompt: 'ein Fuchs', tags })
     const trashed = [...files.keys()].filter((file) => file.startsWith('trash/'))
-    expect(trashed.map((file) => file.split('/').at(-1)).toSorted()).toEqual([gone.filename, `${gone.filename}.json`])
+    expect(new Set(trashed.map((file) => file.split('/').at(-1)))).toEqual(
+      new Set([gone.filename, `${gone.filename}.json`]),
+    )
     expect(jsonIn(files, trashed.find((file) => file.endsWith('.json')) ?? '')).toMatchObject({
       id: gone.id,
       deletedAt: expect.any(String),
@@ -113,9 +121,21 @@ describe('GET /api/me/export', () => {
     expect(jsonIn(files, 'account.json')).toMatchObject({ id: userId })
     expect(String(files.get('README.txt'))).toContain('easel import')
     const everything = [...files.values()].map((bytes) => bytes.toString('latin1')).join('\n')
-    const never = [key, 'somebody else', 'hash-of-password', 'token-of-session', 'digest-of-key', 'secret-of-factor', 'codes-of-factor']
+    const never = [
+      key,
+      'somebody else',
+      'hash-of-password',
+      'token-of-session',
+      'digest-of-key',
+      'secret-of-factor',
+      'codes-of-factor',
+    ]
     for (const secret of never) expect(everything).not.toContain(secret)
-    const { secret } = await db.selectFrom('connections').select('secret').where('id', '=', connectionId).executeTakeFirstOrThrow()
+    const { secret } = await db
+      .selectFrom('connections')
+      .select('secret')
+      .where('id', '=', connectionId)
+      .executeTakeFirstOrThrow()
     expect(everything).not.toContain(secret)
     await nothingLeft()
   })

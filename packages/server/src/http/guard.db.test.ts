@@ -142,7 +142,8 @@ describe('what is not there', () => {
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'same-origin',
       })
-      expect((await server.ask({ method: 'POST', path })).status).toBe(404)
+      const posted = await server.ask({ method: 'POST', path })
+      expect([posted.status, posted.headers.allow]).toEqual([405, 'GET, HEAD'])
     },
   )
 
@@ -160,11 +161,22 @@ describe('what is not there', () => {
     }
   })
 
-  it('no method makes it anything else', async () => {
-    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']) {
-      const answer = await server.ask({ method, path: '/api/images' })
-      expect([method, answer.status]).toEqual([method, 404])
-      expect(answer.json()).toMatchObject({ code: 'not-found' })
+  it.each([
+    ['/api/images', 'GET, HEAD, POST'],
+    ['/api/images/x', 'DELETE, GET, HEAD'],
+    ['/api/generations', 'GET, HEAD, POST'],
+    ['/api/auth/sign-in', 'POST'],
+    ['/api/events', 'GET'],
+    ['/healthz', 'GET, HEAD'],
+    ['/history/20260101000000', 'DELETE, GET, HEAD'],
+    ['/models', 'GET, HEAD'],
+    ['/generate', 'POST'],
+  ])('LI24: %s takes %s and says so to every other method', async (path, allow) => {
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'HEAD']
+    for (const method of others.filter((other) => !allow.split(', ').includes(other))) {
+      const answer = await server.ask({ method, path })
+      expect([method, answer.status, answer.headers.allow]).toEqual([method, 405, allow])
+      if (method !== 'HEAD') expect(answer.json()).toMatchObject({ error: expect.stringContaining(allow) })
     }
   })
 })

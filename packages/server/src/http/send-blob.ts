@@ -49,6 +49,9 @@ function isOutside(error: unknown): boolean {
   return error instanceof EaselError && 'fault' in error && error.fault === 'range'
 }
 
+/** What a browser shows as a picture and nothing else; anything else is only ever saved. */
+const shown: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'image/gif'])
+
 /** Sends a stored file, whole or a range of it, in constant memory. @throws EaselError `not-found`, `range-not-satisfiable` */
 export async function sendBlob(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
@@ -57,7 +60,9 @@ export async function sendBlob(
 ): Promise<FastifyReply> {
   const etag = `"${blob.sha256}"`
   setFileHeaders(reply, etag)
-  reply.header('content-disposition', contentDisposition(blob.download ? 'attachment' : 'inline', blob.filename))
+  const safe = shown.has(blob.mimeType)
+  const disposition = blob.download || !safe ? 'attachment' : 'inline'
+  reply.header('content-disposition', contentDisposition(disposition, blob.filename))
   if (isFresh(request, etag)) return await reply.code(304).send()
   const range = rangeOf(request, reply, { size: blob.size, etag })
   const found = await storage.get(blob.storageKey, range ?? undefined).catch((error: unknown) => {
@@ -67,6 +72,6 @@ export async function sendBlob(
   if (found === null) throw new EaselError('not-found', 'The file of this picture is missing.')
   if (range !== null) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${blob.size}`)
   const length = range === null ? found.size : range.last - range.first + 1
-  reply.header('content-length', length).type(blob.mimeType)
+  reply.header('content-length', length).type(safe ? blob.mimeType : 'application/octet-stream')
   return await reply.send(Readable.from(found.body, { objectMode: false }))
 }

@@ -178,7 +178,10 @@ describe('the event stream', () => {
 
   it('refuses what cannot read it, and a HEAD', async () => {
     expect((await server.ask({ path: '/api/events', headers: { accept: 'text/html' } })).status).toBe(406)
-    expect((await server.ask({ method: 'HEAD', path: '/api/events' })).status).toBe(404)
+    expect((await server.ask({ method: 'HEAD', path: '/api/events' })).status).toBe(405)
+    const refused = await server.ask({ path: '/api/events', headers: { accept: 'application/json' } })
+    expect(refused.headers['content-type']).toBe('application/problem+json')
+    expect(refused.json()).toMatchObject({ status: 406, code: 'not-acceptable', error: expect.any(String) })
   })
 
   it('beats while nothing happens', async () => {

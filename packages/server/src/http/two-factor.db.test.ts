@@ -1,6 +1,7 @@
 // Two-factor over HTTP. Rules in docs/spec/accounts.md (AF10 …).
 import { TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { routes } from '@easel/contract'
 import { DefectError } from '#base/errors.ts'
 import { openBrowser, type Browser } from './testing/browser.ts'
@@ -112,6 +113,21 @@ describe('setting it up', () => {
     for (const code of recoveryCodes) expect(stored).not.toContain(code)
   })
 
+  it('AF10: a client that signs in by token is told the new one', async () => {
+    const { email } = await person()
+    const post = (path: string, body: object, token: string) =>
+      server.ask({ method: 'POST', path, body, headers: { authorization: `Bearer ${token}` } })
+    const login = await server.ask({ method: 'POST', path: '/api/auth/login', body: { email, password } })
+    const { token } = z.object({ token: z.string() }).parse(login.json())
+    const begun = await post('/api/me/two-factor/enable', { password }, token)
+    const { uri } = routes.enableTwoFactor.response.parse(begun.json()).data
+    const done = await post('/api/me/two-factor/verify', { code: codeOf(uri, 0) }, token)
+    expect(done.status).toBe(204)
+    const me = (shown: string) => server.ask({ path: '/api/me', headers: { authorization: `Bearer ${shown}` } })
+    expect((await me(String(done.headers['set-auth-token']))).status).toBe(200)
+    expect((await me(token)).status).toBe(401)
+  })
+
   it('AF10: is not begun anew while it is on, and verified only after it was begun', async () => {
     const { browser } = await withTwoFactor()
     expect((await browser.post('/api/me/two-factor/enable', { password })).status).toBe(409)
@@ -164,6 +180,13 @@ describe('signing in', () => {
     expect(wrong.status).toBe(400)
     const right = await finish(browser, { code: codeOf(uri, 0) })
     expect(right.json()).toMatchObject({ data: { me: { id } } })
+  })
+
+  it('AF11: the sign-in of old clients, which cannot ask for a code, gives no token', async () => {
+    const { email } = await withTwoFactor()
+    const answer = await server.ask({ method: 'POST', path: '/api/auth/login', body: { email, password } })
+    expect(answer.status).toBe(401)
+    expect(answer.text).not.toContain('token')
   })
 
   it('AF16: a guest stays one half-way; then everything of theirs goes to the account', async () => {

@@ -38,6 +38,7 @@ const statusCodes: ReadonlyMap<number, ErrorCode> = new Map([
   [404, 'not-found'],
   [405, 'method-not-allowed'],
   [406, 'not-acceptable'],
+  [408, 'request-timeout'],
   [413, 'too-large'],
   [415, 'unsupported-media-type'],
   [431, 'headers-too-large'],

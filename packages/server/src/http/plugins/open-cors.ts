@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { EaselError } from '#base/errors.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { access } from './access.ts'
+import { noRoute } from './known-methods.ts'
 
 const preflight = {
   'access-control-allow-methods': 'POST, GET, DELETE, OPTIONS',
@@ -23,14 +23,15 @@ export function openToAllOrigins(scope: FastifyInstance, prefixes: readonly stri
   // When sending, because a request that the guard refuses reaches no earlier hook of the scope.
   scope.addHook('onSend', async (_request, reply) => allowAnyOrigin(reply))
   const schema = { hide: true }
+  const nothing = { config: { ...access('open').config, nothing: true as const } }
   for (const url of prefixes.flatMap((prefix) => [prefix, `${prefix}/*`])) {
-    scope.options(url, { ...access('open'), schema }, async (_request, reply) => await reply.headers(preflight).send())
+    scope.options(url, { ...nothing, schema }, async (_request, reply) => await reply.headers(preflight).send())
     for (const method of methods) {
       if (scope.hasRoute({ method, url })) continue
-      const handler = async () => {
-        throw new EaselError('not-found', 'There is nothing at this address.')
+      const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+        throw noRoute(scope, request, reply)
       }
-      scope.route({ method, url, schema, handler, ...access('open') })
+      scope.route({ method, url, schema, handler, ...nothing })
     }
   }
 }

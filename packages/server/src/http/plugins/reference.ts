@@ -17,8 +17,9 @@ export async function registerReference(app: FastifyInstance, version: string): 
   app.get('/api/openapi.json', { ...access('open'), schema: { hide: true } }, async () => app.swagger())
   await app.register(async (scope) => {
     openScope(scope)
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('content-security-policy', referencePolicy)
+    scope.addHook('onSend', async (_request, reply, payload) => {
+      const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
+      if (isPage && typeof payload === 'string') reply.header('content-security-policy', referencePolicy(payload))
     })
     await scope.register(scalar, {
       routePrefix: '/api/docs',

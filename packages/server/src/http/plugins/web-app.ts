@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { openScope } from './access.ts'
-import { problem, sendProblem } from './errors.ts'
+import { EaselError } from '#base/errors.ts'
+import { noRoute } from './known-methods.ts'
 
 /** Below these there are never screens: an unknown path is a JSON 404. */
 const apiPrefixes = [
@@ -51,8 +52,11 @@ export async function registerWebApp(app: FastifyInstance, folder: string | null
     })
   }
   app.setNotFoundHandler(async (request, reply) => {
-    const screen = built && (request.method === 'GET' || request.method === 'HEAD') && !isApiPath(request.url)
-    if (screen) return await reply.header('cache-control', 'no-cache').sendFile('index.html')
-    return await sendProblem(reply, problem('not-found', 'There is nothing at this address.'))
+    const screen = built && !isApiPath(request.url)
+    if (!screen) throw noRoute(app, request, reply)
+    if (request.method === 'GET' || request.method === 'HEAD')
+      return await reply.header('cache-control', 'no-cache').sendFile('index.html')
+    reply.header('allow', 'GET, HEAD')
+    throw new EaselError('method-not-allowed', 'This address takes GET and HEAD.')
   })
 }

@@ -71,7 +71,14 @@ async function fromJson(addImages: AddImages, body: z.output<typeof route.body>)
   return { file, filename: plainFilename(body.filename), facts: body.record ?? {} }
 }
 
-const multipartLimits = { files: 1, fields: 1, parts: 2, fieldSize: recordLimitBytes, fieldNameSize: 100, headerPairs: 100 }
+const multipartLimits = {
+  files: 1,
+  fields: 1,
+  parts: 2,
+  fieldSize: recordLimitBytes,
+  fieldNameSize: 100,
+  headerPairs: 100,
+}
 
 /** The same, but that what is no form, or ends before its end, is the sender's fault. */
 async function* asSent<T>(parts: () => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Delivered, Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
 import { access, callerOf } from '../plugins/access.ts'
+import { problem } from '../plugins/errors.ts'
 
 interface Ports {
   readonly events: Events
@@ -29,6 +30,12 @@ const Params = z.object({ id: z.uuid() })
 /** Event streams. They are ended by {@link registerEvents}'s hook before the server closes: open ones would keep it waiting. */
 export async function registerEvents(app: FastifyInstance, { events, generations }: Ports): Promise<void> {
   await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
+  // The plug-in says it in words of its own.
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (reply.statusCode !== 406) return payload
+    reply.header('content-type', 'application/problem+json').removeHeader('content-length')
+    return JSON.stringify(problem('not-acceptable', 'This address only answers with text/event-stream.'))
+  })
   const open = new Set<() => void>()
   let stopping = false
   app.addHook('preClose', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import type { Accounts, AccountsOptions } from '#auth/accounts.ts'
+import { openDefaults } from '#admin/defaults.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
 import { createRateLimiters } from '#auth/rate-limiter.ts'
@@ -21,6 +22,7 @@ import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
 import { createTransfer } from '#transfer/transfer.ts'
+import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
 
 export interface Question {
@@ -98,6 +100,10 @@ async function openAccounts(
   return await openTestAccounts(database, { log, publicUrl: publicUrl ?? null, ...accounts })
 }
 
+const version = '1.2.3'
+const noQuota = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
+const unlimited = { signUp: 'invite', guests: false, guestDays: 7, quota: noQuota, guestQuota: noQuota } as const
+
 export async function openServer(options: ServerOptions = {}) {
   const pipeline = await openPipeline()
   const process = await pipeline.startProcess(options)
@@ -124,6 +130,8 @@ export async function openServer(options: ServerOptions = {}) {
     minFreeBytes: options.minFreeBytes ?? 0,
   })
   const accounts = await openAccounts(pipeline, options)
+  const defaults = await openDefaults(pipeline.database, unlimited)
+  const mode = accounts === null ? 'local' : 'accounts'
   const app = await createApp({
     ...process,
     ...transfer,
@@ -131,6 +139,7 @@ export async function openServer(options: ServerOptions = {}) {
     db,
     log,
     providers,
+    administration: createAdministration({ ...pipeline, mode, version, storage, accounts, defaults }),
     auth: accounts?.auth ?? createLocalAuth(userId),
     accounts,
     guestsAllowed: () => accounts !== null,
@@ -142,7 +151,7 @@ export async function openServer(options: ServerOptions = {}) {
     trustedProxies: options.trustedProxies ?? [],
     allowedOrigins: options.allowedOrigins ?? new Set(),
     webFolder,
-    version: '1.2.3',
+    version,
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo // oxlint-disable-line typescript/consistent-type-assertions -- it listens
@@ -168,6 +177,7 @@ export async function openServer(options: ServerOptions = {}) {
     async close(): Promise<void> {
       await app.close()
       await accounts?.close()
+      await defaults.close()
       await pipeline.close()
       for (const folder of [webFolder, temporaryFolder]) rmSync(folder, { recursive: true, force: true })
     },

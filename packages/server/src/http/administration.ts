@@ -3,16 +3,15 @@ import type { Defaults } from '#admin/defaults.ts'
 import { createUsers } from '#admin/users.ts'
 import { securityOf, type Accounts } from '#auth/accounts.ts'
 import { createInvitations } from '#auth/invitations.ts'
-import type { Config } from '#config/config.ts'
 import type { Database } from '#db/database.ts'
-import type { AdminPorts } from '#http/routes/admin.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import type { AdminPorts } from './routes/admin.ts'
 
 export interface AdministrationOptions {
-  readonly mode: Config['auth']
+  readonly mode: 'local' | 'accounts'
   readonly version: string
   readonly database: Database
-  readonly storage: Storage
+  readonly storage: Pick<Storage, 'free'>
   /** Null in local mode. */
   readonly accounts: Accounts | null
   readonly defaults: Defaults
