@@ -38,7 +38,7 @@ export const guestScenarios: Scenarios<Name> = {
       shape: { data: { used: { bytes: expect.any(Number) }, allowed: { bytes: null, imagesADay: null } } },
     },
     {
-      name: 'somebody new',
+      name: 'QU9: somebody new',
       request: async () => ({}),
       status: 200,
       as: 'user',
