@@ -16,6 +16,7 @@ export const errorCodes = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'not-acceptable': { status: 406, title: 'This address cannot answer in the asked form' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'This clashes with what is there' },
   'idempotency-mismatch': { status: 409, title: 'This Idempotency-Key was used with another body' },
   'too-large': { status: 413, title: 'This is too large' },
