@@ -50,12 +50,18 @@ function waitOf(answer: Response): number {
   return 1000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 1) : 1, 3600)
 }
 
+interface Asked {
+  readonly method: string
+  readonly body?: string | FormData
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** The HTTP API of an Easel. Waits where it is told to, and tries again what did not reach it. */
 export function openServer({ server, key, firstWaitMs = 500 }: ServerOptions): EaselServer {
   const base = addressOf(server)
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` }
 
-  async function once(path: string, init: RequestInit): Promise<Response | null> {
+  async function once(path: string, init: Asked): Promise<Response | null> {
     try {
       return await fetch(new URL(path, base), {
         ...init,
@@ -69,7 +75,7 @@ export function openServer({ server, key, firstWaitMs = 500 }: ServerOptions): E
   }
 
   /** @param init made anew for each try */
-  async function ask(path: string, init: () => RequestInit): Promise<Response> {
+  async function ask(path: string, init: () => Asked): Promise<Response> {
     for (let failed = 0; ;) {
       const answer = await once(path, init())
       if (answer?.status === 429) {

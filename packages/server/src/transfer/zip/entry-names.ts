@@ -5,7 +5,7 @@ const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i
 function shorten(segment: string): string {
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(segment)?.[0] ?? ''
   let stem = segment.slice(0, segment.length - extension.length)
-  while (Buffer.byteLength(stem) + extension.length > maxSegmentBytes) stem = [...stem].slice(0, -1).join('')
+  while (Buffer.byteLength(stem) + extension.length > maxSegmentBytes) stem = stem.replace(/.$/su, '')
   return stem + extension
 }
 
