@@ -15,9 +15,10 @@ import { storableText } from './storable.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
 
-type Facts = Pick<Done, 'cost' | 'images'>
+/** What a call brings beside its pictures. */
+export type Facts = Pick<Done, 'cost' | 'images'>
 
-async function addFacts(trx: Trx, generationId: string, done: Facts): Promise<void> {
+export async function addFacts(trx: Trx, generationId: string, done: Facts): Promise<void> {
   const revised = done.images.find(({ revisedPrompt }) => revisedPrompt !== undefined)?.revisedPrompt
   if (revised === undefined && done.cost === undefined) return
   await trx

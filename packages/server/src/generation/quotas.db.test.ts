@@ -162,6 +162,12 @@ describe('QU4: the images of the day', () => {
     expect(await used()).toMatchObject({ imagesADay: 2 })
   })
 
+  it('stay used when the engine was paid for what cannot be used, and the cost is known', async () => {
+    engine.onDraw((reply) => reply.json(200, { images: ['bm9uZQ=='], cost: 0.5 }))
+    expect(await done()).toMatchObject({ state: 'failed', cost: { amount: 0.5, currency: 'USD' } })
+    expect(await used()).toMatchObject({ imagesADay: 1, moneyAMonth: 0.5 })
+  })
+
   it('come back when it was cancelled before it began', async () => {
     engine.onDraw(stalls)
     const input = { name: 'Slow', provider: 'paint', baseUrl: engine.baseUrl, concurrency: 1 }

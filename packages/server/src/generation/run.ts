@@ -17,7 +17,7 @@ import { failureFrom } from './failure.ts'
 import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { Fitted } from './fitted.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
-import { closeCall, keepPictures } from './keep-pictures.ts'
+import { addFacts, closeCall, keepPictures, type Facts } from './keep-pictures.ts'
 import { cancelOperations } from './operation.ts'
 import { writeProgress, type ProgressWriter } from './progress.ts'
 
@@ -88,13 +88,16 @@ export async function endCancelled({ db, events }: Pick<RunPorts, 'db' | 'events
 interface Ending {
   readonly row: GenerationRow
   readonly error: GenerationFailure
+  /** What the call brought all the same: pictures that cannot be used may have been paid for. */
+  readonly facts?: Facts
 }
 
 /** Ends a call without a picture, and the generation with it when it was the last. */
-async function failCall({ db, events, log }: RunPorts, call: CallRow, { row, error }: Ending): Promise<void> {
+async function failCall({ db, events, log }: RunPorts, call: CallRow, { row, error, facts }: Ending): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
     await setCall(trx, call, { state: 'failed', error })
+    if (facts !== undefined) await addFacts(trx, row.id, facts)
     const end = await finishIfDone(trx, row.id, 0)
     if (end !== null) await events.append(trx, row.user_id, [end])
   })
@@ -120,7 +123,7 @@ async function settleCall(run: Run, call: CallRow, end: CallEnd): Promise<void> 
   } catch (error) {
     // A fault of the database is not the generation's: the job is given again, and finds the files that were saved.
     if (signal.aborted || !isFinal(error)) throw error
-    await failCall(ports, call, { row, error: failureFrom(error) })
+    await failCall(ports, call, { row, error: failureFrom(error), facts: end })
   }
 }
 
