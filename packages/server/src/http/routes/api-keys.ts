@@ -1,5 +1,6 @@
 import { routes } from '@easel/contract'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Accounts } from '#auth/accounts.ts'
 import { createApiKeys, type Person } from '#auth/api-keys.ts'
 import type { Db } from '#db/database.ts'
 import { callerOf } from '../plugins/access.ts'
@@ -11,7 +12,13 @@ function personOf(request: FastifyRequest): Person {
   return { userId, role, address: request.ip }
 }
 
-export function registerApiKeys(app: FastifyInstance, { db }: { readonly db: Db }): void {
+interface Ports {
+  readonly db: Db
+  /** Null in local mode. */
+  readonly accounts: Accounts | null
+}
+
+export function registerApiKeys(app: FastifyInstance, { db, accounts }: Ports): void {
   const apiKeys = createApiKeys({ db })
   serve(app, routes.listApiKeys, async ({ caller }) => ({ data: await apiKeys.list(caller.userId) }))
   serve(app, routes.createApiKey, async ({ request, body, reply }) => {
@@ -19,6 +26,8 @@ export function registerApiKeys(app: FastifyInstance, { db }: { readonly db: Db 
     return { data: await apiKeys.create(personOf(request), body) }
   })
   serve(app, routes.deleteApiKey, async ({ request, params }) => {
+    // The other processes hear it of the database; this one must not answer the key's next request from memory.
+    accounts?.ports.distrust(callerOf(request).userId)
     await apiKeys.revoke(personOf(request), params.id)
     return undefined
   })

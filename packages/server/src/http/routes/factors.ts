@@ -87,7 +87,7 @@ const Begin = z.object({ invitation: z.string().max(200).optional() })
 const Answer = z.object({ code: text, state: text, error: text, iss: text })
 
 /** Two addresses that a browser goes to by itself: what goes wrong is told by the page that it comes back to. */
-function registerSingleSignOn(app: FastifyInstance, { publicUrl, factors }: Kit): void {
+function registerSingleSignOn(app: FastifyInstance, { accounts, publicUrl, factors }: Kit): void {
   const issuer = () => {
     const { singleSignOn } = factors()
     if (singleSignOn === null) throw new EaselError('not-found', 'This server has no single sign-on.')
@@ -105,7 +105,7 @@ function registerSingleSignOn(app: FastifyInstance, { publicUrl, factors }: Kit)
     }
   })
 
-  app.get('/api/auth/oidc', access('open'), async (request, reply) => {
+  app.get('/api/auth/oidc', { ...access('open'), schema: { hide: true } }, async (request, reply) => {
     const invitation = Begin.safeParse(request.query).data?.invitation ?? null
     try {
       const { location, cookies } = await issuer().begin({ invitation, connect: null })
@@ -118,11 +118,13 @@ function registerSingleSignOn(app: FastifyInstance, { publicUrl, factors }: Kit)
     }
   })
 
-  app.get('/api/auth/oidc/callback', access('open'), async (request, reply) => {
+  app.get('/api/auth/oidc/callback', { ...access('open'), schema: { hide: true } }, async (request, reply) => {
     const answer = Answer.safeParse(request.query).data
     const { code, state, error, iss } = answer ?? {}
     // The browser comes from the issuer's website, so the cookie of this way back is read whatever the origin.
     const client = { ...clientOf(request, publicUrl), cookie: request.headers.cookie ?? null }
+    // The session that the browser came with may end here.
+    if (request.caller !== null) accounts?.ports.distrust(request.caller.userId)
     const { location, cookies } = await issuer().finish(client, { code, state, error, iss }, request.caller)
     setCookies(reply, cookies)
     return await reply.redirect(location, 302)
