@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fillPath, Problem, routes, type EaselEvent, type Route } from '@easel/contract'
 import { present } from '#base/errors.ts'
-import type { Answer } from './testing/server.ts'
+import { until, type Answer } from './testing/server.ts'
 import { accountScenarios } from './testing/account-scenarios.ts'
 import { adminScenarios } from './testing/admin-scenarios.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
@@ -61,6 +61,16 @@ function checkForm(route: Route, answer: Answer, { status, code, fields }: Scena
   expect(problem.fields?.map(({ field }) => field)).toEqual(fields)
 }
 
+/** Whatever an earlier scenario began is done, so that nothing is told of it any more; what was submitted to `busy` never begins. */
+async function settled(): Promise<void> {
+  const atWork = world.server.pipeline.db
+    .selectFrom('generations')
+    .select('id')
+    .where('state', 'in', ['queued', 'running'])
+    .where('connection_id', '!=', world.busy)
+  await until(async () => (await atWork.execute()).length === 0)
+}
+
 describe.each(Object.entries(table))('%s', (name, scenarios) => {
   const route: Route = present(Object.entries(routes).find(([key]) => key === name)?.[1], name)
 
@@ -68,6 +78,7 @@ describe.each(Object.entries(table))('%s', (name, scenarios) => {
     const { as = null } = scenario
     const { people } = world
     const server = as === null ? world.server : as === 'first' ? world.unused : people.server
+    await settled()
     const before = await newestEvent(server)
     const { params = {}, query, body, headers = {} } = await scenario.request(world)
     const path = fillPath(route.path, params) + (query === undefined ? '' : `?${query}`)

@@ -35,7 +35,13 @@ export const imageScenarios: Scenarios<Name> = {
       code: 'validation-failed',
       fields: ['query.cursor'],
     },
-    { name: 'NUL in a tag', request: async () => ({ query: 'tagId=%00' }), status: 200, shape: { data: [] } },
+    {
+      name: 'NUL in a tag',
+      request: async () => ({ query: 'tagId=%00' }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['query.tagId'],
+    },
     {
       name: 'percent-encoding that is none',
       request: async () => ({ query: 'tagId=%ZZ&tagType=LABEL' }),
