@@ -45,13 +45,18 @@ describe('commands', { timeout: 60_000 }, () => {
   it('KY7: beside a running server they ask it, and without one they do it themselves', async () => {
     const dataFolder = await newFolder()
     const environment = await environmentFor(dataFolder, { environment: { EASEL_AUTH: 'accounts' } })
-    easel = await startEasel({ dataFolder, environment: { EASEL_AUTH: 'accounts', OPENAI_API_KEY: 'sk-test-0123456789' } })
+    easel = await startEasel({
+      dataFolder,
+      environment: { EASEL_AUTH: 'accounts', OPENAI_API_KEY: 'sk-test-0123456789' },
+    })
     await addAccount(easel.database.db, 'Ada\u001b[2J Lovelace')
     const before = keyFile(dataFolder)
 
     const listed = await run(['users', 'list'], environment)
     expect(listed).toMatchObject({ code: 0, complained: '' })
-    expect(listed.said).toMatch(/^E-mail.*\n.*\(no sign-in yet\).*admin.*active.*Owner\nada@example\.com.*user.*active.*Ada\[2J Lovelace\n$/)
+    expect(listed.said).toMatch(
+      /^E-mail.*\n.*\(no sign-in yet\).*admin.*active.*Owner\nada@example\.com.*user.*active.*Ada\[2J Lovelace\n$/,
+    )
     const reset = await run(['users', 'reset', 'Ada@Example.com'], environment)
     expect(reset).toMatchObject({ code: 0, said: expect.stringMatching(/\n\/reset-password#token=[\w-]{20,}\n$/) })
     const rotated = await run(['keys', 'rotate'], environment)

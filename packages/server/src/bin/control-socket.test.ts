@@ -76,7 +76,15 @@ describe('the control socket', () => {
   it('KY8: what is no command is refused, however it comes', async () => {
     let ran = 0
     await open(async () => String(++ran))
-    for (const bytes of ['\n', 'nonsense\n', '[]\n', '{"command":1}\n', '{"args":{}}\n', `${'x'.repeat(70_000)}\n`, 'x'.repeat(70_000)]) {
+    for (const bytes of [
+      '\n',
+      'nonsense\n',
+      '[]\n',
+      '{"command":1}\n',
+      '{"args":{}}\n',
+      `${'x'.repeat(70_000)}\n`,
+      'x'.repeat(70_000),
+    ]) {
       expect(JSON.parse(await send(bytes)), bytes.slice(0, 20)).toMatchObject({ ok: false })
     }
     expect(ran).toBe(0)

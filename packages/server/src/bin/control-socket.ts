@@ -140,7 +140,8 @@ async function reach(path: string): Promise<Socket | null> {
     socket.once('error', (error) => {
       const code = codeOf(error) ?? ''
       if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'].includes(code)) resolve(null)
-      else if (code === 'EACCES') reject(new StartError(`${path} belongs to another user. Run this as the user that Easel runs as.`))
+      else if (code === 'EACCES')
+        reject(new StartError(`${path} belongs to another user. Run this as the user that Easel runs as.`))
       else reject(error)
     })
   })

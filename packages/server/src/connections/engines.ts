@@ -45,7 +45,7 @@ export interface EngineRows extends Engines {
 }
 
 export function createEngines(dependencies: ConnectionDependencies): EngineRows {
-  const { db, secrets, providers, http, reach, clock, askTimeoutMs } = dependencies
+  const { db, providers, http, reach, clock, askTimeoutMs } = dependencies
   const cache = createModelCache(clock)
 
   function providerOf(row: Row): Provider {
@@ -65,7 +65,7 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
     const baseUrl = row.base_url ?? manifest.defaultBaseUrl ?? ''
     const context = {
       baseUrl,
-      key: await openKey(row, provider),
+      key: await openKey(dependencies, row, provider),
       settings: parsed.data,
       signal,
       http: http({
@@ -76,16 +76,6 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
       }),
     }
     return { connection: toConnection(row, userId), provider, context }
-  }
-
-  async function openKey(row: Row, { manifest }: Provider): Promise<string | null> {
-    if (row.secret === null) {
-      if (manifest.key !== 'required') return null
-      throw new ProviderError('auth', `The connection "${row.name}" has no key. Enter one in its settings`)
-    }
-    const key = await secrets.open(db, { userId: row.user_id, connectionId: row.id }, row.secret)
-    if (key !== null) return key
-    throw new ProviderError('auth', `The stored key of the connection "${row.name}" cannot be opened. Enter it again`)
   }
 
   function modelsOf(userId: string, row: Row, refresh = false): Promise<readonly ModelInfo[]> {
@@ -139,3 +129,17 @@ export function createEngines(dependencies: ConnectionDependencies): EngineRows 
 }
 
 const forOthers = (connectionId: string) => `${connectionId} for others`
+
+async function openKey(
+  { db, secrets }: ConnectionDependencies,
+  row: Row,
+  { manifest }: Provider,
+): Promise<string | null> {
+  if (row.secret === null) {
+    if (manifest.key !== 'required') return null
+    throw new ProviderError('auth', `The connection "${row.name}" has no key. Enter one in its settings`)
+  }
+  const key = await secrets.open(db, { userId: row.user_id, connectionId: row.id }, row.secret)
+  if (key !== null) return key
+  throw new ProviderError('auth', `The stored key of the connection "${row.name}" cannot be opened. Enter it again`)
+}

@@ -91,19 +91,6 @@ export function createInstanceConnections(dependencies: ConnectionDependencies):
     return row.id
   }
 
-  /** What nobody has decided about, be it new or from the time when there was one user only. */
-  async function shareUndecided(trx: Trx, userId: string): Promise<readonly string[]> {
-    const rows = await trx
-      .updateTable('connections')
-      .set({ shared: true })
-      .where('user_id', '=', userId)
-      .where('environment_digest', 'is not', null)
-      .where('shared', 'is', null)
-      .returning('id')
-      .execute()
-    return rows.map(({ id }) => id)
-  }
-
   return {
     async ensureInstanceConnections(userId, engines, { share } = { share: false }) {
       const wishes = [...providers.values()].flatMap(({ manifest }) => wishFor(manifest, engines))
@@ -118,6 +105,19 @@ export function createInstanceConnections(dependencies: ConnectionDependencies):
       if (touched.length > 0) log.info({ connections: touched }, 'connections were made from the environment')
     },
   }
+}
+
+/** What nobody has decided about, be it new or from the time when there was one user only. */
+async function shareUndecided(trx: Trx, userId: string): Promise<readonly string[]> {
+  const rows = await trx
+    .updateTable('connections')
+    .set({ shared: true })
+    .where('user_id', '=', userId)
+    .where('environment_digest', 'is not', null)
+    .where('shared', 'is', null)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** What the environment wants of one provider: one connection or none. */

@@ -95,11 +95,19 @@ async function lockRoot(trx: Trx): Promise<{ readonly kid: string }> {
 }
 
 /** Ends what a change of the key leaves behind, or says what is left to do. */
-async function tidy({ database: { db }, secret, log }: InstanceKeyOptions, keys: readonly NamedKey[], current?: NamedKey) {
+async function tidy(
+  { database: { db }, secret, log }: InstanceKeyOptions,
+  keys: readonly NamedKey[],
+  current?: NamedKey,
+) {
   const [usual] = keys
   if (secret !== null && usual?.kid === current?.kid) {
     // Whoever runs with the old secret has been told the new one.
-    await db.deleteFrom('instance_secrets').where('name', '=', 'next').where('kid', '!=', usual?.kid ?? '').execute()
+    await db
+      .deleteFrom('instance_secrets')
+      .where('name', '=', 'next')
+      .where('kid', '!=', usual?.kid ?? '')
+      .execute()
   } else if (secret !== null) {
     log.warn('the instance key was changed: set EASEL_SECRET to the new one, the old one is accepted this once more')
   } else if (keys.length > 1) {

@@ -5,7 +5,17 @@ import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Manifest } from '#providers/spec/provider.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
-import { choose, clearDefault, isNameTaken, lockUser, ownRowOf, rowOf, rowsOf, toConnection, type Row } from './records.ts'
+import {
+  choose,
+  clearDefault,
+  isNameTaken,
+  lockUser,
+  ownRowOf,
+  rowOf,
+  rowsOf,
+  toConnection,
+  type Row,
+} from './records.ts'
 import { baseUrlFaults, keyFaults, refuse, settingsFaults, tidyBaseUrl } from './rules.ts'
 import { insertConnection, originOf, sealedKey } from './storing.ts'
 
@@ -33,19 +43,9 @@ export interface Profiles {
 }
 
 export function createProfiles(dependencies: ConnectionDependencies): Profiles {
-  const { db, jobs, events, providers, reach } = dependencies
+  const { db, jobs, providers, reach } = dependencies
 
-  /** Runs a change under the user's lock and tells the user's pages, or everybody's when it concerns a shared connection. */
-  function change(userId: string, work: (trx: Trx, role: Role) => Promise<Changed>): Promise<Connection> {
-    return inTransaction(db, async (trx) => {
-      const { role } = await lockUser(trx, userId)
-      const { row, everybody } = await work(trx, role)
-      for (const id of everybody ? await allUsers(trx) : [userId]) {
-        await events.append(trx, id, [{ type: 'connections.changed' }])
-      }
-      return toConnection(row, userId)
-    })
-  }
+  const change = createChange(dependencies)
 
   async function edit(trx: Trx, row: Row, patch: ConnectionPatch): Promise<Row> {
     const manifest = providers.get(row.provider)?.manifest
@@ -135,6 +135,19 @@ interface Changed {
   readonly row: Row
   /** Whether it is to be told to everybody. */
   readonly everybody: boolean
+}
+
+/** Runs a change under the user's lock and tells the user's pages, or everybody's when it concerns a shared connection. */
+function createChange({ db, events }: Pick<ConnectionDependencies, 'db' | 'events'>) {
+  return (userId: string, work: (trx: Trx, role: Role) => Promise<Changed>): Promise<Connection> =>
+    inTransaction(db, async (trx) => {
+      const { role } = await lockUser(trx, userId)
+      const { row, everybody } = await work(trx, role)
+      for (const id of everybody ? await allUsers(trx) : [userId]) {
+        await events.append(trx, id, [{ type: 'connections.changed' }])
+      }
+      return toConnection(row, userId)
+    })
 }
 
 function checkSharing(role: Role, shared: boolean | undefined): void {

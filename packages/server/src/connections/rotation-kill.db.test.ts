@@ -16,7 +16,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { openInstanceKey, type OpenKeyring } from './instance-key.ts'
 import { createSecrets, type SecretPlace } from './secrets.ts'
 
-const script = join(import.meta.dirname, 'testing/rotate-process.ts')
+const script = join(import.meta.dirname, 'crash-rotation.ts')
 const log = openLog('silent')
 
 /** Runs a change and kills it when it has said so many lines. @returns whether it came to its end */
@@ -32,7 +32,7 @@ async function rotate(args: readonly string[], killAt: number): Promise<boolean>
   return code === 0
 }
 
-it('KY2: killed at random moments, it loses nothing, and comes to an end at last', { timeout: 120_000 }, async () => {
+it('KY2: killed at random moments, it loses nothing, and comes to an end at last', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'easel-kill-'))
   const opened = await openTestDatabase()
   const stored: { place: SecretPlace; sealed: string; clear: string }[] = []
@@ -65,7 +65,7 @@ it('KY2: killed at random moments, it loses nothing, and comes to an end at last
   await open()
   for (let at = 0; at < 20; at++) await work()
   let finished = 0
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 3; round++) {
     if (takeTurns) await close()
     const killAt = 1 + Math.floor(Math.random() * 22)
     let running = true

@@ -271,7 +271,9 @@ describe('a new EASEL_SECRET', () => {
     const running = await start(one)
     await many(running, 5)
     await expect(running.rotate({ newSecret: two, ...crashAt('batch') })).rejects.toThrow('crash')
-    await expect(start(two)).rejects.toThrow(/not finished. Set EASEL_SECRET to the one used before and EASEL_NEW_SECRET/)
+    await expect(start(two)).rejects.toThrow(
+      /not finished. Set EASEL_SECRET to the one used before and EASEL_NEW_SECRET/,
+    )
     await (await start(one)).rotate({ newSecret: two })
     await opensAll(await start(two))
   })

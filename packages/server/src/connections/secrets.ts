@@ -25,7 +25,8 @@ export function createSecrets(keyring: Keyring): Secrets {
   async function findDataKey(db: Db, userId: string): Promise<NamedKey | null> {
     const row = await db.selectFrom('data_keys').select('wrapped').where('user_id', '=', userId).executeTakeFirst()
     const instanceKey = row === undefined ? null : await keyring.find(db, kidOf(row.wrapped))
-    const bytes = row === undefined || instanceKey === null ? null : unseal(instanceKey, wrapContext(userId), row.wrapped)
+    const bytes =
+      row === undefined || instanceKey === null ? null : unseal(instanceKey, wrapContext(userId), row.wrapped)
     return bytes === null ? null : { kid: nameOf(bytes), bytes }
   }
 

@@ -129,7 +129,11 @@ describe('a shared connection', () => {
     const defaults = async (of: string) =>
       (await test.connections.list(of)).filter(({ isDefault }) => isDefault).map(({ name }) => name)
     expect(await test.connections.update(user, id, { isDefault: true })).toMatchObject({ isDefault: true, mine: false })
-    expect([await names(user), await defaults(user), await defaults(admin)]).toEqual([['Studio', 'Own'], ['Studio'], []])
+    expect([await names(user), await defaults(user), await defaults(admin)]).toEqual([
+      ['Studio', 'Own'],
+      ['Studio'],
+      [],
+    ])
     await test.connections.update(admin, id, { shared: false })
     expect([await names(user), await defaults(user)]).toEqual([['Own'], []])
     await test.connections.update(admin, id, { shared: true })

@@ -19,11 +19,7 @@ interface Options {
 }
 
 /** Connections on a database of their own. `lines` is all that was logged; `pass` lets time go by. */
-export async function openTestConnections({
-  allowed = 'everyone',
-  resolve = systemResolve,
-  ...options
-}: Options = {}) {
+export async function openTestConnections({ allowed = 'everyone', resolve = systemResolve, ...options }: Options = {}) {
   const { database } = await openTestDatabase()
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })

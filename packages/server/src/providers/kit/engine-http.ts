@@ -79,7 +79,8 @@ async function follow(options: EngineHttpOptions, own: URL | null, call: Call): 
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
     await discard(response)
     const next = parseHttpUrl(location, url.href)
-    if (next.origin !== url.origin && !call.wander) throw otherOrigin(nameOf(options, own, url), shownTarget(options, next))
+    if (next.origin !== url.origin && !call.wander)
+      throw otherOrigin(nameOf(options, own, url), shownTarget(options, next))
     headers = headersAfterHop(headers, url, next)
     // Turning a POST into a GET, as browsers do, would ask for something else; sending it again could pay twice.
     if (call.method !== 'GET' && response.status !== 307 && response.status !== 308)

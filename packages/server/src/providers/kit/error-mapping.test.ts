@@ -149,6 +149,16 @@ describe('error mapping', () => {
     expect(shown).not.toContain('2345.')
   })
 
+  it.each(['base64', 'base64url', 'hex'] as const)('PR15: nor in %s, wherever in the text it begins', (encoding) => {
+    for (const before of ['', 'Bearer ', 'key: ']) {
+      const encoded = Buffer.from(`${before}${key} and more`).toString(encoding)
+      const error = mapHttpError(answer(401), JSON.stringify({ error: { message: `not ${encoded}` } }), options)
+      expect(error.message).toContain('•••')
+      const middle = Math.floor(encoded.length / 2)
+      expect(error.message).not.toContain(encoded.slice(middle - 6, middle + 6))
+    }
+  })
+
   it.each([
     'xai-abcdefghijk1',
     'hf_abcdefgHijkl',

@@ -16,13 +16,27 @@ export function redact(text: string, secrets: readonly (string | null)[]): strin
   let clean = text
   for (const secret of secrets) {
     if (secret === null || secret === '') continue
-    for (const form of new Set([secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])) {
+    for (const form of new Set([secret, encodeURIComponent(secret), ...encodings(secret)])) {
       clean = clean.replaceAll(form, mark)
     }
   }
   for (const shape of keyShapes) clean = clean.replace(shape, mark)
   for (const secret of secrets) if (secret !== null) clean = withoutPieces(clean, secret)
   return clean
+}
+
+/**
+ * The secret as base64 (of both alphabets) and hex. Within a longer text, such as a whole header, base64 depends on where the secret
+ * begins: for each of the three places the part that is the secret's alone.
+ */
+function encodings(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret)
+  const inside = [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes])
+    const [from, to] = [Math.ceil((before * 4) / 3), Math.floor((whole.length * 4) / 3)]
+    return [whole.toString('base64').slice(from, to), whole.toString('base64url').slice(from, to)]
+  })
+  return [bytes.toString('base64'), ...[...inside, bytes.toString('hex')].filter((form) => form.length >= telltale)]
 }
 
 function withoutPieces(text: string, secret: string): string {

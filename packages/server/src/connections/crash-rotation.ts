@@ -4,8 +4,8 @@ import { openLog } from '#base/log.ts'
 import { migrate } from '#db/migrate.ts'
 import { openPglite } from '#db/pglite.ts'
 import { openPostgres } from '#db/postgres.ts'
-import { openInstanceKey } from '../instance-key.ts'
-import { rotateInstanceKey } from '../rotation.ts'
+import { openInstanceKey } from './instance-key.ts'
+import { rotateInstanceKey } from './rotation.ts'
 
 const [dataFolder = '', url] = process.argv.slice(2)
 const log = openLog('silent')

@@ -1,0 +1,288 @@
+// A row for every route there is: how it is asked about something of the owner's, and what comes of it.
+import { newId } from '#base/ids.ts'
+import type { Who } from './people.ts'
+
+export interface Asked {
+  /** The path as the route table has it, filled in. */
+  readonly path: string
+  readonly body?: unknown
+}
+
+/** Makes what is asked about, anew for each request: in the owner's library. */
+export interface Things {
+  readonly ownerId: string
+  image(): Promise<{ readonly id: string; readonly filename: string; readonly historyId: string }>
+  trashed(): Promise<string>
+  generation(): Promise<string>
+  connection(): Promise<string>
+  apiKey(): Promise<string>
+  session(): Promise<string>
+  passkey(): Promise<string>
+  invitation(): Promise<string>
+  user(): Promise<string>
+}
+
+export interface Row {
+  readonly ask: (things: Things) => Asked | Promise<Asked>
+  /** What the owner gets; of an open route, what everybody gets. */
+  readonly own: number
+  /** What others get who may call it; absent: the same, as it is about their own things. */
+  readonly foreign?: number
+  /** Who gets something else, and what. */
+  readonly but?: Partial<Record<Who, number>>
+  /** It ends the caller's sessions. */
+  readonly ends?: true
+}
+
+const at = (path: string, body?: unknown): Row['ask'] => {
+  return () => (body === undefined ? { path } : { path, body })
+}
+const of =
+  (make: (things: Things) => Promise<string>, path: (id: string) => string, body?: unknown): Row['ask'] =>
+  async (things) => {
+    const asked = { path: path(await make(things)) }
+    return body === undefined ? asked : { ...asked, body }
+  }
+
+const image = async ({ image: make }: Things) => (await make()).id
+const generation = (things: Things) => things.generation()
+const connection = (things: Things) => things.connection()
+
+const open: Record<string, Row> = {
+  'GET /api/openapi.json': { ask: at('/api/openapi.json'), own: 200 },
+  'GET /api/docs': { ask: at('/api/docs'), own: 301 },
+  'GET /api/docs/': { ask: at('/api/docs/'), own: 200 },
+  'GET /api/docs/js/scalar.js': { ask: at('/api/docs/js/scalar.js'), own: 200 },
+  'GET /healthz': { ask: at('/healthz'), own: 200 },
+  'GET /readyz': { ask: at('/readyz'), own: 200 },
+  'GET /api/auth/status': { ask: at('/api/auth/status'), own: 200 },
+  'POST /api/auth/setup': {
+    ask: at('/api/auth/setup', { name: 'Eve', email: 'eve@example.com', password: 'a fox in the snow' }),
+    own: 409,
+  },
+  'POST /api/auth/sign-in': {
+    ask: at('/api/auth/sign-in', { email: 'owner@example.com', password: 'not the password' }),
+    own: 401,
+  },
+  'POST /api/auth/sign-up': {
+    ask: at('/api/auth/sign-up', { name: 'Eve', email: 'owner@example.com', password: 'a fox in the snow' }),
+    own: 409,
+  },
+  'POST /api/auth/sign-out': { ask: at('/api/auth/sign-out'), own: 204, ends: true },
+  'POST /api/auth/guest': {
+    ask: at('/api/auth/guest'),
+    own: 409,
+    // Whoever is nobody becomes a guest, and a guest stays the one they are.
+    but: {
+      nobody: 201,
+      'made-up key': 201,
+      'expired key': 201,
+      'revoked session': 201,
+      'disabled person': 201,
+      guest: 201,
+    },
+  },
+  'POST /api/auth/forgot-password': { ask: at('/api/auth/forgot-password', { email: 'owner@example.com' }), own: 200 },
+  'POST /api/auth/reset-password': {
+    ask: at('/api/auth/reset-password', { token: 'made-up', password: 'a fox in the snow' }),
+    own: 403,
+  },
+  'POST /api/auth/two-factor/verify': { ask: at('/api/auth/two-factor/verify', { code: '000000' }), own: 401 },
+  // Passkeys need a name: 127.0.0.1 is none.
+  'POST /api/auth/passkey/options': { ask: at('/api/auth/passkey/options'), own: 409 },
+  'POST /api/auth/passkey/verify': { ask: at('/api/auth/passkey/verify', {}), own: 400 },
+  'GET /api/auth/oidc': { ask: at('/api/auth/oidc'), own: 404 },
+  'GET /api/auth/oidc/callback': { ask: at('/api/auth/oidc/callback?code=x&state=y'), own: 404 },
+  'POST /api/auth/register': { ask: at('/api/auth/register', {}), own: 400 },
+  'POST /api/auth/login': { ask: at('/api/auth/login', { email: 'owner@example.com', password: 'x' }), own: 401 },
+  'POST /api/auth/verify': {
+    ask: at('/api/auth/verify'),
+    // A cookie does not count for programs of the older systems.
+    own: 401,
+    but: { 'key to read': 200, 'key to generate': 200, 'key to write': 200, 'key to administer': 200 },
+  },
+}
+
+const account: Record<string, Row> = {
+  'POST /api/auth/sign-out-everywhere': { ask: at('/api/auth/sign-out-everywhere'), own: 204, ends: true },
+  'GET /api/me': { ask: at('/api/me'), own: 200 },
+  'GET /api/me/usage': { ask: at('/api/me/usage'), own: 200 },
+  'PATCH /api/me': { ask: at('/api/me', { name: 'Still me' }), own: 200 },
+  'DELETE /api/me': { ask: at('/api/me', {}), own: 400 },
+  'GET /api/me/sessions': { ask: at('/api/me/sessions'), own: 200 },
+  'DELETE /api/me/sessions/:id': {
+    ask: of(
+      (things) => things.session(),
+      (id) => `/api/me/sessions/${id}`,
+    ),
+    own: 204,
+    foreign: 404,
+  },
+  'POST /api/me/password': { ask: at('/api/me/password', { password: 'short' }), own: 400 },
+  'GET /api/me/keys': { ask: at('/api/me/keys'), own: 200 },
+  'POST /api/me/keys': { ask: at('/api/me/keys', { name: '', scopes: [] }), own: 400 },
+  'DELETE /api/me/keys/:id': {
+    ask: of(
+      (things) => things.apiKey(),
+      (id) => `/api/me/keys/${id}`,
+    ),
+    own: 204,
+    foreign: 404,
+  },
+  'GET /api/me/factors': { ask: at('/api/me/factors'), own: 200 },
+  'POST /api/me/two-factor/enable': { ask: at('/api/me/two-factor/enable', {}), own: 400 },
+  'POST /api/me/two-factor/verify': { ask: at('/api/me/two-factor/verify', {}), own: 400 },
+  'POST /api/me/two-factor/disable': { ask: at('/api/me/two-factor/disable', {}), own: 400 },
+  'POST /api/me/two-factor/recovery-codes': { ask: at('/api/me/two-factor/recovery-codes', {}), own: 400 },
+  'GET /api/me/passkeys': { ask: at('/api/me/passkeys'), own: 200 },
+  'POST /api/me/passkeys/options': { ask: at('/api/me/passkeys/options'), own: 409 },
+  'POST /api/me/passkeys': { ask: at('/api/me/passkeys', {}), own: 400 },
+  'PATCH /api/me/passkeys/:id': {
+    ask: of(
+      (things) => things.passkey(),
+      (id) => `/api/me/passkeys/${id}`,
+      { name: 'Mine' },
+    ),
+    own: 200,
+    foreign: 404,
+  },
+  'DELETE /api/me/passkeys/:id': {
+    ask: of(
+      (things) => things.passkey(),
+      (id) => `/api/me/passkeys/${id}`,
+    ),
+    own: 204,
+    foreign: 404,
+  },
+  'POST /api/me/single-sign-on': { ask: at('/api/me/single-sign-on', {}), own: 404 },
+  'GET /api/me/export': { ask: at('/api/me/export'), own: 200 },
+}
+
+const library: Record<string, Row> = {
+  'POST /api/generations': { ask: at('/api/generations', { prompt: 'a fox' }), own: 202 },
+  'GET /api/generations': { ask: at('/api/generations'), own: 200 },
+  'GET /api/generations/:id': { ask: of(generation, (id) => `/api/generations/${id}`), own: 200, foreign: 404 },
+  'DELETE /api/generations/:id': { ask: of(generation, (id) => `/api/generations/${id}`), own: 202, foreign: 404 },
+  'POST /api/generations/:id/retry': {
+    ask: of(generation, (id) => `/api/generations/${id}/retry`),
+    own: 202,
+    foreign: 404,
+  },
+  'GET /api/generations/:id/preview': {
+    ask: of(generation, (id) => `/api/generations/${id}/preview`),
+    own: 204,
+    foreign: 404,
+  },
+  'GET /api/generations/:id/events': {
+    ask: of(generation, (id) => `/api/generations/${id}/events`),
+    own: 200,
+    foreign: 404,
+  },
+  'GET /api/events': { ask: at('/api/events'), own: 200 },
+  'GET /api/images': { ask: at('/api/images'), own: 200 },
+  'POST /api/images': { ask: at('/api/images', {}), own: 400 },
+  'POST /api/images/known': { ask: at('/api/images/known', {}), own: 400 },
+  'GET /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`), own: 200, foreign: 404 },
+  'DELETE /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`), own: 204, foreign: 404 },
+  'POST /api/images/:id/restore': {
+    ask: of(
+      (things) => things.trashed(),
+      (id) => `/api/images/${id}/restore`,
+    ),
+    own: 200,
+    foreign: 404,
+  },
+  'GET /api/images/:id/file': { ask: of(image, (id) => `/api/images/${id}/file`), own: 200, foreign: 404 },
+  'GET /api/images/:id/thumbnail': { ask: of(image, (id) => `/api/images/${id}/thumbnail`), own: 200, foreign: 404 },
+  'GET /uploads/generated/:userId/:filename': {
+    ask: async ({ image: make, ownerId }) => ({ path: `/uploads/generated/${ownerId}/${(await make()).filename}` }),
+    own: 200,
+    foreign: 403,
+  },
+  'GET /api/providers': { ask: at('/api/providers'), own: 200 },
+  'GET /api/connections': { ask: at('/api/connections'), own: 200 },
+  'POST /api/connections': { ask: at('/api/connections', {}), own: 400 },
+  'PATCH /api/connections/:id': {
+    ask: of(connection, (id) => `/api/connections/${id}`, { concurrency: 2 }),
+    own: 200,
+    foreign: 404,
+  },
+  'DELETE /api/connections/:id': { ask: of(connection, (id) => `/api/connections/${id}`), own: 204, foreign: 404 },
+  'POST /api/connections/:id/test': {
+    ask: of(connection, (id) => `/api/connections/${id}/test`),
+    own: 200,
+    foreign: 404,
+  },
+  'GET /api/connections/:id/models': {
+    ask: of(connection, (id) => `/api/connections/${id}/models`),
+    own: 200,
+    foreign: 404,
+  },
+  'GET /api/profiles': { ask: at('/api/profiles'), own: 200 },
+  'POST /api/images/generate': {
+    ask: of(connection, () => '/api/images/generate', { prompt: '', profileId: newId() }),
+    own: 400,
+  },
+  'GET /models': { ask: at('/models'), own: 200 },
+  'POST /generate': { ask: at('/generate', {}), own: 400 },
+  'GET /history/index': { ask: at('/history/index?images=0'), own: 200 },
+  'GET /history/:id': {
+    ask: async ({ image: make }) => ({ path: `/history/${(await make()).historyId}` }),
+    own: 200,
+    foreign: 404,
+  },
+  'DELETE /history/:id': {
+    ask: async ({ image: make }) => ({ path: `/history/${(await make()).historyId}` }),
+    own: 200,
+    foreign: 404,
+  },
+  'GET /ollamalog/info': { ask: at('/ollamalog/info'), own: 200 },
+  'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
+}
+
+const administration: Record<string, Row> = {
+  'GET /api/admin/overview': { ask: at('/api/admin/overview'), own: 200 },
+  'GET /api/admin/users': { ask: at('/api/admin/users'), own: 200 },
+  'PATCH /api/admin/users/:id': {
+    ask: of(
+      (things) => things.user(),
+      (id) => `/api/admin/users/${id}`,
+      { disabled: true },
+    ),
+    own: 200,
+  },
+  'POST /api/admin/users/:id/remove': {
+    ask: of(
+      (things) => things.user(),
+      (id) => `/api/admin/users/${id}/remove`,
+      { pictures: 'erase' },
+    ),
+    own: 202,
+  },
+  'GET /api/admin/invitations': { ask: at('/api/admin/invitations'), own: 200 },
+  'POST /api/admin/invitations': { ask: at('/api/admin/invitations', {}), own: 201 },
+  'DELETE /api/admin/invitations/:id': {
+    ask: of(
+      (things) => things.invitation(),
+      (id) => `/api/admin/invitations/${id}`,
+    ),
+    own: 204,
+  },
+  'GET /api/admin/audit': { ask: at('/api/admin/audit'), own: 200 },
+  'GET /api/admin/defaults': { ask: at('/api/admin/defaults'), own: 200 },
+  'PATCH /api/admin/defaults': { ask: at('/api/admin/defaults', { guestDays: 8 }), own: 200 },
+}
+
+export const accessRows: Readonly<Record<string, Row>> = { ...open, ...account, ...library, ...administration }
+
+/** Prefixes below which whatever has no route is answered too, in the words of an older system. */
+export const answeredBelow = [
+  '/uploads',
+  '/models',
+  '/generate',
+  '/history',
+  '/ollamalog',
+  '/api/auth/register',
+  '/api/auth/login',
+  '/api/auth/verify',
+] as const
