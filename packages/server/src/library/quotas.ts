@@ -127,7 +127,7 @@ export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDe
 
     async usage(userId) {
       const { role, quota, ...used } = await readAll(db, userId)
-      return { used, allowed: limitsOf(defaults(), { role, quota }) }
+      return { used, allowed: noteLimits(userId, limitsOf(defaults(), { role, quota })) }
     },
   }
 }
