@@ -12,6 +12,19 @@ async function addressOf(proxies: readonly string[], from: string, headers: Reco
 }
 
 describe('the address of a client', () => {
+  it('is none when the client has gone before it is asked for', async () => {
+    const told = Promise.withResolvers<string>()
+    const app = fastify()
+    app.get('/', async (request) => {
+      request.raw.socket.destroy()
+      told.resolve(clientAddress(request))
+    })
+    const address = await app.listen({ port: 0, host: '127.0.0.1' })
+    await expect(fetch(address)).rejects.toThrow()
+    expect(await told.promise).toBe('')
+    await app.close()
+  })
+
   const claims = [
     'x-forwarded-for',
     'forwarded',

@@ -3,7 +3,9 @@ import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 
 /** IPv4 addresses as such, also where a socket that takes both kinds writes them as IPv6; null for what is no address. */
-function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+function parse(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  // A socket whose other end has gone has no address any more.
+  if (text === undefined) return null
   // Some proxies add the port.
   const [, bracketed, plain] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(text) ?? []
   const address = (bracketed ?? plain ?? text).replace(/%.*$/, '')
@@ -33,7 +35,7 @@ export function trustProxies(networks: readonly string[]): false | ((address: st
 
 /** The client's address; that of the proxy where it says nothing sensible. */
 export function clientAddress(request: FastifyRequest): string {
-  const address = parse(request.ip) ?? parse(request.socket.remoteAddress ?? '')
+  const address = parse(request.ip) ?? parse(request.socket.remoteAddress)
   return address?.toString() ?? ''
 }
 
