@@ -1,5 +1,5 @@
 // Takes pictures of every screen, for the documentation and for looking:
-//   node test/browser/screenshots.ts <folder>
+//   node test/browser/screenshots.ts <folder> [part of the pictures' names]
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
@@ -139,6 +139,79 @@ function shotsOf({ finished, empty, busy }: { finished: string; empty: string; b
   ]
 }
 
+const password = 'seven swans at the weir'
+const me = { name: 'Ada Lovelace', email: 'ada@example.org', password }
+
+/** Signed in as the administrator of the Easel with accounts. */
+async function signIn(page: Page): Promise<void> {
+  await page.getByLabel('E-mail').fill(me.email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: /^You: / }).waitFor()
+}
+
+/** What is there only with accounts. */
+function accountShotsOf({ fresh, accounts }: { fresh: string; accounts: string }): readonly Shot[] {
+  const part = (name: string, path: string, more: (page: Page) => Promise<void> = async () => {}): Shot => ({
+    name,
+    address: `${accounts}/sign-in?to=${encodeURIComponent(path)}`,
+    arrange: async (page) => {
+      await signIn(page)
+      await settle(page)
+      await more(page)
+    },
+  })
+  return [
+    { name: 'set-up', address: `${fresh}/setup` },
+    { name: 'sign-in', address: `${accounts}/sign-in` },
+    { name: 'sign-up', address: `${accounts}/sign-up` },
+    {
+      name: 'sign-in-fault',
+      address: `${accounts}/sign-in`,
+      arrange: async (page) => {
+        await page.getByLabel('E-mail').fill('ben@example.org')
+        await page.getByLabel('Password', { exact: true }).fill('not the right one')
+        await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+        await page.getByRole('alert').waitFor()
+      },
+    },
+    { name: 'reset-password', address: `${accounts}/reset-password#token=abc` },
+    {
+      name: 'guest',
+      address: `${accounts}/sign-in`,
+      arrange: async (page) => {
+        await page.getByRole('button', { name: 'Continue as guest' }).click()
+        await page.getByText('Your pictures stay').waitFor()
+      },
+    },
+    part('user-menu', '/', async (page) => {
+      await page.getByRole('button', { name: /^You: / }).click()
+      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+    }),
+    part('account', '/settings/account'),
+    part('account-further-down', '/settings/account', async (page) => await page.evaluate(() => scrollTo(0, 9999))),
+    part('two-factor', '/settings/account', async (page) => {
+      await page.getByRole('button', { name: 'Turn on' }).click()
+      await page.getByLabel('Your password').fill(password)
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByLabel('Code that the app shows').waitFor()
+    }),
+    part('api-key', '/settings/keys', async (page) => {
+      await page.getByRole('button', { name: 'Make a key' }).click()
+      await page.getByRole('dialog').getByLabel('Name').fill('Backup script')
+    }),
+    part('usage', '/settings/data', async (page) => await page.getByText('Pictures today').waitFor()),
+    part('old-pictures', '/', async (page) => {
+      await page.evaluate(() => {
+        const item = { id: '20260101120000', prompt: 'A fox', image: 'iVBORw0KGgo=', settings: { width: 1, height: 1 } }
+        localStorage.setItem('ollama_image_history', JSON.stringify([item, item, item]))
+      })
+      await page.getByRole('link', { name: 'Library', exact: true }).click()
+      await page.getByRole('button', { name: /^Bring in/ }).waitFor()
+    }),
+  ]
+}
+
 async function takeAll(browser: Browser, folder: string, shots: readonly Shot[]): Promise<void> {
   for (const { name: look, options } of looks) {
     for (const { name, address, arrange } of shots) {
@@ -193,6 +266,25 @@ const browser = await launchChromium()
 if (browser === null) throw new Error('There is no Chromium on this machine')
 const [finished, empty, busy] = [await serveEasel(), await serveEasel(), await serveBusyEasel()]
 await makeSketches(finished.address)
-await takeAll(browser, folder, shotsOf({ finished: finished.address, empty: empty.address, busy: busy.address }))
+const settings = {
+  EASEL_AUTH: 'accounts',
+  EASEL_SIGNUP: 'open',
+  EASEL_GUESTS: 'on',
+  EASEL_BREACHED_PASSWORDS: 'off',
+  // Every picture is taken after signing in anew.
+  EASEL_RATE_SIGN_IN: '1000',
+}
+const [fresh, accounts] = [await serveEasel(settings), await serveEasel(settings)]
+await fetch(`${accounts.address}/api/auth/setup`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(me),
+})
+const wanted = process.argv[3] === undefined ? null : new RegExp(process.argv[3])
+const shots = [
+  ...shotsOf({ finished: finished.address, empty: empty.address, busy: busy.address }),
+  ...accountShotsOf({ fresh: fresh.address, accounts: accounts.address }),
+].filter(({ name }) => wanted === null || wanted.test(name))
+await takeAll(browser, folder, shots)
 await browser.close()
-await Promise.all([finished.stop(), empty.stop(), busy.stop()])
+await Promise.all([finished, empty, busy, fresh, accounts].map((easel) => easel.stop()))

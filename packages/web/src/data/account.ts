@@ -2,8 +2,9 @@
 import { routes, type ApiKeyCreate, type RouteInput } from '@easel/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
+import { tellOtherTabs } from './other-tabs.ts'
 import { createPasskey } from './passkeys.ts'
-import { authStatusQuery } from './session.ts'
+import { authStatusQuery, leaveForGood } from './session.ts'
 
 const keys = {
   sessions: ['account', 'sessions'],
@@ -155,5 +156,16 @@ export function useRevokeApiKey() {
   return useMutation({
     mutationFn: (id: string) => call(routes.deleteApiKey, { params: { id } }),
     onSuccess: useRefresh(keys.apiKeys),
+  })
+}
+
+/** Deletes everything, and leaves for the sign-in page in all tabs. */
+export function useDeleteAccount() {
+  return useMutation({
+    mutationFn: async (body: { readonly password?: string }) => {
+      await call(routes.deleteMe, { body })
+      tellOtherTabs('left')
+      await leaveForGood()
+    },
   })
 }

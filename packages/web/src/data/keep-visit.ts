@@ -20,9 +20,11 @@ export function useKeepVisit(): void {
     let timer: ReturnType<typeof setTimeout> | undefined
     const libraryKey = JSON.stringify(keys.images({ trash: false }))
     const keep = () => {
-      void keepPage()
+      // The server may go away meanwhile, or the browser have no room; the next quiet moment tries again.
+      const given = () => {}
+      keepPage().catch(given)
       const library = client.getQueryData<Pages<Image>>(keys.images({ trash: false }))
-      if (library !== undefined) void keepVisit(status, library)
+      if (library !== undefined) keepVisit(status, library).catch(given)
     }
     const later = () => {
       clearTimeout(timer)

@@ -16,7 +16,13 @@ const Visit = z.object({
   status: AuthStatus,
   pages: z.object({
     pages: z.array(z.object({ data: z.array(Image), nextCursor: z.string().nullable() })),
-    pageParams: z.array(z.string().nullish()),
+    // JSON has no undefined, which is how the first page is asked for.
+    pageParams: z.array(
+      z
+        .string()
+        .nullable()
+        .transform((cursor) => cursor ?? undefined),
+    ),
   }),
 })
 type Visit = z.infer<typeof Visit>

@@ -6,6 +6,7 @@ import { wordsOf } from '#data/client.ts'
 import { useAuthStatus } from '#data/session.ts'
 import { Notice } from '#parts/notice.tsx'
 import { ssoWords } from '#screens/sign-in/sso-words.ts'
+import { DeleteAccountSection } from './delete-account-section.tsx'
 import classes from './form.module.css'
 import { PasskeysSection } from './passkeys-section.tsx'
 import { PasswordSection } from './password-section.tsx'
@@ -34,6 +35,7 @@ export function AccountPart() {
         <SingleSignOnSection name={status?.singleSignOn ?? ''} connected={factors.data.singleSignOn} />
       )}
       <SessionsSection />
+      <DeleteAccountSection me={me} />
     </Sections>
   )
 }
