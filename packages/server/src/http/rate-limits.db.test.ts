@@ -73,7 +73,7 @@ describe('signing in', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(28)
   })
 
-  it('LI2: an IPv6 network of 64 bits is one address', async () => {
+  it('LI2: GHSA-2967-6mrp-gg3p: an IPv6 network of 64 bits is one address', async () => {
     const { email } = people.admin
     const answers: number[] = []
     for (let host = 1; host <= 3; host++) answers.push((await signIn(email, `2001:db8:5::${host}`)).status)

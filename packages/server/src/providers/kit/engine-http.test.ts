@@ -307,7 +307,7 @@ describe('engine HTTP: downloads', () => {
   })
 
   it.each([301, 302, 303, 307, 308])(
-    'PR19: a %i from the own origin to a private address is refused',
+    'PR19: CVE-2026-45401: a %i from the own origin to a private address is refused',
     async (status) => {
       const other = await fake((_, reply) => reply.send(200, 'secret'))
       const engine = await fake((_, reply) => reply.send(status, '', { location: `${other.baseUrl}/x` }))
