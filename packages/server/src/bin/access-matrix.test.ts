@@ -115,7 +115,7 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
         .values({
           id,
           user_id: ownerId,
-          name: secret,
+          name: 'Phone',
           public_key: 'AAAA',
           credential_id: id,
           counter: 0,
