@@ -1,6 +1,6 @@
 // Files that are brought in over HTTP, as browsers and programs send them.
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Image, Problem } from '@easel/contract'
@@ -202,6 +202,46 @@ describe('POST /api/images', () => {
     const { fields: told } = await refusal(formOf({ file: png(newId()), record }), 400)
     expect(told).toEqual(fields)
     expect(await libraryOf()).toBe(before)
+  })
+
+  it('TR10: takes a record that says it is JSON, before the file or behind it', async () => {
+    const head = 'content-disposition: form-data; name='
+    const json = `--x\r\n${head}"record"\r\ncontent-type: application/json\r\n\r\n{"prompt": "a\\"b"}\r\n`
+    const parts = () => [
+      Buffer.from(`--x\r\n${head}"file"; filename="a.png"\r\n\r\n`),
+      png(newId()),
+      Buffer.from('\r\n'),
+    ]
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+    const end = Buffer.from('--x--\r\n')
+    for (const body of [
+      [Buffer.from(json), ...parts(), end],
+      [...parts(), Buffer.from(json), end],
+    ]) {
+      const answer = await server.ask({ method: 'POST', path: '/api/images', headers, body: Buffer.concat(body) })
+      expect(imageOf(answer.json()).generationPrompt).toBe('a"b')
+    }
+  })
+
+  it('TR12: what was refused keeps no later request on the same connection waiting', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const { hostname, port } = new URL(server.baseUrl)
+    const head = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    const body = Buffer.concat([Buffer.from(head), Buffer.alloc(2 * 1024 * 1024, 'x'), Buffer.from('\r\n--x--\r\n')])
+    const headers = { 'content-type': 'multipart/form-data; boundary=x', 'content-length': body.length }
+    const statuses: unknown[] = []
+    for (let round = 0; round < 3; round++) {
+      const sent = request({ hostname, port, method: 'POST', path: '/api/images', headers, agent }).end(body)
+      const [refused] = await once(sent, 'response')
+      refused.resume()
+      await once(refused, 'end')
+      const [answer] = await once(request({ hostname, port, path: '/healthz', agent }).end(), 'response')
+      answer.resume()
+      await once(answer, 'end')
+      statuses.push(refused.statusCode, answer.statusCode)
+    }
+    expect(statuses).toEqual([415, 200, 415, 200, 415, 200])
+    agent.destroy()
   })
 
   it('TR10: refuses forms that are none', async () => {
