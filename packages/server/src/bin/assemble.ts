@@ -98,7 +98,6 @@ export async function assemble(options: AssembleOptions): Promise<Assembled> {
 
 async function assembleOn(database: Database, options: AssembleOptions): Promise<Assembled> {
   const { config, log } = options
-  const { db } = database
   await migrate(database)
   const { dataFolder, secret, lostKey } = config
   const keyring = await openInstanceKey({ database, log, dataFolder, secret, lostKey })
