@@ -1,6 +1,7 @@
 // `npm run bench`: all benchmarks, or those that are named.
 import { cpus, totalmem } from 'node:os'
 import { benchPipeline } from './pipeline.ts'
+import { benchSignIn } from './sign-in.ts'
 import { benchStages } from './stages.ts'
 import { benchStart } from './start.ts'
 import { benchThroughput } from './throughput.ts'
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   stages: benchStages,
   throughput: () => benchThroughput(),
   start: benchStart,
+  'sign-in': benchSignIn,
 }
 
 /** Too long for every time. */
