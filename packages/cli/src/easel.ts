@@ -25,7 +25,10 @@ program
   .argument('<file.zip or folder>', 'an export of Easel, its data folder, or any folder of pictures')
   .description('bring in pictures with their records; what the server has already is left alone')
   .option('--server <address>', 'of the Easel that takes them', 'http://127.0.0.1:8080')
-  .option('--key <key>', 'an API key with the scope "write"; better in EASEL_API_KEY, where no other user of this machine sees it')
+  .option(
+    '--key <key>',
+    'an API key with the scope "write"; better in EASEL_API_KEY, where no other user of this machine sees it',
+  )
   .action(async (path: string, options: { server: string; key?: string }) => {
     const { runImport } = await import('./import/command.ts')
     process.exitCode = await runImport(path, { server: options.server, key: options.key ?? readEnvironment().apiKey })
