@@ -86,7 +86,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 /** What the browser keeps, but for what is of no person. */
 async function kept(page: Page): Promise<string> {
   return await page.evaluate(async () => {
-    const texts: string[] = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })]
+    const texts: string[] = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)]
     for (const name of await caches.keys()) {
       const cache = await caches.open(name)
       for (const request of await cache.keys()) {

@@ -63,6 +63,8 @@ function readLog(child: ChildProcess) {
     const ready = /^Easel is ready: (\S+)$/.exec(line)
     if (ready?.[1] !== undefined) told.resolve(ready[1])
     else if (line === 'Easel is working.') told.resolve(null)
+    // What a first start with accounts says, once.
+    else if (line.startsWith("Make the administrator's account: ")) return
     else if (line.startsWith('{')) log.push(LogLine.parse(JSON.parse(line)))
     else words.push(line)
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { InstanceDefaults } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
+import { pruneAudit } from '#admin/audit-list.ts'
 import { openDefaults, type Defaults } from '#admin/defaults.ts'
 import { createAccounts, type Accounts } from '#auth/accounts.ts'
 import { findApiKey } from '#auth/api-keys.ts'
@@ -47,6 +48,9 @@ import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
 
 const callTimeoutMs = 30 * 60_000
+const dayMs = 86_400_000
+/** Security events are kept for a year. */
+const auditDays = 365
 
 export interface Assembled {
   /** What it stands on, for those who look at it from beside the HTTP API. */
@@ -161,6 +165,8 @@ async function openAccounts(
   })
 }
 
+type Limits = Awaited<ReturnType<typeof openLimits>>
+
 /** How often, by whom, and by which links. */
 async function openLimits({ auth, rates, trustedProxies }: Config, { database, keyring }: Foundations) {
   const { db } = database
@@ -178,8 +184,8 @@ async function openLeaving(
   return await startLeaving({ database, storage, events, log, generations, exports, exportFolder })
 }
 
-async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
-  const { config, log, providers } = options
+/** What pictures are asked of, made with and kept in. */
+async function openLibrary({ config, log, providers }: AssembleOptions, foundations: Foundations) {
   const { database, secrets, storage, events, jobs, defaults } = foundations
   const { db } = database
   const connections = createConnections({
@@ -194,73 +200,107 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   })
   const ownerId = await ensureOwner(db)
   await connections.ensureInstanceConnections(ownerId, config.engines, { share: config.auth === 'accounts' })
-
-  const accounts = await openAccounts(options, foundations)
-  const auth = accounts?.auth ?? createLocalAuth(ownerId)
   const images = createImages({ db, events, log })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
-  const pixels = { decode: decodePixels, encodePng, encodePreview }
-
   const transfer = createTransfer({
-    ...{ db, storage, events, images, derivatives, quotas, log, minFreeBytes },
+    db,
+    storage,
+    events,
+    images,
+    derivatives,
+    quotas,
+    log,
+    minFreeBytes,
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
   })
-  const limits = await openLimits(config, foundations)
-  const app =
-    config.role === 'worker'
-      ? null
-      : await createApp({
-          ...options,
-          ...transfer,
-          db,
-          auth,
-          accounts,
-          guestsAllowed: () => defaults.current().guests,
-          publicUrl: config.publicUrl,
-          events,
-          generations,
-          images,
-          quotas,
-          derivatives,
-          pngCopies: createPngCopies({ storage, log }),
-          storage,
-          connections,
-          administration: createAdministration({ ...options, ...foundations, mode: config.auth, accounts }),
-          ...limits,
-          allowedOrigins: new Set(config.corsOrigins),
-        })
-  const worker: GenerationWorker | null =
-    config.role === 'api'
-      ? null
-      : await startGenerationWorker(
-          { database, db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs },
-          config.workers,
-        )
-  const adoptPorts = { db, storage, events, log }
-  const tasks: Task[] = [
-    { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * 86_400_000)) },
+  return { ownerId, connections, images, derivatives, quotas, generations, ...transfer }
+}
+
+type Library = Awaited<ReturnType<typeof openLibrary>>
+
+/** Null in a process that works and answers nobody. */
+async function openApp(
+  options: AssembleOptions,
+  foundations: Foundations,
+  { library, accounts, limits }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits }>,
+): Promise<FastifyInstance | null> {
+  const { config, log } = options
+  const { database, storage, events, defaults } = foundations
+  if (config.role === 'worker') return null
+  return await createApp({
+    ...options,
+    ...library,
+    ...limits,
+    db: database.db,
+    storage,
+    events,
+    auth: accounts?.auth ?? createLocalAuth(library.ownerId),
+    accounts,
+    guestsAllowed: () => defaults.current().guests,
+    publicUrl: config.publicUrl,
+    pngCopies: createPngCopies({ storage, log }),
+    administration: createAdministration({ ...options, ...foundations, mode: config.auth, accounts }),
+    allowedOrigins: new Set(config.corsOrigins),
+  })
+}
+
+/** Null in a process that only answers. */
+async function openWorker(
+  { config, log }: AssembleOptions,
+  { database, storage, events, jobs }: Foundations,
+  { connections, derivatives }: Library,
+): Promise<GenerationWorker | null> {
+  if (config.role === 'api') return null
+  const pixels = { decode: decodePixels, encodePng, encodePreview }
+  return await startGenerationWorker(
+    { database, db: database.db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs },
+    config.workers,
+  )
+}
+
+/** What has to be done now and then; `leaving` is there where work is done. */
+function tasksOf(
+  { log }: AssembleOptions,
+  { database, storage, events }: Foundations,
+  { library, limits, leaving }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null }>,
+): readonly Task[] {
+  const { db } = database
+  const always: readonly Task[] = [
+    { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * dayMs)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
     { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
+    { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, new Date(Date.now() - auditDays * dayMs)) },
   ]
-  if (worker !== null) {
-    tasks.push(
-      { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => derivatives.catchUp() },
-      { name: 'sweep', everyMs: 86_400_000, soonMs: 30_000, run: (signal) => sweep(adoptPorts, { signal }) },
-    )
-  }
-  const leaving = worker === null ? null : await openLeaving(options, { ...foundations, generations, ...transfer })
-  if (leaving !== null) tasks.push({ name: 'leaving', everyMs: 20_000, soonMs: 1000, run: () => leaving.run() })
-  const housekeeping = startHousekeeping({ log, tasks })
+  if (leaving === null) return always
+  const ports = { db, storage, events, log }
+  return [
+    ...always,
+    { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => library.derivatives.catchUp() },
+    { name: 'sweep', everyMs: dayMs, soonMs: 30_000, run: (signal) => sweep(ports, { signal }) },
+    { name: 'leaving', everyMs: 20_000, soonMs: 1000, run: () => leaving.run() },
+  ]
+}
+
+async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {
+  const { config, log } = options
+  const { database, storage, events, jobs, defaults, keyring } = foundations
+  const library = await openLibrary(options, foundations)
+  const accounts = await openAccounts(options, foundations)
+  const limits = await openLimits(config, foundations)
+  const app = await openApp(options, foundations, { library, accounts, limits })
+  const worker = await openWorker(options, foundations, library)
+  const leaving = worker === null ? null : await openLeaving(options, { ...foundations, ...library })
+  const housekeeping = startHousekeeping({ log, tasks: tasksOf(options, foundations, { library, limits, leaving }) })
   const control = await openControl(options, foundations)
 
   return {
     app,
-    parts: { ownerId, database, storage, events },
+    parts: { ownerId: library.ownerId, database, storage, events },
     setUpPath: async () => ((await accounts?.needsSetUp()) === true ? `/setup#code=${accounts?.setUpCode}` : null),
     async stop(graceMs) {
       // A client that reads its answer too slowly, or not at all, must not keep the process alive.
@@ -272,15 +312,10 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
         housekeeping.stop(),
         app?.close(),
         worker?.stop(graceMs),
-        derivatives.close(),
+        library.derivatives.close(),
       ])
       clearTimeout(cut)
-      await accounts?.close()
-      await defaults.close()
-      await jobs.close()
-      await events.close()
-      await foundations.keyring.close()
-      await database.close()
+      for (const part of [accounts, defaults, jobs, events, keyring, database]) await part?.close()
     },
   }
 }

@@ -64,7 +64,7 @@ function openSession(engine: Engine): Session {
       // oxlint-disable-next-line consistent-type-assertions -- what a row is, Kysely knows from db/tables.ts; the database is trusted to agree
       return { rows, numAffectedRows: BigInt(affected) } as unknown as QueryResult<R>
     },
-    // oxlint-disable-next-line require-yield
+    // oxlint-disable-next-line require-yield -- Kysely asks for a generator, and this one only refuses
     async *streamQuery() {
       throw new DefectError('The embedded database does not stream')
     },

@@ -20,7 +20,7 @@ function server(...statuses: number[]) {
   const bodies: unknown[] = []
   const waits: number[] = []
   const call = createCall(async (_input, init) => {
-    bodies.push(JSON.parse(String(init?.body)))
+    bodies.push(await new Response(init?.body ?? null).json())
     const status = statuses.shift()
     if (status === undefined) throw new TypeError('no network')
     const code = status === 429 ? 'too-many-requests' : 'unsupported-media-type'

@@ -23,13 +23,15 @@ export function OldPictures() {
   if (pictures.length === 0 || work.state === 'closed') return null
 
   async function bring(places: readonly number[]): Promise<void> {
-    const failures = new Map<number, string>()
-    setWork({ state: 'running', done: pictures.length - places.length, failures })
+    setWork({ state: 'running', done: pictures.length - places.length, failures: new Map() })
     for (const place of places) {
       const picture = pictures[place]
       const fault = picture === undefined ? null : await sendOldPicture(picture)
-      if (fault !== null) failures.set(place, fault)
-      setWork((now) => ({ ...now, done: now.done + (fault === null ? 1 : 0), failures: new Map(failures) }))
+      setWork((now) =>
+        fault === null
+          ? { ...now, done: now.done + 1 }
+          : { ...now, failures: new Map([...now.failures, [place, fault]]) },
+      )
     }
     setWork((now) => ({ ...now, state: 'ended' }))
   }

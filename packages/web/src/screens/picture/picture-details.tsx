@@ -1,14 +1,14 @@
 import type { Image } from '@easel/contract'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { generationQuery } from '#data/queries.ts'
+import { generationQuery, modelsQuery, providersQuery } from '#data/queries.ts'
 import { useDrawnByRules } from '#data/use-engine.ts'
 import { copyText } from '#parts/copy-text.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { adjustmentWords } from '#parts/adjustment-words.ts'
 import classes from './picture-details.module.css'
-import { factsOf } from './picture-facts.ts'
+import { factsOf, type Labels } from './picture-facts.ts'
 import { useSettingsAgain } from './use-settings-again.ts'
 
 interface PictureDetailsProps {
@@ -21,6 +21,7 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
   const settings = useSettingsAgain()
   const drawnByRules = useDrawnByRules()(image.provider)
   const generation = useQuery({ ...generationQuery(image.generationId ?? ''), enabled: image.generationId !== null })
+  const labels = useLabels(image, generation.data?.connectionId ?? null)
   const adjustments = generation.data?.adjustments ?? []
   const revised = image.revisedPrompt !== image.generationPrompt ? image.revisedPrompt : null
   return (
@@ -43,7 +44,7 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
         </Button>
       )}
       <dl className={classes['facts']}>
-        {factsOf(image).map(({ name, value, copy }) => (
+        {factsOf(image, labels).map(({ name, value, copy }) => (
           <div key={name} className={classes['fact']}>
             <dt>{name}</dt>
             <dd>
@@ -85,6 +86,16 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
       )}
     </div>
   )
+}
+
+/** A model is known by its label only while the engine that drew it is still connected and answers. */
+function useLabels(image: Image, connectionId: string | null): Labels {
+  const providers = useQuery(providersQuery())
+  const models = useQuery({ ...modelsQuery(connectionId ?? ''), enabled: connectionId !== null })
+  return {
+    engine: providers.data?.find(({ id }) => id === image.provider)?.label ?? null,
+    model: models.data?.find(({ id }) => id === image.generationModel)?.label ?? null,
+  }
 }
 
 interface PassageProps {

@@ -3,10 +3,13 @@ import { imageOf } from '#data/__fixtures__/records.ts'
 import { neighboursOf } from './neighbours.ts'
 import { factsOf } from './picture-facts.ts'
 
+const unknown = { engine: null, model: null }
+
 describe('factsOf', () => {
   it('tells what was really sent, and nothing twice', () => {
     const facts = factsOf(
       imageOf(1, { parameters: { steps: 20, seed: 7, outputFormat: 'webp', nested: {}, empty: null } }),
+      unknown,
     )
     const table = Object.fromEntries(facts.map(({ name, value }) => [name, value]))
     expect(table).toMatchObject({
@@ -20,8 +23,20 @@ describe('factsOf', () => {
     expect(facts.filter(({ name }) => name === 'Seed')).toHaveLength(1)
   })
 
+  it('names engine and model as people know them, where that is known', () => {
+    const image = imageOf(1, { provider: 'openai', generationModel: 'gpt-image-1' })
+    const named = (labels: Parameters<typeof factsOf>[1]) =>
+      factsOf(image, labels)
+        .slice(0, 2)
+        .map(({ value }) => value)
+    expect(named({ engine: 'OpenAI', model: 'GPT Image 1' })).toEqual(['GPT Image 1', 'OpenAI'])
+    expect(named(unknown)).toEqual(['gpt-image-1', 'openai'])
+  })
+
   it('leaves out what is not known', () => {
-    const names = factsOf(imageOf(1, { seed: null, generationModel: null, provider: null })).map(({ name }) => name)
+    const names = factsOf(imageOf(1, { seed: null, generationModel: null, provider: null }), unknown).map(
+      ({ name }) => name,
+    )
     expect(names).toEqual(['Size', 'File', 'Made', 'Name'])
   })
 })

@@ -26,14 +26,20 @@ function isPlain(value: unknown): boolean {
   return value !== null && value !== undefined && value !== '' && typeof value !== 'object'
 }
 
+/** The names that people know the engine and the model by; null where only the ids are known. */
+export interface Labels {
+  readonly engine: string | null
+  readonly model: string | null
+}
+
 /** The rows of the table of facts; what is not known is left out. */
-export function factsOf(image: Image): Fact[] {
+export function factsOf(image: Image, labels: Labels): Fact[] {
   const fact = (name: string, value: string | null, copy = false): Fact[] =>
     value === null || value === '' ? [] : [{ name, value, copy }]
   const parameters = Object.entries(image.parameters).filter(([name, value]) => !said.has(name) && isPlain(value))
   return [
-    ...fact('Model', image.generationModel),
-    ...fact('Engine', image.provider),
+    ...fact('Model', labels.model ?? image.generationModel),
+    ...fact('Engine', labels.engine ?? image.provider),
     ...fact('Size', pixels(image.width, image.height)),
     ...fact('Seed', image.seed === null ? null : String(image.seed), true),
     ...parameters.flatMap(([name, value]) => fact(label(name), plainValue(value))),

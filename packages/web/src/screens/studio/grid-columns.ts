@@ -11,6 +11,6 @@ export function gridColumns(many: number, ratio: number, narrow: boolean): numbe
 
 /** How tall a picture may get, in pixels, so that a generation is one look at the screen. */
 export function tallest(many: number, waiting: boolean): number {
-  if (waiting) return 96
+  if (waiting) return 128
   return many <= 1 ? 480 : many <= 3 ? 360 : 260
 }

@@ -31,8 +31,8 @@ export function PictureGrid({ generation, sources }: PictureGridProps) {
   const many = images.length + waiting
   const ratio = Math.min(Math.max(ratioOf(generation), 0.4), 3)
   const columns = gridColumns(many, ratio, narrow)
-  // Who is next in line may start any moment and has its full size already; the others wait small.
-  const height = tallest(many, state === 'queued' && (generation.place ?? 0) > 1)
+  // While there is nothing to see it stays small, so that what is there already keeps its place on the screen.
+  const height = tallest(many, active && images.length === 0 && previewUrl === null)
   return (
     <div
       className={classes['grid']}
