@@ -10,7 +10,7 @@ const named = 50
 const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 
 /** What is said at the end. */
-export function reportText({ taken, there, skipped }: ImportReport): string {
+function reportText({ taken, there, skipped }: ImportReport): string {
   const lines = [
     `${taken} taken, ${there} there already, ${skipped.length} not taken${skipped.length === 0 ? '.' : ':'}`,
     ...skipped.slice(0, named).map(({ name, why }) => `  ${plain(name)}: ${plain(why)}`),

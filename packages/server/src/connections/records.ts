@@ -101,7 +101,7 @@ export async function findOwnRow(db: Db, userId: string, id: string): Promise<Ro
   return (await ofUser(db, userId).where('id', '=', id).executeTakeFirst()) ?? null
 }
 
-export function noSuchConnection(): EaselError {
+function noSuchConnection(): EaselError {
   return new EaselError('not-found', 'There is no connection with this id')
 }
 

@@ -27,7 +27,7 @@ export function packError(error: unknown): PackedError {
 }
 
 /** A fault that the embedded database reports, with PostgreSQL's `code`. */
-export class EmbeddedDatabaseError extends Error {
+class EmbeddedDatabaseError extends Error {
   override readonly name = 'EmbeddedDatabaseError'
 }
 

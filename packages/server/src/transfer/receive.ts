@@ -20,7 +20,7 @@ export interface ReceiveOptions {
   readonly maxBytes: number
 }
 
-export function tooLarge(maxBytes: number): EaselError {
+function tooLarge(maxBytes: number): EaselError {
   const megabytes = Math.floor(maxBytes / 1024 ** 2)
   return new EaselError(
     'too-large',

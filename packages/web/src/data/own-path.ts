@@ -1,5 +1,5 @@
 /** Pages for people who are not signed in; nobody is sent back to one of them. */
-export const outsidePages = ['/sign-in', '/sign-up', '/setup', '/forgot-password', '/reset-password'] as const
+const outsidePages = ['/sign-in', '/sign-up', '/setup', '/forgot-password', '/reset-password'] as const
 
 export function isOutside(pathname: string): boolean {
   return outsidePages.some((page) => page === pathname)

@@ -25,7 +25,7 @@ function safeSegment(wanted: string): string {
  * that a system refuses, and names of devices.
  * @param wanted anything; `/` and `\` part folders
  */
-export function safeEntryName(wanted: string): string {
+function safeEntryName(wanted: string): string {
   const segments = wanted
     .split(/[/\\]/)
     .map(safeSegment)
