@@ -23,7 +23,7 @@ afterAll(async () => {
 
 /** What a browser says of a server that it cannot reach. */
 const unreachable =
-  /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK_CHANGED|ERR_EMPTY_RESPONSE/
+  /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK_CHANGED|ERR_EMPTY_RESPONSE|ERR_FAILED|error occurred when fetching the script/
 
 it('shows in one page what was started in another, with its progress, and what is deleted there goes here', async () => {
   const here = await visit(easel.address)

@@ -1,8 +1,9 @@
 // What administrators see and do.
 import { routes, type InstanceDefaults, type ManagedUserChange, type UserRemoval } from '@easel/contract'
 import type { InvitationCreate } from '@easel/contract'
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
+import { recheckSession } from './session.ts'
 
 const keys = {
   overview: ['admin', 'overview'],
@@ -14,11 +15,14 @@ const keys = {
 
 const PAGE = 50
 const first: string | undefined = undefined
+/** No event tells of what others do to accounts: what is come back to is asked for again, and shown as it was until then. */
+const fresh = { staleTime: 0 } as const
 const cursorOf = (value: string | undefined) => (value === undefined ? {} : { cursor: value })
 
 /** Looked at again every ten seconds while it is shown: nothing tells a page that somebody else's queue has moved. */
 export function overviewQuery() {
   return queryOptions({
+    ...fresh,
     queryKey: keys.overview,
     queryFn: async ({ signal }) => (await call(routes.getOverview, {}, { signal })).data,
     refetchInterval: 10_000,
@@ -27,16 +31,21 @@ export function overviewQuery() {
 
 export function usersQuery() {
   return infiniteQueryOptions({
+    ...fresh,
     queryKey: keys.users,
     queryFn: ({ pageParam, signal }) =>
       call(routes.listUsers, { query: { limit: PAGE, ...cursorOf(pageParam) } }, { signal }),
     initialPageParam: first,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+    // Who is being removed is gone soon.
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ data }) => data.some(({ removal }) => removal !== null)) === true ? 3_000 : false,
   })
 }
 
 export function invitationsQuery() {
   return queryOptions({
+    ...fresh,
     queryKey: keys.invitations,
     queryFn: async ({ signal }) => (await call(routes.listInvitations, {}, { signal })).data,
   })
@@ -44,6 +53,7 @@ export function invitationsQuery() {
 
 export function defaultsQuery() {
   return queryOptions({
+    ...fresh,
     queryKey: keys.defaults,
     queryFn: async ({ signal }) => (await call(routes.getDefaults, {}, { signal })).data,
   })
@@ -52,6 +62,7 @@ export function defaultsQuery() {
 /** @param action one kind of event, or null for all */
 export function auditQuery(action: string | null) {
   return infiniteQueryOptions({
+    ...fresh,
     queryKey: keys.audit(action),
     queryFn: ({ pageParam, signal }) => {
       const narrowed = action === null ? {} : { action }
@@ -59,6 +70,7 @@ export function auditQuery(action: string | null) {
     },
     initialPageParam: first,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
   })
 }
 
@@ -70,10 +82,16 @@ function useRefresh(...stale: readonly (readonly unknown[])[]) {
 }
 
 export function useUpdateUser() {
+  const client = useQueryClient()
+  const refresh = useRefresh(keys.users, keys.overview)
   return useMutation({
     mutationFn: async ({ id, change }: { id: string; change: ManagedUserChange }) =>
       (await call(routes.updateUser, { params: { id }, body: change })).data,
-    onSuccess: useRefresh(keys.users, keys.overview),
+    async onSuccess(_user, { change }) {
+      // It may have been oneself, who is no administrator now.
+      if (change.role !== undefined) await recheckSession(client)
+      await refresh()
+    },
   })
 }
 
@@ -101,8 +119,11 @@ export function useRevokeInvitation() {
 }
 
 export function useUpdateDefaults() {
+  const client = useQueryClient()
+  const refresh = useRefresh(keys.defaults)
   return useMutation({
     mutationFn: async (body: Partial<InstanceDefaults>) => (await call(routes.updateDefaults, { body })).data,
-    onSuccess: useRefresh(keys.defaults),
+    // What the page knows of signing up is one of the rules.
+    onSuccess: async () => await Promise.all([refresh(), recheckSession(client)]),
   })
 }

@@ -18,7 +18,9 @@ function loadedFiles(): string[] {
  */
 export async function keepPage(): Promise<void> {
   if (!import.meta.env.PROD || !window.isSecureContext || !('serviceWorker' in navigator)) return
-  await navigator.serviceWorker.register('/away.js')
+  // Browsers look for a newer one by themselves.
+  if ((await navigator.serviceWorker.getRegistration()) === undefined)
+    await navigator.serviceWorker.register('/away.js')
   const page = await fetch('/', { headers: { accept: 'text/html' } })
   const text = await page.clone().text()
   let cache = await caches.open(name)

@@ -28,7 +28,13 @@ describe('format', () => {
   })
 
   it('says sizes and counts', () => {
-    expect([842, 12_400, 1_430_000].map(bytes)).toEqual(['842 bytes', '12 KB', '1.4 MB'])
+    expect([842, 12_400, 1_430_000, 200 * 1024 ** 2, 120 * 1024 ** 3].map(bytes)).toEqual([
+      '842 bytes',
+      '12 KB',
+      '1.4 MB',
+      '200 MB',
+      '120 GB',
+    ])
     expect(count(1, 'picture', 'pictures')).toBe('1 picture')
     expect(count(0, 'picture', 'pictures')).toBe('0 pictures')
   })

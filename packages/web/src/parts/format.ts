@@ -45,11 +45,15 @@ export function dateTime(time: number): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(time)
 }
 
-/** Bytes in words: `842 bytes`, `12 KB`, `1.4 MB`. */
+const kilobyte = 1024
+const short = (value: number): string => (value < 100 ? value.toFixed(1) : String(Math.round(value)))
+
+/** Bytes in words, in the units that limits are set in: `842 bytes`, `12 KB`, `1.4 MB`, `120 GB`. */
 export function bytes(value: number): string {
   if (value < 1000) return `${value} bytes`
-  if (value < 1_000_000) return `${Math.round(value / 1000)} KB`
-  return `${(value / 1_000_000).toFixed(1)} MB`
+  const [kilobytes, megabytes, gigabytes] = [value / kilobyte, value / kilobyte ** 2, value / kilobyte ** 3]
+  if (kilobytes < 1000) return `${Math.round(kilobytes)} KB`
+  return megabytes < 1000 ? `${short(megabytes)} MB` : `${short(gigabytes)} GB`
 }
 
 /** `1 picture`, `4 pictures`. */

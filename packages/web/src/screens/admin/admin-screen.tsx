@@ -1,4 +1,7 @@
+import { Button } from '@mantine/core'
 import { Link, Outlet } from '@tanstack/react-router'
+import { useAuthStatus } from '#data/session.ts'
+import { EmptyState } from '#parts/empty-state.tsx'
 import classes from './admin-screen.module.css'
 
 const parts = [
@@ -9,8 +12,21 @@ const parts = [
   { to: '/admin/log', label: 'Security log' },
 ] as const
 
-/** The frame around what administrators look after. */
+/** The frame around what administrators look after; others are told kindly why there is nothing here for them. */
 export function AdminScreen() {
+  const status = useAuthStatus()
+  if (status === undefined) return null
+  if (status.mode === 'local') {
+    return (
+      <NothingHere
+        title="You have this Easel to yourself"
+        text="It runs without accounts, so there is nobody to look after."
+      />
+    )
+  }
+  if (status.me?.role !== 'admin') {
+    return <NothingHere title="This is for administrators" text="Ask one of them if something here should change." />
+  }
   return (
     <div className={classes['screen']}>
       <header>
@@ -34,5 +50,15 @@ export function AdminScreen() {
       </nav>
       <Outlet />
     </div>
+  )
+}
+
+function NothingHere({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <EmptyState heading="h1" icon="lock" title={title} text={text}>
+      <Button component={Link} to="/">
+        Go to the Studio
+      </Button>
+    </EmptyState>
   )
 }
