@@ -1,7 +1,13 @@
 // What administrators see and do.
 import { routes, type InstanceDefaults, type ManagedUserChange, type UserRemoval } from '@easel/contract'
 import type { InvitationCreate } from '@easel/contract'
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { call } from './client.ts'
 import { recheckSession } from './session.ts'
 

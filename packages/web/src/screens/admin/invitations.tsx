@@ -5,12 +5,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { invitationsQuery, useInvite, useRevokeInvitation } from '#data/admin.ts'
 import { wordsOf } from '#data/client.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { copyText } from '#parts/copy-text.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { dateTime } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { Notice } from '#parts/notice.tsx'
 import classes from './invitations.module.css'
+import { WaitingRows } from './waiting-rows.tsx'
 
 /** The token stands behind #, which browsers send to nobody. */
 const linkOf = (token: string) => `${window.location.origin}/sign-up#invitation=${token}`
@@ -19,9 +21,19 @@ const linkOf = (token: string) => `${window.location.origin}/sign-up#invitation=
 export function AdminInvitations() {
   const invitations = useQuery(invitationsQuery())
   const list = invitations.data ?? []
+  const closed = useAuthStatus()?.signUp === 'closed'
   return (
     <div className={classes['invitations']}>
-      <InviteForm />
+      {closed && (
+        <Notice tone="warning" title="Nobody may make an account now">
+          Links do not work until the rules allow it again.
+        </Notice>
+      )}
+      <InviteForm open={list.filter(({ usedAt }) => usedAt === null)} />
+      {invitations.isPending && <WaitingRows label="Loading the invitations" />}
+      {invitations.isSuccess && list.length === 0 && (
+        <p className={classes['none']}>Nobody has been invited yet. A link lets one person make an account.</p>
+      )}
       {invitations.error !== null && list.length === 0 && (
         <EmptyState icon="warning" title="The invitations could not be read" text={wordsOf(invitations.error)}>
           <Button onClick={() => void invitations.refetch()}>Try again</Button>
@@ -38,11 +50,12 @@ export function AdminInvitations() {
   )
 }
 
-function InviteForm() {
+/** @param open the invitations that can still be used: a link is shown no longer than it works */
+function InviteForm({ open }: { readonly open: readonly Invitation[] }) {
   const invite = useInvite()
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<Invitation['role']>('user')
-  const made = invite.data
+  const made = open.some(({ id }) => id === invite.data?.id) ? invite.data : undefined
   return (
     <section className={classes['card']} aria-label="Invite somebody">
       <form

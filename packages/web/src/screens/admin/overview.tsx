@@ -8,6 +8,7 @@ import { ago, bytes, count } from '#parts/format.ts'
 import { Notice } from '#parts/notice.tsx'
 import { useNow } from '#parts/use-now.ts'
 import classes from './overview.module.css'
+import { WaitingRows } from './waiting-rows.tsx'
 
 /** How the server is doing, kept up to date while it is looked at. */
 export function AdminOverview() {
@@ -19,7 +20,7 @@ export function AdminOverview() {
       </EmptyState>
     )
   }
-  if (data === undefined) return <div className={classes['waiting']} aria-busy="true" />
+  if (data === undefined) return <WaitingRows label="Loading the overview" />
   return (
     <div className={classes['overview']}>
       <Warnings state={data} />

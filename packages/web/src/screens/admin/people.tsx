@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { usersQuery, useUpdateUser } from '#data/admin.ts'
 import { wordsOf } from '#data/client.ts'
 import { itemsOf } from '#data/pages.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { ago, bytes, count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
@@ -14,6 +15,7 @@ import { useNow } from '#parts/use-now.ts'
 import classes from './people.module.css'
 import { QuotaDialog } from './quota-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
+import { WaitingRows } from './waiting-rows.tsx'
 
 type Asking = { readonly about: 'quota' | 'removal'; readonly user: ManagedUser } | null
 
@@ -29,10 +31,11 @@ export function AdminPeople() {
       </EmptyState>
     )
   }
+  if (users.isPending) return <WaitingRows label="Loading the people" />
   const close = () => setAsking(null)
   return (
     <>
-      <ul className={classes['list']} aria-label="People" aria-busy={users.isPending}>
+      <ul className={classes['list']} aria-label="People">
         {list.map((user) => (
           <Person
             key={user.id}
@@ -44,7 +47,7 @@ export function AdminPeople() {
       </ul>
       {users.hasNextPage && <MoreSentinel onMore={() => void users.fetchNextPage()} />}
       {asking?.about === 'quota' && <QuotaDialog user={asking.user} onClose={close} />}
-      {asking?.about === 'removal' && <RemoveDialog user={asking.user} people={list} onClose={close} />}
+      {asking?.about === 'removal' && <RemoveDialog user={asking.user} onClose={close} />}
     </>
   )
 }
@@ -66,6 +69,7 @@ interface PersonProps {
 function Person({ user, onQuota, onRemove }: PersonProps) {
   const now = useNow(60_000, true)
   const state = stateOf(user)
+  const self = useAuthStatus()?.me?.id === user.id
   const seen = user.lastSeenAt === null ? 'not signed in' : `seen ${ago(Date.parse(user.lastSeenAt), now)}`
   const facts = [user.email ?? '', count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen]
   return (
@@ -73,17 +77,18 @@ function Person({ user, onQuota, onRemove }: PersonProps) {
       <span className={classes['words']}>
         <span className={classes['name']}>
           {user.name}
+          {self && <span className={classes['you']}>You</span>}
           {state !== null && <span className={classes['badge']}>{state}</span>}
           {user.twoFactor && <span className={classes['badge']}>Two-factor</span>}
         </span>
         <span className={classes['facts']}>{facts.filter((fact) => fact !== '').join(' · ')}</span>
       </span>
-      {user.removal === null && <PersonMenu user={user} onQuota={onQuota} onRemove={onRemove} />}
+      {user.removal === null && <PersonMenu user={user} self={self} onQuota={onQuota} onRemove={onRemove} />}
     </li>
   )
 }
 
-function PersonMenu({ user, onQuota, onRemove }: PersonProps) {
+function PersonMenu({ user, self, onQuota, onRemove }: PersonProps & { readonly self: boolean }) {
   const update = useUpdateUser()
   const out = user.disabledAt !== null
   const change = (body: Parameters<typeof update.mutate>[0]['change'], said: string) =>
@@ -121,21 +126,25 @@ function PersonMenu({ user, onQuota, onRemove }: PersonProps) {
             Make ordinary user
           </Menu.Item>
         )}
-        <Menu.Item
-          leftSection={<Icon name={out ? 'restore' : 'lock'} />}
-          onClick={() =>
-            change(
-              { disabled: !out },
-              out ? `${user.name} may sign in again.` : `${user.name} is signed out and kept out.`,
-            )
-          }
-        >
-          {out ? 'Let in again' : 'Keep out'}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item color="danger" leftSection={<Icon name="trash" />} onClick={onRemove}>
-          Remove …
-        </Menu.Item>
+        {!self && (
+          <>
+            <Menu.Item
+              leftSection={<Icon name={out ? 'restore' : 'lock'} />}
+              onClick={() =>
+                change(
+                  { disabled: !out },
+                  out ? `${user.name} may sign in again.` : `${user.name} is signed out and kept out.`,
+                )
+              }
+            >
+              {out ? 'Let in again' : 'Keep out'}
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item color="danger" leftSection={<Icon name="trash" />} onClick={onRemove}>
+              Remove …
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,9 +1,11 @@
 import type { ManagedUser, UserRemoval } from '@easel/contract'
 import { Button, Modal, Select, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useState } from 'react'
-import { useRemoveUser } from '#data/admin.ts'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { usersQuery, useRemoveUser } from '#data/admin.ts'
 import { wordsOf } from '#data/client.ts'
+import { itemsOf } from '#data/pages.ts'
 import { count } from '#parts/format.ts'
 import { Notice } from '#parts/notice.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
@@ -27,8 +29,17 @@ const fates: readonly { readonly value: Fate; readonly label: string; readonly t
 
 interface RemoveDialogProps {
   readonly user: ManagedUser
-  readonly people: readonly ManagedUser[]
   readonly onClose: () => void
+}
+
+/** Everybody else who has an account and may sign in, asked for to the last page. */
+function useHeirs(user: ManagedUser, wanted: boolean): readonly ManagedUser[] {
+  const { data, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(usersQuery())
+  const more = wanted && hasNextPage && !isFetching
+  useEffect(() => {
+    if (more) void fetchNextPage()
+  }, [more, fetchNextPage])
+  return itemsOf(data).filter((one) => one.id !== user.id && one.role !== 'guest' && one.disabledAt === null)
 }
 
 function removalOf(fate: Fate, heir: string | null): UserRemoval | null {
@@ -37,14 +48,14 @@ function removalOf(fate: Fate, heir: string | null): UserRemoval | null {
 }
 
 /** Asks what becomes of somebody's pictures, and for their name, since there is no way back. */
-export function RemoveDialog({ user, people, onClose }: RemoveDialogProps) {
+export function RemoveDialog({ user, onClose }: RemoveDialogProps) {
   const [fate, setFate] = useState<Fate>('export')
   const [heir, setHeir] = useState<string | null>(null)
   const [typed, setTyped] = useState('')
   const remove = useRemoveUser()
   useFocusReturn()
   const removal = removalOf(fate, heir)
-  const heirs = people.filter((one) => one.id !== user.id && one.role !== 'guest' && one.disabledAt === null)
+  const heirs = useHeirs(user, fate === 'hand-over')
   return (
     <Modal opened onClose={onClose} title={`Remove ${user.name}?`} size={480}>
       <form

@@ -1,4 +1,4 @@
-import type { InstanceDefaults, Quota } from '@easel/contract'
+import type { InstanceDefaults } from '@easel/contract'
 import { Button, NumberInput, Select, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
@@ -9,6 +9,7 @@ import { EmptyState } from '#parts/empty-state.tsx'
 import { Notice } from '#parts/notice.tsx'
 import { QuotaFields } from './quota-fields.tsx'
 import classes from './rules.module.css'
+import { WaitingRows } from './waiting-rows.tsx'
 
 const policies: { readonly value: InstanceDefaults['signUp']; readonly label: string }[] = [
   { value: 'closed', label: 'Nobody' },
@@ -16,14 +17,11 @@ const policies: { readonly value: InstanceDefaults['signUp']; readonly label: st
   { value: 'open', label: 'Everybody' },
 ]
 
-/** An emptied field is no limit. */
-const withLimit = (quota: Quota, name: keyof Quota, limit: number | null): Quota => ({ ...quota, [name]: limit })
-
 /** What holds for everybody who has nothing of their own. */
 export function AdminRules() {
   const defaults = useQuery(defaultsQuery())
   if (defaults.data !== undefined) return <RulesForm defaults={defaults.data} />
-  if (defaults.error === null) return <div className={classes['waiting']} aria-busy="true" />
+  if (defaults.error === null) return <WaitingRows label="Loading the rules" />
   return (
     <EmptyState icon="warning" title="The rules could not be read" text={wordsOf(defaults.error)}>
       <Button onClick={() => void defaults.refetch()}>Try again</Button>
@@ -32,16 +30,23 @@ export function AdminRules() {
 }
 
 function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
-  const [values, setValues] = useState(defaults)
+  const [draft, setDraft] = useState<Partial<InstanceDefaults>>({})
   const update = useUpdateDefaults()
-  const set = (part: Partial<InstanceDefaults>) => setValues({ ...values, ...part })
+  const values = { ...defaults, ...draft }
+  const changed = JSON.stringify(values) !== JSON.stringify(defaults)
+  const set = (part: Partial<InstanceDefaults>) => setDraft({ ...draft, ...part })
   return (
     <form
       className={classes['rules']}
       aria-label="Rules"
       onSubmit={(event) => {
         event.preventDefault()
-        update.mutate(values, { onSuccess: () => notifications.show({ message: 'Saved. It holds from now on.' }) })
+        update.mutate(draft, {
+          onSuccess: () => {
+            setDraft({})
+            notifications.show({ message: 'Saved. It holds from now on.' })
+          },
+        })
       }}
     >
       <section className={classes['card']} aria-labelledby="rules-accounts">
@@ -50,6 +55,7 @@ function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
         </h2>
         <Select
           label="Who may make an account"
+          allowDeselect={false}
           data={policies}
           value={values.signUp}
           onChange={(value) => {
@@ -76,24 +82,19 @@ function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
         <h2 id="rules-users" className={classes['heading']}>
           Limits of every user
         </h2>
-        <QuotaFields value={values.quota} empty="No limit" withLimit={withLimit} onChange={(quota) => set({ quota })} />
+        <QuotaFields value={values.quota} onChange={(quota) => set({ quota })} />
       </section>
       {values.guests && (
         <section className={classes['card']} aria-labelledby="rules-guests">
           <h2 id="rules-guests" className={classes['heading']}>
             Limits of every guest
           </h2>
-          <QuotaFields
-            value={values.guestQuota}
-            empty="No limit"
-            withLimit={withLimit}
-            onChange={(guestQuota) => set({ guestQuota })}
-          />
+          <QuotaFields value={values.guestQuota} onChange={(guestQuota) => set({ guestQuota })} />
         </section>
       )}
       {update.error !== null && <Notice tone="danger">{wordsOf(update.error)}</Notice>}
       <div>
-        <Button type="submit" loading={update.isPending}>
+        <Button type="submit" loading={update.isPending} disabled={!changed}>
           Save
         </Button>
       </div>

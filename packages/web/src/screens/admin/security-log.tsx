@@ -10,6 +10,7 @@ import { dateTime } from '#parts/format.ts'
 import { MoreSentinel } from '#parts/more-sentinel.tsx'
 import { actionWords, detailWords, knownActions } from './audit-words.ts'
 import classes from './security-log.module.css'
+import { WaitingRows } from './waiting-rows.tsx'
 
 const all = 'all'
 
@@ -24,6 +25,7 @@ export function AdminSecurityLog() {
         className={classes['filter'] ?? ''}
         aria-label="Kind of event"
         searchable
+        allowDeselect={false}
         data={[
           { value: all, label: 'All events' },
           ...knownActions.map((value) => ({ value, label: actionWords(value) })),
@@ -31,10 +33,11 @@ export function AdminSecurityLog() {
         value={action ?? all}
         onChange={(value) => setAction(value === all ? null : value)}
       />
+      {log.isPending && <WaitingRows label="Loading the log" />}
       {entries.length === 0 && !log.isPending && (
         <EmptyState
           icon={log.error === null ? 'lock' : 'warning'}
-          title={log.error === null ? 'Nothing yet' : 'The log could not be read'}
+          title={log.error === null ? 'Nothing of this kind yet' : 'The log could not be read'}
           text={
             log.error === null ? 'Sign-ins, keys and changes to accounts are written down here.' : wordsOf(log.error)
           }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { notifications } from '@mantine/notifications'
 import { useSaveConnection, useTestConnection } from '#data/connection-mutations.ts'
 import { faultsOf } from '#data/form-faults.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { Notice } from '#parts/notice.tsx'
 import { fieldsOf } from '#parts/schema-fields.ts'
 import { SchemaForm } from '#parts/schema-form.tsx'
@@ -19,7 +20,9 @@ interface ConnectionFormProps {
 
 /** The form of one engine, made from what its provider says it needs. */
 export function ConnectionForm({ connection, provider, onBack, onDone }: ConnectionFormProps) {
-  const [values, setValues] = useState(() => startValues(connection, provider))
+  const status = useAuthStatus()
+  const mayShare = status?.mode === 'accounts' && status.me?.role === 'admin'
+  const [values, setValues] = useState(() => startValues(connection, provider, mayShare))
   const save = useSaveConnection()
   const test = useTestConnection()
   const { general, fields } = faultsOf(save.error)
@@ -118,6 +121,14 @@ export function ConnectionForm({ connection, provider, onBack, onDone }: Connect
         disabled={connection?.isDefault === true}
         onChange={(event) => set({ isDefault: event.currentTarget.checked })}
       />
+      {values.shared !== null && (
+        <Switch
+          label="Offer to everybody"
+          description="Others draw with it on your key. They see neither the key nor the address."
+          checked={values.shared}
+          onChange={(event) => set({ shared: event.currentTarget.checked })}
+        />
+      )}
       <div className={classes['buttons']}>
         {onBack !== null && (
           <Button variant="subtle" onClick={onBack}>

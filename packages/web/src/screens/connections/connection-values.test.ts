@@ -31,17 +31,33 @@ const connection: Connection = {
 
 describe('the form of an engine', () => {
   it('makes the smallest body for a new one', () => {
-    const body = createBody({ ...startValues(null, provider), key: ' sk-1 ' }, provider)
+    const body = createBody({ ...startValues(null, provider, true), key: ' sk-1 ' }, provider)
     expect(body).toEqual({ name: 'OpenAI', provider: 'openai', settings: {}, key: 'sk-1' })
     expect(ConnectionCreate.safeParse(body).success).toBe(true)
   })
 
   it('sends nothing of an unchanged one, and never an empty key', () => {
-    expect(patchBody(startValues(connection, provider), connection)).toEqual({})
+    expect(patchBody(startValues(connection, provider, true), connection)).toEqual({})
   })
 
   it('sends only what was changed', () => {
-    const values = { ...startValues(connection, provider), name: 'Ours', concurrency: 4, isDefault: true, settings: {} }
+    const values = {
+      ...startValues(connection, provider, false),
+      name: 'Ours',
+      concurrency: 4,
+      isDefault: true,
+      settings: {},
+    }
     expect(patchBody(values, connection)).toEqual({ name: 'Ours', concurrency: 4, isDefault: true, settings: {} })
+  })
+
+  it('offers it to everybody, or no longer, where that is theirs to say', () => {
+    const shared = { ...connection, shared: true }
+    expect(createBody({ ...startValues(null, provider, true), shared: true }, provider).shared).toBe(true)
+    expect(patchBody({ ...startValues(connection, provider, true), shared: true }, connection)).toEqual({
+      shared: true,
+    })
+    expect(patchBody({ ...startValues(shared, provider, true), shared: false }, shared)).toEqual({ shared: false })
+    expect(patchBody(startValues(shared, provider, false), shared)).toEqual({})
   })
 })

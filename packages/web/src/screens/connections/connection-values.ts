@@ -11,9 +11,16 @@ export interface ConnectionValues {
   readonly defaultModel: string
   readonly concurrency: number | null
   readonly isDefault: boolean
+  /** Offered to everybody; null: that is not the caller's to say. */
+  readonly shared: boolean | null
 }
 
-export function startValues(connection: Connection | null, provider: ProviderInfo): ConnectionValues {
+/** @param mayShare whether the caller may offer engines to everybody */
+export function startValues(
+  connection: Connection | null,
+  provider: ProviderInfo,
+  mayShare: boolean,
+): ConnectionValues {
   return {
     name: connection?.name ?? provider.label,
     key: '',
@@ -22,6 +29,7 @@ export function startValues(connection: Connection | null, provider: ProviderInf
     defaultModel: connection?.defaultModel ?? '',
     concurrency: connection?.concurrency ?? null,
     isDefault: connection?.isDefault ?? false,
+    shared: mayShare ? (connection?.shared ?? false) : null,
   }
 }
 
@@ -36,12 +44,13 @@ export function createBody(values: ConnectionValues, provider: ProviderInfo): Co
     ...(values.defaultModel.trim() === '' ? {} : { defaultModel: values.defaultModel.trim() }),
     ...(values.concurrency === null ? {} : { concurrency: values.concurrency }),
     ...(values.isDefault ? { isDefault: true } : {}),
+    ...(values.shared === true ? { shared: true } : {}),
   }
 }
 
 /** The body that changes a connection: only what differs. */
 export function patchBody(values: ConnectionValues, connection: Connection): ConnectionPatch {
-  const { name, baseUrl, defaultModel, concurrency, isDefault, settings } = connection
+  const { name, baseUrl, defaultModel, concurrency, isDefault, shared, settings } = connection
   const address = values.baseUrl.trim()
   const model = values.defaultModel.trim()
   return {
@@ -51,6 +60,7 @@ export function patchBody(values: ConnectionValues, connection: Connection): Con
     ...(model === (defaultModel ?? '') ? {} : { defaultModel: model }),
     ...(values.concurrency === null || values.concurrency === concurrency ? {} : { concurrency: values.concurrency }),
     ...(values.isDefault && !isDefault ? { isDefault: true } : {}),
+    ...(values.shared === null || values.shared === shared ? {} : { shared: values.shared }),
     ...(JSON.stringify(values.settings) === JSON.stringify(settings) ? {} : { settings: { ...values.settings } }),
   }
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { connectionsQuery, providersQuery } from '#data/queries.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { Icon } from '#parts/icon.tsx'
 import { ConnectionCard } from './connection-card.tsx'
@@ -17,6 +18,7 @@ export function ConnectionsScreen() {
   const connections = useQuery(connectionsQuery())
   const providers = useQuery(providersQuery())
   const [editing, setEditing] = useState<Editing>(null)
+  const guest = useAuthStatus()?.me?.role === 'guest'
   const error = connections.error ?? providers.error
   const list = connections.data ?? []
   return (
@@ -24,11 +26,17 @@ export function ConnectionsScreen() {
       <header className={classes['header']}>
         <div>
           <h1 className={classes['title']}>Engines</h1>
-          <p className={classes['lead']}>Cloud services with your own key, or programs on your own machines.</p>
+          <p className={classes['lead']}>
+            {guest
+              ? 'What an administrator shares with guests. With an account you can add your own.'
+              : 'Cloud services with your own key, or programs on your own machines.'}
+          </p>
         </div>
-        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing({ connection: null })}>
-          Add engine
-        </Button>
+        {!guest && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing({ connection: null })}>
+            Add engine
+          </Button>
+        )}
       </header>
       {error !== null && list.length === 0 ? (
         <EmptyState icon="warning" title="The engines could not be read" text={wordsOf(error)}>
