@@ -159,6 +159,14 @@ it('shows a second person in a second browser nothing of the first, not live and
   expect(status).toBe(404)
   await seeResult(await ask((await arrive('ben')).page, 'A tower'))
   await seePicture(ben.page.getByRole('link', { name: 'Open: A tower' }))
+
+  ada.watch.tolerate(/status of 401/)
+  await signOut(ada.page)
+  await heading(ada.page, 'Sign in').waitFor()
+  expect(await ada.page.evaluate(async (url) => (await fetch(url)).status, address ?? '')).toBe(401)
+  await signIn(ada.page, 'ada')
+  await goTo(ada.page, 'Library')
+  await seePicture(ada.page.getByRole('link', { name: 'Open: Another heron' }))
 })
 
 it('lets a guest work, says how long the pictures stay, and keeps them in the account that they make', async () => {
