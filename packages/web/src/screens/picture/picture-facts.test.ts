@@ -17,7 +17,7 @@ describe('factsOf', () => {
       Seed: '7',
       Steps: '20',
       'Output format': 'webp',
-      File: 'PNG, 1.4 MB',
+      File: 'PNG, 1.3 MB',
     })
     expect(Object.keys(table)).not.toContain('Nested')
     expect(facts.filter(({ name }) => name === 'Seed')).toHaveLength(1)
