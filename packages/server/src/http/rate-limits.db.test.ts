@@ -73,6 +73,17 @@ describe('signing in', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(28)
   })
 
+  it('LI6: by single sign-on or a passkey is limited by address from its beginning on, which writes a row', async () => {
+    for (const [method, path] of [
+      ['GET', '/api/auth/oidc'],
+      ['POST', '/api/auth/passkey/options'],
+    ] as const) {
+      const from = newAddress()
+      const answers = await statuses(21, () => ask(method, path, from))
+      expect([answers.slice(0, 20).includes(429), answers.at(-1)]).toEqual([false, 429])
+    }
+  })
+
   it('LI2: GHSA-2967-6mrp-gg3p: an IPv6 network of 64 bits is one address', async () => {
     const { email } = people.admin
     const answers: number[] = []

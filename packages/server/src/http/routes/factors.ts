@@ -105,18 +105,22 @@ function registerSingleSignOn(app: FastifyInstance, { accounts, publicUrl, facto
     }
   })
 
-  app.get('/api/auth/oidc', { ...access('open'), schema: { hide: true } }, async (request, reply) => {
-    const invitation = Begin.safeParse(request.query).data?.invitation ?? null
-    try {
-      const { location, cookies } = await issuer().begin({ invitation, connect: null })
-      setCookies(reply, cookies)
-      return await reply.redirect(location, 302)
-    } catch (error) {
-      if (!(error instanceof SingleSignOnError)) throw error
-      request.log.warn({ reason: error.message }, 'single sign-on did not work')
-      return await reply.redirect(`/sign-in?sso=${error.fault}`, 302)
-    }
-  })
+  app.get(
+    '/api/auth/oidc',
+    { ...access('open', { limit: 'code' }), schema: { hide: true } },
+    async (request, reply) => {
+      const invitation = Begin.safeParse(request.query).data?.invitation ?? null
+      try {
+        const { location, cookies } = await issuer().begin({ invitation, connect: null })
+        setCookies(reply, cookies)
+        return await reply.redirect(location, 302)
+      } catch (error) {
+        if (!(error instanceof SingleSignOnError)) throw error
+        request.log.warn({ reason: error.message }, 'single sign-on did not work')
+        return await reply.redirect(`/sign-in?sso=${error.fault}`, 302)
+      }
+    },
+  )
 
   app.get('/api/auth/oidc/callback', { ...access('open'), schema: { hide: true } }, async (request, reply) => {
     const answer = Answer.safeParse(request.query).data
