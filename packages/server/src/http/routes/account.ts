@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { changeName, readMe } from '#auth/me.ts'
 import { listSessions } from '#auth/sessions.ts'
 import type { Quotas } from '#library/quotas.ts'
+import { clientAddress } from '../client-address.ts'
 import { clientOf } from '../client.ts'
 import { serve } from '../serve.ts'
 import { inAccountsMode, type AccountRoutePorts } from './sessions.ts'
@@ -13,7 +14,7 @@ const noMail = 'This server sends no mail. Its administrator can give you a link
 
 function registerPasswords(app: FastifyInstance, { accounts, publicUrl }: AccountRoutePorts): void {
   serve(app, routes.changePassword, async ({ request, caller, body }) => {
-    await inAccountsMode(accounts).changePassword(caller, body, request.ip)
+    await inAccountsMode(accounts).changePassword(caller, body, clientAddress(request))
     return undefined
   })
   serve(app, routes.forgotPassword, async ({ request, body }) => {
@@ -33,7 +34,7 @@ export function registerAccount(app: FastifyInstance, ports: AccountRoutePorts &
   serve(app, routes.getMe, async ({ caller }) => ({ data: await readMe(db, caller.userId, mode) }))
   serve(app, routes.getUsage, async ({ caller }) => ({ data: await quotas.usage(caller.userId) }))
   serve(app, routes.updateMe, async ({ request, caller, body }) => {
-    await changeName(db, caller.userId, { name: body.name, address: request.ip })
+    await changeName(db, caller.userId, { name: body.name, address: clientAddress(request) })
     return { data: await readMe(db, caller.userId, mode) }
   })
   serve(app, routes.listSessions, async ({ caller }) => ({
@@ -46,7 +47,7 @@ export function registerAccount(app: FastifyInstance, ports: AccountRoutePorts &
     })),
   }))
   serve(app, routes.endSession, async ({ request, caller, params }) => {
-    await inAccountsMode(accounts).endSession(caller, params.id, request.ip)
+    await inAccountsMode(accounts).endSession(caller, params.id, clientAddress(request))
     return undefined
   })
   registerPasswords(app, ports)

@@ -7,6 +7,7 @@ import { readOverview, type OverviewPorts } from '#admin/overview.ts'
 import type { Security } from '#admin/security.ts'
 import type { Users } from '#admin/users.ts'
 import type { Invitations } from '#auth/invitations.ts'
+import { clientAddress } from '../client-address.ts'
 import { callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
 
@@ -18,7 +19,7 @@ export interface AdminPorts {
   readonly security: Security
 }
 
-const actorOf = (request: FastifyRequest) => ({ userId: callerOf(request).userId, address: request.ip })
+const actorOf = (request: FastifyRequest) => ({ userId: callerOf(request).userId, address: clientAddress(request) })
 
 export function registerAdmin(app: FastifyInstance, ports: AdminPorts): void {
   const { users, overview, defaults, invitations, security } = ports

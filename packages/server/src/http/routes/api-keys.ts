@@ -3,13 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Accounts } from '#auth/accounts.ts'
 import { createApiKeys, type Person } from '#auth/api-keys.ts'
 import type { Db } from '#db/database.ts'
+import { clientAddress } from '../client-address.ts'
 import { callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
 
 /** Who changes their own account. */
 function personOf(request: FastifyRequest): Person {
   const { userId, role } = callerOf(request)
-  return { userId, role, address: request.ip }
+  return { userId, role, address: clientAddress(request) }
 }
 
 interface Ports {

@@ -70,14 +70,29 @@ export async function registerEvents(app: FastifyInstance, { events, generations
     if (stopping || !reply.sse.isConnected) close()
   }
 
-  // Something at once, so that a proxy passes the headers on and the page knows it is connected.
-  const greet = (reply: FastifyReply) => reply.sse.send({ event: 'ready', data: {}, retry: 1000 })
+  /**
+   * A greeting, so that a proxy passes the headers on and the page knows that it is connected. It is given once, when the first
+   * event comes or else when the subscription stands: a page that has been greeted misses nothing from then on.
+   */
+  function greeting(reply: FastifyReply): () => void {
+    let given = false
+    return () => {
+      if (given) return
+      given = true
+      reply.sse.send({ event: 'ready', data: {}, retry: 1000 }).catch(() => reply.sse.close())
+    }
+  }
 
   app.get('/api/events', streaming, async (request, reply) => {
     const { userId } = callerOf(request)
     const from = since(reply.sse.lastEventId)
-    await greet(reply)
-    follow(reply, await events.subscribe(userId, from, (delivered) => send(reply, delivered)))
+    const greet = greeting(reply)
+    const stop = await events.subscribe(userId, from, (delivered) => {
+      greet()
+      send(reply, delivered)
+    })
+    greet()
+    follow(reply, stop)
   })
 
   const typed = app.withTypeProvider<ZodTypeProvider>()
@@ -88,14 +103,16 @@ export async function registerEvents(app: FastifyInstance, { events, generations
     const from = since(reply.sse.lastEventId)
     let missed = from === null
     await generations.get(userId, id)
-    await greet(reply)
+    const greet = greeting(reply)
     const stop = await events.subscribe(userId, from, (delivered) => {
+      greet()
       const { event } = delivered
       if (event.type === 'reset') missed = true
       if (!('generationId' in event) || event.generationId !== id) return
       send(reply, delivered)
       if (event.type === 'generation.finished') reply.sse.close()
     })
+    greet()
     follow(reply, stop)
     const now = await generations.get(userId, id)
     if (now.state === 'queued' || now.state === 'running') return

@@ -9,6 +9,7 @@ import { readMe } from '#auth/me.ts'
 import { settleSignIn } from '#auth/sign-in.ts'
 import type { NewSession } from '#auth/two-factor.ts'
 import { EaselError } from '#base/errors.ts'
+import { clientAddress } from '../client-address.ts'
 import { clientOf } from '../client.ts'
 import { access, callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
@@ -142,7 +143,12 @@ export function registerFactors(app: FastifyInstance, ports: AccountRoutePorts):
     factors: () => inAccountsMode(accounts).factors,
     ownerOf: (request) => ({ userId: callerOf(request).userId, client: clientOf(request, publicUrl) }),
     async signedIn(request, reply, { userId, by, cookies }) {
-      await settleSignIn(inAccountsMode(accounts).ports, { userId, previous: request.caller, address: request.ip, by })
+      await settleSignIn(inAccountsMode(accounts).ports, {
+        userId,
+        previous: request.caller,
+        address: clientAddress(request),
+        by,
+      })
       setCookies(reply, cookies)
       return { data: { me: await readMe(db, userId, 'accounts'), secondFactor: false } }
     },

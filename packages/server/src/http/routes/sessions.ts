@@ -6,6 +6,7 @@ import { readMe } from '#auth/me.ts'
 import type { SignInResult } from '#auth/sign-in.ts'
 import { EaselError, present } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
+import { clientAddress } from '../client-address.ts'
 import { clientOf, isNear } from '../client.ts'
 import { serve } from '../serve.ts'
 
@@ -114,7 +115,7 @@ function registerSigningOut(app: FastifyInstance, { accounts, publicUrl }: Accou
     return undefined
   })
   serve(app, routes.signOutEverywhere, async ({ request, reply, caller }) => {
-    await inAccountsMode(accounts).endSessions(caller, request.ip)
+    await inAccountsMode(accounts).endSessions(caller, clientAddress(request))
     await clear(request, reply)
     return undefined
   })
