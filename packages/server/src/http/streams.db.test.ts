@@ -162,6 +162,27 @@ describe('the event stream', () => {
     },
   )
 
+  it('greets a page only when it is subscribed, so that nothing after the greeting is missed', async () => {
+    const { events } = server.process
+    const subscribe = events.subscribe.bind(events)
+    let greeted: boolean | undefined
+    const slow = vi.spyOn(events, 'subscribe').mockImplementation(async (...asked) => {
+      // Time enough for a greeting that was sent already to be read.
+      for (let more = 0; more < 5; more++) await server.ask('/healthz')
+      greeted = reached
+      return await subscribe(...asked)
+    })
+    const { hostname, port } = new URL(server.baseUrl)
+    const headers = { accept: 'text/event-stream' }
+    let reached = false
+    const sent = request({ hostname, port, path: '/api/events', headers, agent: false }).end()
+    streams.push({ close: () => void sent.destroy() })
+    await once(sent, 'response')
+    reached = true
+    slow.mockRestore()
+    expect(greeted).toBe(false)
+  })
+
   it('tells nobody of somebody else', async () => {
     const page = await listen('/api/events')
     const other = await server.pipeline.addUser()
