@@ -18,5 +18,11 @@ export interface Auth {
   identify(credentials: Credentials): Promise<Identified>
   /** The account that old clients without a token act as (`EASEL_COMPAT_USER`), or null. */
   compatCaller(): Promise<Caller | null>
+  /**
+   * Calls `listener` when what somebody's credentials stand for may have changed, in this process or another; with null when
+   * that may be so of everybody. What this process remembered does not count any more then.
+   * @returns a function that stops it
+   */
+  onChange(listener: (userId: string | null) => void): () => void
   close(): Promise<void>
 }

@@ -74,6 +74,7 @@ describe('GU2: the end of a guest', () => {
       mode: 'accounts',
       identify: async () => current,
       compatCaller: async () => null,
+      onChange: () => () => {},
       close: async () => {},
     }
     const watched = withGuests(inner, guests)

@@ -83,7 +83,21 @@ export async function createAccountsAuth(options: IdentifyOptions): Promise<Acco
   const { db } = database
   const cookieName = sessionCookieName(publicUrl)
   const cache = createCallerCache(clock)
-  const stopListening = await database.listen(sessionsChannel, cache.distrust, cache.clear)
+  const listeners = new Set<(userId: string | null) => void>()
+  const tell = (userId: string | null) => {
+    for (const listener of listeners) listener(userId)
+  }
+  const stopListening = await database.listen(
+    sessionsChannel,
+    (userId) => {
+      cache.distrust(userId)
+      tell(userId)
+    },
+    () => {
+      cache.clear()
+      tell(null)
+    },
+  )
 
   async function remembered(key: string, find: () => Promise<Found | null>): Promise<Caller | null> {
     const known = cache.get(key)
@@ -124,6 +138,10 @@ export async function createAccountsAuth(options: IdentifyOptions): Promise<Acco
     async compatCaller() {
       if (compatUser === null) return null
       return await remembered('compat', () => findCompatUser(db, compatUser, clock.now()))
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     distrust: cache.distrust,
     remembered: () => cache.size,

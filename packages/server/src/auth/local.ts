@@ -8,6 +8,7 @@ export function createLocalAuth(ownerId: string): Auth {
     mode: 'local',
     identify: async () => owner,
     compatCaller: async () => owner,
+    onChange: () => () => {},
     close: async () => {},
   }
 }

@@ -31,6 +31,7 @@ const auth: Auth = {
   mode: 'accounts',
   identify: async ({ bearer, cookie }) => people[decodeURIComponent(bearer ?? cookie ?? '')] ?? 'nobody',
   compatCaller: async () => compat,
+  onChange: () => () => {},
   close: async () => {},
 }
 

@@ -22,6 +22,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every route that was registered, for the tests that go through all of them. */
     accessTable: readonly AccessRow[]
+    /** Whether the request would still be its caller's, were it made now. @throws when that cannot be told */
+    isStillAllowed(request: FastifyRequest): Promise<boolean>
   }
 }
 
@@ -121,6 +123,18 @@ export function guardAccess(
       throw new EaselError('unauthorized', 'This token is not valid, or not any more.')
     return null
   }
+
+  app.decorate('isStillAllowed', async (request: FastifyRequest) => {
+    const { access: who = 'admin', guests } = request.routeOptions.config
+    try {
+      const caller = await identify(request)
+      check(caller, who, guests)
+      return caller?.userId === request.caller?.userId
+    } catch (error) {
+      if (error instanceof EaselError) return false
+      throw error
+    }
+  })
 
   app.addHook('onRequest', async (request) => {
     const { access: who, guests, isSigned } = request.routeOptions.config

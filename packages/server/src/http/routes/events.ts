@@ -1,13 +1,16 @@
 import { fastifySSE } from '@fastify/sse'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Auth } from '#auth/auth.ts'
+import { messageOf } from '#base/errors.ts'
 import type { Delivered, Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
 import { access, callerOf } from '../plugins/access.ts'
 import { problem } from '../plugins/errors.ts'
 
 interface Ports {
+  readonly auth: Pick<Auth, 'onChange'>
   readonly events: Events
   readonly generations: Generations
 }
@@ -28,7 +31,7 @@ const streaming = { ...access('read'), sse: 'only', exposeHeadRoute: false, sche
 const Params = z.object({ id: z.uuid() })
 
 /** Event streams. They are ended by {@link registerEvents}'s hook before the server closes: open ones would keep it waiting. */
-export async function registerEvents(app: FastifyInstance, { events, generations }: Ports): Promise<void> {
+export async function registerEvents(app: FastifyInstance, { auth, events, generations }: Ports): Promise<void> {
   await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
   // The plug-in says it in words of its own.
   app.addHook('onSend', async (_request, reply, payload) => {
@@ -36,12 +39,29 @@ export async function registerEvents(app: FastifyInstance, { events, generations
     reply.header('content-type', 'application/problem+json').removeHeader('content-length')
     return JSON.stringify(problem('not-acceptable', 'This address only answers with text/event-stream.'))
   })
-  const open = new Set<() => void>()
+  const open = new Map<() => void, FastifyRequest>()
   let stopping = false
   app.addHook('preClose', async () => {
     stopping = true
-    for (const close of open) close()
+    stopWatching()
+    for (const close of open.keys()) close()
   })
+
+  // Who is signed out or kept out hears nothing more; a page comes back by itself and is told so.
+  const stopWatching = auth.onChange((userId) => {
+    for (const [close, request] of open) {
+      if (userId === null || userId === callerOf(request).userId) void endUnlessAllowed(request, close)
+    }
+  })
+
+  async function endUnlessAllowed(request: FastifyRequest, close: () => void): Promise<void> {
+    try {
+      if (!(await app.isStillAllowed(request))) close()
+    } catch (error) {
+      request.log.warn({ reason: messageOf(error) }, 'an event stream is ended, since nobody can tell whose it is')
+      close()
+    }
+  }
 
   function send(reply: FastifyReply, { seq, event }: Delivered): void {
     if (reply.raw.writableLength > slowestBytes) {
@@ -54,7 +74,7 @@ export async function registerEvents(app: FastifyInstance, { events, generations
   }
 
   /** Keeps a stream open until the client leaves or the server stops. */
-  function follow(reply: FastifyReply, stop: () => void): void {
+  function follow(request: FastifyRequest, reply: FastifyReply, stop: () => void): void {
     reply.sse.keepAlive()
     const end = () => {
       stop()
@@ -64,10 +84,12 @@ export async function registerEvents(app: FastifyInstance, { events, generations
       end()
       reply.sse.close()
     }
-    open.add(close)
+    open.set(close, request)
     reply.raw.on('close', end)
     // It may have left, or the server begun to stop, while the events so far were read.
     if (stopping || !reply.sse.isConnected) close()
+    // Or who asked have been kept out.
+    else void endUnlessAllowed(request, close)
   }
 
   /**
@@ -92,7 +114,7 @@ export async function registerEvents(app: FastifyInstance, { events, generations
       send(reply, delivered)
     })
     greet()
-    follow(reply, stop)
+    follow(request, reply, stop)
   })
 
   const typed = app.withTypeProvider<ZodTypeProvider>()
@@ -113,7 +135,7 @@ export async function registerEvents(app: FastifyInstance, { events, generations
       if (event.type === 'generation.finished') reply.sse.close()
     })
     greet()
-    follow(reply, stop)
+    follow(request, reply, stop)
     const now = await generations.get(userId, id)
     if (now.state === 'queued' || now.state === 'running') return
     // It ended before anybody listened: the end is told all the same, without a number of its own.
