@@ -141,6 +141,12 @@ function shotsOf({ finished, empty, busy }: { finished: string; empty: string; b
 
 const password = 'seven swans at the weir'
 const me = { name: 'Ada Lovelace', email: 'ada@example.org', password }
+const somebody = { name: 'Benjamin Ng', email: 'benjamin@example.org', password }
+const others = [
+  somebody,
+  { name: 'Cleopatra Philopator of the Ptolemies, queen of both lands', email: 'cleo@example.org', password },
+  { name: 'W'.repeat(60), email: `${'w'.repeat(60)}@example.org`, password },
+]
 
 /** Signed in as the administrator of the Easel with accounts. */
 async function signIn(page: Page): Promise<void> {
@@ -148,6 +154,48 @@ async function signIn(page: Page): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('button', { name: /^You: / }).waitFor()
+}
+
+type Part = (name: string, path: string, more?: (page: Page) => Promise<void>) => Shot
+
+/** What only administrators see. */
+function adminShotsOf(part: Part): readonly Shot[] {
+  const about =
+    (action: string) =>
+    async (page: Page): Promise<void> => {
+      await page.getByRole('button', { name: `Actions for ${somebody.name}` }).click()
+      await page.getByRole('menuitem', { name: action }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor()
+    }
+  return [
+    part('admin', '/admin', async (page) => await page.getByRole('heading', { name: 'Queue' }).waitFor()),
+    part('admin-people', '/admin/people', async (page) => {
+      await page.getByRole('button', { name: `Actions for ${somebody.name}` }).click()
+      await page.getByRole('menuitem', { name: 'Keep out' }).waitFor()
+    }),
+    part('admin-limits', '/admin/people', about('Limits')),
+    part('admin-removal', '/admin/people', about('Remove…')),
+    part('admin-invitations', '/admin/invitations', async (page) => {
+      if ((await page.getByRole('list', { name: 'Invitations' }).count()) === 1) return
+      await page.getByLabel('E-mail (optional)').fill('cleo@example.org')
+      await page.getByRole('button', { name: 'Make a link' }).click()
+      await page.getByText(/#invitation=/).waitFor()
+    }),
+    part('admin-rules', '/admin/rules', async (page) => {
+      await page.getByLabel('Pictures a day').first().fill('500')
+      await page.getByText('Not saved yet.').waitFor()
+    }),
+    part(
+      'admin-log',
+      '/admin/log',
+      async (page) => await page.getByRole('list', { name: 'Security events' }).waitFor(),
+    ),
+    part('engines-offer', '/engines', async (page) => {
+      await page.getByRole('button', { name: /^Actions for/ }).click()
+      await page.getByRole('menuitem', { name: 'Edit' }).click()
+      await page.getByText('Offer to everybody').scrollIntoViewIfNeeded()
+    }),
+  ]
 }
 
 /** What is there only with accounts. */
@@ -201,6 +249,7 @@ function accountShotsOf({ fresh, accounts }: { fresh: string; accounts: string }
       await page.getByRole('dialog').getByLabel('Name').fill('Backup script')
     }),
     part('usage', '/settings/data', async (page) => await page.getByText('Pictures today').waitFor()),
+    ...adminShotsOf(part),
     part('old-pictures', '/', async (page) => {
       await page.evaluate(() => {
         const item = { id: '20260101120000', prompt: 'A fox', image: 'iVBORw0KGgo=', settings: { width: 1, height: 1 } }
@@ -275,11 +324,16 @@ const settings = {
   EASEL_RATE_SIGN_IN: '1000',
 }
 const [fresh, accounts] = [await serveEasel(settings), await serveEasel(settings)]
-await fetch(`${accounts.address}/api/auth/setup`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(me),
-})
+const come = async (way: 'setup' | 'sign-up', person: typeof me): Promise<void> => {
+  const answer = await fetch(`${accounts.address}/api/auth/${way}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(person),
+  })
+  if (!answer.ok) throw new Error(`${way} of ${person.name}: ${await answer.text()}`)
+}
+await come('setup', me)
+for (const person of others) await come('sign-up', person)
 const wanted = process.argv[3] === undefined ? null : new RegExp(process.argv[3])
 const shots = [
   ...shotsOf({ finished: finished.address, empty: empty.address, busy: busy.address }),

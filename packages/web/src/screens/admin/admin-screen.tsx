@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useAuthStatus } from '#data/session.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import classes from './admin-screen.module.css'
@@ -35,21 +36,33 @@ export function AdminScreen() {
           People, limits and the state of this server. Nobody’s pictures are shown here.
         </p>
       </header>
-      <nav className={classes['parts']} aria-label="Administration">
-        {parts.map(({ to, label }) => (
-          <Link
-            key={to}
-            to={to}
-            className={classes['part']}
-            activeProps={{ 'data-active': true }}
-            activeOptions={{ exact: true }}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <Parts />
       <Outlet />
     </div>
+  )
+}
+
+function Parts() {
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // On a narrow screen the last parts are out of sight.
+  useEffect(() => {
+    nav.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [pathname])
+  return (
+    <nav ref={nav} className={classes['parts']} aria-label="Administration">
+      {parts.map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          className={classes['part']}
+          activeProps={{ 'data-active': true }}
+          activeOptions={{ exact: true }}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   )
 }
 

@@ -109,9 +109,9 @@ function InviteForm({ open }: { readonly open: readonly Invitation[] }) {
 }
 
 function stateOf({ usedAt, expiresAt }: Invitation): string {
-  if (usedAt !== null) return `used ${dateTime(Date.parse(usedAt))}`
+  if (usedAt !== null) return `Used ${dateTime(Date.parse(usedAt))}`
   const end = Date.parse(expiresAt)
-  return end < Date.now() ? 'expired' : `open until ${dateTime(end)}`
+  return end < Date.now() ? 'Expired' : `Open until ${dateTime(end)}`
 }
 
 function InvitationRow({ invitation }: { readonly invitation: Invitation }) {

@@ -60,6 +60,9 @@ function stateOf({ role, disabledAt, removal, expiresAt }: ManagedUser): string 
   return null
 }
 
+/** Not broken between its words. */
+const whole = (fact: string): string => fact.replaceAll(' ', '\u00A0')
+
 interface PersonProps {
   readonly user: ManagedUser
   readonly onQuota: () => void
@@ -71,7 +74,7 @@ function Person({ user, onQuota, onRemove }: PersonProps) {
   const state = stateOf(user)
   const self = useAuthStatus()?.me?.id === user.id
   const seen = user.lastSeenAt === null ? 'not signed in' : `seen ${ago(Date.parse(user.lastSeenAt), now)}`
-  const facts = [user.email ?? '', count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen]
+  const facts = [user.email ?? '', ...[count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen].map(whole)]
   return (
     <li className={classes['person']} data-out={user.disabledAt !== null || undefined}>
       <span className={classes['words']}>
@@ -141,7 +144,7 @@ function PersonMenu({ user, self, onQuota, onRemove }: PersonProps & { readonly 
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item color="danger" leftSection={<Icon name="trash" />} onClick={onRemove}>
-              Remove …
+              Remove…
             </Menu.Item>
           </>
         )}

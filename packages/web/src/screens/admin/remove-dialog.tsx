@@ -75,7 +75,8 @@ export function RemoveDialog({ user, onClose }: RemoveDialogProps) {
         }}
       >
         <p className={classes['text']}>
-          They are signed out everywhere at once. What becomes of their {count(user.images, 'picture', 'pictures')}?
+          They are signed out everywhere at once. What becomes of{' '}
+          {user.images === 0 ? 'what they have here' : `their ${count(user.images, 'picture', 'pictures')}`}?
         </p>
         <fieldset className={classes['choices']} aria-label="What becomes of the pictures">
           {fates.map(({ value, label, text }) => (

@@ -55,6 +55,7 @@ function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
         </h2>
         <Select
           label="Who may make an account"
+          className={classes['short'] ?? ''}
           allowDeselect={false}
           data={policies}
           value={values.signUp}
@@ -70,6 +71,7 @@ function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
         />
         {values.guests && (
           <NumberInput
+            className={classes['short'] ?? ''}
             label="Days that a guest’s library is kept after the last visit"
             min={1}
             max={3650}
@@ -93,7 +95,8 @@ function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
         </section>
       )}
       {update.error !== null && <Notice tone="danger">{wordsOf(update.error)}</Notice>}
-      <div>
+      <div className={classes['save']} data-changed={changed || undefined}>
+        <span>{changed ? 'Not saved yet.' : ''}</span>
         <Button type="submit" loading={update.isPending} disabled={!changed}>
           Save
         </Button>

@@ -124,7 +124,11 @@ export function ConnectionForm({ connection, provider, onBack, onDone }: Connect
       {values.shared !== null && (
         <Switch
           label="Offer to everybody"
-          description="Others draw with it on your key. They see neither the key nor the address."
+          description={
+            provider.key === 'none'
+              ? 'Others draw with it too.'
+              : 'Others draw with it on your key. They see neither the key nor the address.'
+          }
           checked={values.shared}
           onChange={(event) => set({ shared: event.currentTarget.checked })}
         />
