@@ -30,29 +30,10 @@ const streaming = { ...access('read'), sse: 'only', exposeHeadRoute: false, sche
 
 const Params = z.object({ id: z.uuid() })
 
-/** Event streams. They are ended by {@link registerEvents}'s hook before the server closes: open ones would keep it waiting. */
-export async function registerEvents(app: FastifyInstance, { auth, events, generations }: Ports): Promise<void> {
-  await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
-  // The plug-in says it in words of its own.
-  app.addHook('onSend', async (_request, reply, payload) => {
-    if (reply.statusCode !== 406) return payload
-    reply.header('content-type', 'application/problem+json').removeHeader('content-length')
-    return JSON.stringify(problem('not-acceptable', 'This address only answers with text/event-stream.'))
-  })
+/** The streams that are open. They are ended before the server closes: open ones would keep it waiting. */
+function createOpenStreams(app: FastifyInstance, auth: Ports['auth']) {
   const open = new Map<() => void, FastifyRequest>()
   let stopping = false
-  app.addHook('preClose', async () => {
-    stopping = true
-    stopWatching()
-    for (const close of open.keys()) close()
-  })
-
-  // Who is signed out or kept out hears nothing more; a page comes back by itself and is told so.
-  const stopWatching = auth.onChange((userId) => {
-    for (const [close, request] of open) {
-      if (userId === null || userId === callerOf(request).userId) void endUnlessAllowed(request, close)
-    }
-  })
 
   async function endUnlessAllowed(request: FastifyRequest, close: () => void): Promise<void> {
     try {
@@ -63,18 +44,20 @@ export async function registerEvents(app: FastifyInstance, { auth, events, gener
     }
   }
 
-  function send(reply: FastifyReply, { seq, event }: Delivered): void {
-    if (reply.raw.writableLength > slowestBytes) {
-      reply.sse.close()
-      return
+  // Who is signed out or kept out hears nothing more; a page comes back by itself and is told so.
+  const stopWatching = auth.onChange((userId) => {
+    for (const [close, request] of open) {
+      if (userId === null || userId === callerOf(request).userId) void endUnlessAllowed(request, close)
     }
-    const message = { event: event.type, data: event, ...(seq === null ? {} : { id: String(seq) }) }
-    // A connection that breaks while being written to is told by `close`; there is nothing else to do about it.
-    reply.sse.send(message).catch(() => reply.sse.close())
-  }
+  })
+  app.addHook('preClose', async () => {
+    stopping = true
+    stopWatching()
+    for (const close of open.keys()) close()
+  })
 
-  /** Keeps a stream open until the client leaves or the server stops. */
-  function follow(request: FastifyRequest, reply: FastifyReply, stop: () => void): void {
+  /** Keeps a stream open until the client leaves, may not listen any more, or the server stops. */
+  return function follow(request: FastifyRequest, reply: FastifyReply, stop: () => void): void {
     reply.sse.keepAlive()
     const end = () => {
       stop()
@@ -88,8 +71,29 @@ export async function registerEvents(app: FastifyInstance, { auth, events, gener
     reply.raw.on('close', end)
     // It may have left, or the server begun to stop, while the events so far were read.
     if (stopping || !reply.sse.isConnected) close()
-    // Or who asked have been kept out.
+    // Or who asked was kept out meanwhile.
     else void endUnlessAllowed(request, close)
+  }
+}
+
+export async function registerEvents(app: FastifyInstance, { auth, events, generations }: Ports): Promise<void> {
+  await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
+  // The plug-in says it in words of its own.
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (reply.statusCode !== 406) return payload
+    reply.header('content-type', 'application/problem+json').removeHeader('content-length')
+    return JSON.stringify(problem('not-acceptable', 'This address only answers with text/event-stream.'))
+  })
+  const follow = createOpenStreams(app, auth)
+
+  function send(reply: FastifyReply, { seq, event }: Delivered): void {
+    if (reply.raw.writableLength > slowestBytes) {
+      reply.sse.close()
+      return
+    }
+    const message = { event: event.type, data: event, ...(seq === null ? {} : { id: String(seq) }) }
+    // A connection that breaks while being written to is told by `close`; there is nothing else to do about it.
+    reply.sse.send(message).catch(() => reply.sse.close())
   }
 
   /**
