@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse } from '../spec/provider.ts'
+import { takePictures } from './picture-json.ts'
 import { bodyError } from './transport-error.ts'
 
 export interface RawAnswer {
@@ -18,7 +19,7 @@ export interface RawAnswer {
 export function engineResponse(answer: RawAnswer): EngineResponse {
   // A body can fail while nobody reads it (an abort between the headers and the first read); whoever reads is told anyway.
   answer.body.on('error', () => undefined)
-  const bytes = async (): Promise<Uint8Array> => {
+  const bytes = async (): Promise<Buffer> => {
     const parts: Uint8Array[] = []
     for await (const part of chunks(answer)) parts.push(part)
     return Buffer.concat(parts)
@@ -29,7 +30,12 @@ export function engineResponse(answer: RawAnswer): EngineResponse {
     headers: answer.headers,
     bytes,
     text,
-    json: async () => parseJson(await text(), answer.origin),
+    json: async (picturesIn) => {
+      const body = await bytes()
+      if (picturesIn === undefined) return parseJson(new TextDecoder().decode(body), answer.origin)
+      const taken = takePictures(body, picturesIn)
+      return parseJson(taken.text, answer.origin, taken.pictures)
+    },
     chunks: () => chunks(answer),
   }
 }
@@ -77,12 +83,13 @@ function decoderFor(encoding: string) {
 }
 
 /**
- * The JSON value of a text.
+ * The JSON value of a text, with these pictures in their places.
  * @throws ProviderError with kind `malformed-response`. It quotes nothing: an answer may repeat the key.
  */
-export function parseJson(text: string, origin: string): unknown {
+export function parseJson(text: string, origin: string, pictures?: ReadonlyMap<string, Uint8Array>): unknown {
+  const put = (_: string, value: unknown) => (typeof value === 'string' ? (pictures?.get(value) ?? value) : value)
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = pictures === undefined || pictures.size === 0 ? JSON.parse(text) : JSON.parse(text, put)
     return value
   } catch {
     const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something that is not JSON'

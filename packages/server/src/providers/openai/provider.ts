@@ -78,7 +78,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   if (response.status !== 200) return refusal(response, await readErrorBody(response), [context.key])
   // Servers that know no streaming answer in one piece all the same.
   if (response.headers.get('content-type')?.includes('text/event-stream')) return readStream(response, request, context)
-  const answer = parseAnswer(imagesAnswer, await response.json(), engine)
+  const answer = parseAnswer(imagesAnswer, await response.json('b64_json'), engine)
   if (answer.error !== undefined && answer.error !== null) return lateRefusal(answer, [context.key])
   return outcome(answer.data ?? [], answer.usage, { request, context })
 }
@@ -127,8 +127,8 @@ async function outcome(
 
 /** The bytes as they were sent: content credentials in them are signed over every byte. */
 async function bytesOf(picture: Picture, context: RunContext): Promise<Uint8Array | null> {
-  if (typeof picture.b64_json === 'string' && picture.b64_json !== '')
-    return decodeBase64Image(picture.b64_json, engine)
+  const { b64_json } = picture
+  if (b64_json !== undefined && b64_json !== null && b64_json !== '') return decodeBase64Image(b64_json, engine)
   return typeof picture.url === 'string' && picture.url !== ''
     ? context.http.download(picture.url, linkedPicture)
     : null

@@ -18,7 +18,8 @@ const usage = z
   .catch(undefined)
 
 const picture = z.object({
-  b64_json: z.string().nullish(),
+  /** Its bytes where they were taken out of the answer's own. */
+  b64_json: z.union([z.string(), z.instanceof(Uint8Array)]).nullish(),
   url: z.string().nullish(),
   revised_prompt: z.string().nullish(),
 })

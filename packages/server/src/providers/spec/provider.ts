@@ -166,8 +166,12 @@ export interface EngineResponse {
   /** The whole body, decoded. @throws ProviderError when it is too large, stalls or breaks off. */
   bytes(): Promise<Uint8Array>
   text(): Promise<string>
-  /** @throws ProviderError with kind `malformed-response`, also for HTML where JSON was promised. */
-  json(): Promise<unknown>
+  /**
+   * @param picturesIn the name of the fields that hold pictures as base64: large ones come as their bytes (`Uint8Array`), all that is
+   * small or not plain base64 as the text it is
+   * @throws ProviderError with kind `malformed-response`, also for HTML where JSON was promised.
+   */
+  json(picturesIn?: string): Promise<unknown>
   /** The body as it comes. Leaving the loop closes the connection. */
   chunks(): AsyncIterable<Uint8Array>
 }
