@@ -18,6 +18,6 @@ export async function confirmPassword(
   if (hash === null) return
   if (password !== undefined && (await verifyPassword(hash, password))) return
   if (password !== undefined) await record(db, { action: `${asked}-failed`, actorId: userId, address })
-  const message = password === undefined ? 'must be given' : 'is another one'
+  const message = password === undefined ? 'must be given' : 'is not right'
   throw new EaselError('validation-failed', `password: ${message}`, { fields: [{ field: 'body.password', message }] })
 }

@@ -51,7 +51,7 @@ export function createFactorChecks({ db, ask, attempts }: FactorCheckPorts): Fac
         throw new EaselError('conflict', 'This account has no password, so a code would guard nothing. Set one first.')
       }
       await attempts.count('password', userId)
-      if (!(await verifyPassword(hash, password))) await refuse(owner, 'password', 'is another one')
+      if (!(await verifyPassword(hash, password))) await refuse(owner, 'password', 'is not right')
       await attempts.succeeded('password', userId)
     },
 

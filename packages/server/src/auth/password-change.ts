@@ -27,7 +27,7 @@ export async function changePassword(
     if (current === undefined) throw wrong('must be given too')
     if (!(await verifyPassword(hash, current))) {
       await record(db, { action: 'password-change-failed', actorId: userId, address })
-      throw wrong('is another one')
+      throw wrong('is not right')
     }
   }
   await checkPassword(password, { name: user.name, email: user.email ?? '' })

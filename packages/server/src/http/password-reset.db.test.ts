@@ -1,46 +1,28 @@
 // A forgotten password: by mail where there is a mail server, else by the administrator.
-import type { AddressInfo } from 'node:net'
-import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resetPassword } from '#auth/password-reset.ts'
 import { present } from '#base/errors.ts'
+import { startMailServer, type TestMailServer } from './testing/mail-server.ts'
 import { cookiesOf } from './testing/people.ts'
 import { openServer, until, type TestServer } from './testing/server.ts'
 
 const password = 'a fox in the snow'
 const newPassword = 'a bear in the woods'
 const publicUrl = 'https://pictures.example.com'
-const mails: string[] = []
-const mailServer = new SMTPServer({
-  authOptional: true,
-  disabledCommands: ['STARTTLS'],
-  onData(stream, _session, done) {
-    let text = ''
-    stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    stream.on('end', () => {
-      // Quoted-printable, as far as a link is concerned.
-      mails.push(text.replaceAll('=\r\n', '').replaceAll('=3D', '='))
-      done()
-    })
-  },
-})
-
+let mailServer: TestMailServer
+let mails: readonly string[]
 let server: TestServer
 beforeAll(async () => {
-  await new Promise<void>((resolve) => {
-    mailServer.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = mailServer.server.address() as AddressInfo // oxlint-disable-line typescript/consistent-type-assertions -- it listens
-  const mail = { url: `smtp://127.0.0.1:${port}`, from: 'easel@example.com' }
+  mailServer = await startMailServer()
+  mails = mailServer.mails
+  const mail = { url: mailServer.url, from: 'easel@example.com' }
   server = await openServer({ works: false, publicUrl, accounts: { mail } })
   const code = present(server.accounts, 'accounts').setUpCode
   await post('/api/auth/setup', { name: 'Ada', email: 'ada@example.com', password, code })
 })
 afterAll(async () => {
   await server.close()
-  await new Promise<void>((resolve) => {
-    mailServer.close(() => resolve())
-  })
+  await mailServer.stop()
 })
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

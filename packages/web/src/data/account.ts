@@ -127,6 +127,14 @@ export function useCreatePasskey() {
   return useMutation({ mutationFn: createPasskey, onSuccess: useRefresh(keys.passkeys) })
 }
 
+export function useRenamePasskey() {
+  return useMutation({
+    mutationFn: ({ id, name }: { readonly id: string; readonly name: string }) =>
+      call(routes.updatePasskey, { params: { id }, body: { name } }),
+    onSuccess: useRefresh(keys.passkeys),
+  })
+}
+
 export function useRemovePasskey() {
   return useMutation({
     mutationFn: (id: string) => call(routes.deletePasskey, { params: { id } }),

@@ -4,11 +4,10 @@ import { useState } from 'react'
 import { passkeysQuery, useCreatePasskey, useRemovePasskey } from '#data/account.ts'
 import { wordsOf } from '#data/client.ts'
 import { canUsePasskeys } from '#data/passkeys.ts'
-import { dateTime } from '#parts/format.ts'
-import { IconButton } from '#parts/icon-button.tsx'
 import { Notice } from '#parts/notice.tsx'
 import classes from './form.module.css'
-import { Row, Rows, Section } from './section.tsx'
+import { PasskeyRow } from './passkey-row.tsx'
+import { Rows, Section } from './section.tsx'
 
 /** Signing in with the device's own lock. */
 export function PasskeysSection() {
@@ -24,18 +23,7 @@ export function PasskeysSection() {
       {list.length > 0 && (
         <Rows label="Passkeys">
           {list.map((passkey) => (
-            <Row
-              key={passkey.id}
-              name={passkey.name}
-              facts={`${passkey.synced ? 'On all your devices' : 'On one device'} · made ${dateTime(Date.parse(passkey.createdAt))}`}
-            >
-              <IconButton
-                icon="trash"
-                label={`Remove the passkey ${passkey.name}`}
-                disabled={remove.isPending}
-                onClick={() => remove.mutate(passkey.id)}
-              />
-            </Row>
+            <PasskeyRow key={passkey.id} passkey={passkey} remove={remove} />
           ))}
         </Rows>
       )}

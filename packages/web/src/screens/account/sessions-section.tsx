@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { sessionsQuery, useEndOtherSessions, useEndSession } from '#data/account.ts'
 import { wordsOf } from '#data/client.ts'
 import { useSignOut } from '#data/session.ts'
@@ -9,20 +10,24 @@ import { deviceWords } from './device-words.ts'
 import classes from './form.module.css'
 import { Row, Rows, Section } from './section.tsx'
 
+/** So many at first: who never signs out has dozens. */
+const few = 5
+
 /** Where one is signed in. */
 export function SessionsSection() {
   const sessions = useQuery(sessionsQuery())
   const end = useEndSession()
   const endOthers = useEndOtherSessions()
   const signOut = useSignOut()
+  const [all, setAll] = useState(false)
   const error = sessions.error ?? end.error ?? endOthers.error ?? signOut.error
-  const list = sessions.data ?? []
+  const list = (sessions.data ?? []).toSorted((one, other) => Number(other.current) - Number(one.current))
   const others = list.filter(({ current }) => !current).map(({ id }) => id)
   return (
     <Section title="Where you are signed in">
       {error !== null && <Notice tone="danger">{wordsOf(error)}</Notice>}
       <Rows label="Sessions">
-        {list.map((session) => (
+        {list.slice(0, all ? undefined : few).map((session) => (
           <Row
             key={session.id}
             name={
@@ -42,6 +47,11 @@ export function SessionsSection() {
         ))}
       </Rows>
       <div className={classes['buttons']}>
+        {!all && list.length > few && (
+          <Button variant="default" onClick={() => setAll(true)}>
+            Show all {list.length}
+          </Button>
+        )}
         {others.length > 0 && (
           <Button variant="default" loading={endOthers.isPending} onClick={() => endOthers.mutate(others)}>
             Sign out all others

@@ -2,13 +2,14 @@ import { Button, TextInput } from '@mantine/core'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { faultsOf } from '#data/form-faults.ts'
-import { useForgotPassword } from '#data/session.ts'
+import { useAuthStatus, useForgotPassword } from '#data/session.ts'
 import { Notice } from '#parts/notice.tsx'
 import { Card, CardForm } from './card.tsx'
 import { TextLink } from './text-link.tsx'
 
 /** Asks for a link that sets a new password. */
 export function ForgotScreen() {
+  const status = useAuthStatus()
   const { to } = useSearch({ strict: false })
   const [email, setEmail] = useState('')
   const forgot = useForgotPassword()
@@ -18,9 +19,17 @@ export function ForgotScreen() {
       Back to signing in
     </TextLink>
   )
+  if (status === undefined) return null
+  if (!status.passwordReset) {
+    return (
+      <Card title="Forgot your password?" lead="This server sends no mail." foot={foot}>
+        <Notice tone="quiet">Ask an administrator: they can give you a link that sets a new password.</Notice>
+      </Card>
+    )
+  }
   if (forgot.data !== undefined) {
     return (
-      <Card title={forgot.data.mail ? 'Look at your mail' : 'Ask an administrator'} foot={foot}>
+      <Card title="Look at your mail" foot={foot}>
         <Notice tone="quiet">{forgot.data.message}</Notice>
       </Card>
     )

@@ -39,19 +39,18 @@ export function SignInScreen() {
       {status.me?.role === 'guest' && (
         <Notice tone="quiet">Sign in to your account, and the pictures you made as a guest move there.</Notice>
       )}
-      <PasswordForm status={status} wanted={to} onSecond={() => setSecond(true)} />
+      <PasswordForm wanted={to} onSecond={() => setSecond(true)} />
       <OtherWays status={status} />
     </Card>
   )
 }
 
 interface PasswordFormProps {
-  readonly status: AuthStatus
   readonly wanted: string | undefined
   readonly onSecond: () => void
 }
 
-function PasswordForm({ status, wanted, onSecond }: PasswordFormProps) {
+function PasswordForm({ wanted, onSecond }: PasswordFormProps) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [remember, setRemember] = useState(true)
@@ -94,11 +93,9 @@ function PasswordForm({ status, wanted, onSecond }: PasswordFormProps) {
           checked={remember}
           onChange={(event) => setRemember(event.currentTarget.checked)}
         />
-        {status.passwordReset && (
-          <TextLink to="/forgot-password" wanted={wanted}>
-            Forgot password?
-          </TextLink>
-        )}
+        <TextLink to="/forgot-password" wanted={wanted}>
+          Forgot password?
+        </TextLink>
       </div>
       <Button type="submit" fullWidth loading={signIn.isPending}>
         Sign in
@@ -107,7 +104,7 @@ function PasswordForm({ status, wanted, onSecond }: PasswordFormProps) {
   )
 }
 
-function OtherWays({ status }: Pick<PasswordFormProps, 'status'>) {
+function OtherWays({ status }: { readonly status: AuthStatus }) {
   const passkey = usePasskeySignIn()
   const guest = useBeginAsGuest()
   const arrive = useArrive()
