@@ -32,6 +32,10 @@ export async function startMailServer(): Promise<TestMailServer> {
   return {
     url: `smtp://127.0.0.1:${address.port}`,
     mails,
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
+    async stop() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+    },
   }
 }

@@ -1,7 +1,7 @@
 import type { Passkey } from '@easel/contract'
 import { Button, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { useRemovePasskey, useRenamePasskey } from '#data/account.ts'
+import { useRenamePasskey } from '#data/account.ts'
 import { faultsOf } from '#data/form-faults.ts'
 import { ConfirmDialog } from '#parts/confirm-dialog.tsx'
 import { dateTime } from '#parts/format.ts'
@@ -13,13 +13,14 @@ import { Row } from './section.tsx'
 
 interface PasskeyRowProps {
   readonly passkey: Passkey
-  readonly remove: ReturnType<typeof useRemovePasskey>
+  readonly removing: boolean
+  readonly onRemove: () => void
 }
 
 /** One passkey, and what can be done about it. */
-export function PasskeyRow({ passkey, remove }: PasskeyRowProps) {
+export function PasskeyRow({ passkey, removing, onRemove }: PasskeyRowProps) {
   const [asking, setAsking] = useState<'name' | 'removal' | null>(null)
-  const { id, name, synced, createdAt } = passkey
+  const { name, synced, createdAt } = passkey
   const close = () => setAsking(null)
   return (
     <Row
@@ -30,7 +31,7 @@ export function PasskeyRow({ passkey, remove }: PasskeyRowProps) {
       <IconButton
         icon="trash"
         label={`Remove the passkey ${name}`}
-        disabled={remove.isPending}
+        disabled={removing}
         onClick={() => setAsking('removal')}
       />
       {asking === 'name' && <RenameDialog passkey={passkey} onClose={close} />}
@@ -41,7 +42,7 @@ export function PasskeyRow({ passkey, remove }: PasskeyRowProps) {
           action="Remove"
           onCancel={close}
           onConfirm={() => {
-            remove.mutate(id)
+            onRemove()
             close()
           }}
         />

@@ -23,7 +23,12 @@ export function PasskeysSection() {
       {list.length > 0 && (
         <Rows label="Passkeys">
           {list.map((passkey) => (
-            <PasskeyRow key={passkey.id} passkey={passkey} remove={remove} />
+            <PasskeyRow
+              key={passkey.id}
+              passkey={passkey}
+              removing={remove.isPending}
+              onRemove={() => remove.mutate(passkey.id)}
+            />
           ))}
         </Rows>
       )}
