@@ -160,7 +160,7 @@ it('shows a second person in a second browser nothing of the first, not live and
   await seeResult(await ask((await arrive('ben')).page, 'A tower'))
   await seePicture(ben.page.getByRole('link', { name: 'Open: A tower' }))
 
-  ada.watch.tolerate(/status of 401/)
+  ada.watch.tolerate(/api\/images\/.*401|status of 401/)
   await signOut(ada.page)
   await heading(ada.page, 'Sign in').waitFor()
   expect(await ada.page.evaluate(async (url) => (await fetch(url)).status, address ?? '')).toBe(401)
