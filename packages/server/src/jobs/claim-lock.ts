@@ -19,8 +19,3 @@ export async function claimLock(trx: Trx): Promise<void> {
 export function needNotLast(kind: Database['kind']): RawBuilder<unknown> {
   return kind === 'pglite' ? sql`set_config('synchronous_commit', 'off', true)` : sql`null`
 }
-
-/** {@link claimLock} for a job that is taken: should a crash undo that, the job waits and is taken again. */
-export async function claimLockToTake(trx: Trx, kind: Database['kind']): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${claimKey}), ${needNotLast(kind)}`.execute(trx)
-}

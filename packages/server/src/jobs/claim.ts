@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Json } from '#base/json.ts'
-import type { Db } from '#db/database.ts'
+import type { Database, Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { claimLockToTake } from './claim-lock.ts'
-import { jobTable, queueName, within, type Queue } from './queue.ts'
+import { claimLock, needNotLast } from './claim-lock.ts'
+import { jobTable, queueName, type Queue } from './queue.ts'
 import { advanceLane, priorityOf, restartTurns, turnLimit, turnOf } from './turns.ts'
 
 /** What pg-boss keeps for a job of ours. */
@@ -18,52 +18,70 @@ export interface Claim {
   readonly payload: Json
 }
 
-interface FreeLane {
-  readonly lane: string
-  readonly concurrency: number
-}
-
 /**
  * The lane to serve next: one that has work waiting and room for it. Lanes with interactive work come first, then the ones with
  * the fewest running jobs, then the one that was served longest ago: no lane is starved by a busier one.
  */
-async function findFreeLane(db: Db): Promise<FreeLane | null> {
-  const { rows } = await sql<FreeLane>`
-    with lane_jobs as (
-      select group_id as lane,
-        count(*) filter (where state = 'active') as running,
-        max(priority) filter (where state < 'active' and start_after <= now()) as head,
-        max(started_on) as served
-      from ${jobTable} where name = ${queueName} group by group_id
-    )
-    select l.lane, l.concurrency from job_lanes l join lane_jobs j using (lane)
-    where j.head is not null and j.running < l.concurrency
-    order by j.head <= ${priorityOf(0, true)}::integer, j.running, j.served nulls first, l.lane
-    limit 1`.execute(db)
+const freeLane = sql`
+  select l.lane from job_lanes l join (
+    select group_id as lane,
+      count(*) filter (where state = 'active') as running,
+      max(priority) filter (where state < 'active' and start_after <= now()) as head,
+      max(started_on) as served
+    from ${jobTable} where name = ${queueName} group by group_id
+  ) j using (lane)
+  where j.head is not null and j.running < l.concurrency
+  order by j.head <= ${priorityOf(0, true)}::integer, j.running, j.served nulls first, l.lane
+  limit 1`
+
+interface Taken {
+  readonly id: string
+  readonly retry_count: number
+  readonly priority: number
+  readonly lane: string
+  readonly payload: Json
+}
+
+/**
+ * Takes the first job of the free lane, as pg-boss's own `fetch` does, and moves the lane's turn on to it. Only one at a time may
+ * do that.
+ */
+async function takeFirst(db: Db, kind: Database['kind']): Promise<Taken | null> {
+  const { rows } = await sql<Taken>`
+    with next as (
+      select id from ${jobTable}
+      where name = ${queueName} and group_id = (${freeLane}) and state < 'active' and not blocked and start_after <= now()
+      order by priority desc, created_on limit 1 for update skip locked
+    ), taken as (
+      update ${jobTable} j set state = 'active', started_on = now(), heartbeat_on = now(),
+        retry_count = case when j.started_on is not null then j.retry_count + 1 else j.retry_count end
+      from next where j.name = ${queueName} and j.id = next.id
+      returning j.id, j.retry_count, j.priority, j.group_id as lane, j.data -> 'payload' as payload
+    ), advanced as (${advanceLane(sql.table('taken'))})
+    select taken.*, ${needNotLast(kind)} from taken`.execute(db)
   return rows[0] ?? null
 }
 
-/** Takes the next job, or null when there is none that may run now. */
-export async function claimNext({ boss, database }: Queue): Promise<Claim | null> {
+async function takeInTurn({ database }: Queue): Promise<Taken | null> {
+  const { db, kind } = database
+  // The embedded database has one session, so one statement is never beside another.
+  if (kind === 'pglite') return await takeFirst(db, kind)
   // Most looks find nothing, and need no lock to know it: whatever changes that wakes the worker again.
-  if ((await findFreeLane(database.db)) === null) return null
-  const taken = await inTransaction(database.db, async (trx) => {
-    await claimLockToTake(trx, database.kind)
-    const free = await findFreeLane(trx)
-    if (free === null) return null
-    const { lane, concurrency } = free
-    const [job] = await boss.fetch<StoredJob>(queueName, {
-      batchSize: 1,
-      includeMetadata: true,
-      groupConcurrency: { default: 0, tiers: { [lane]: concurrency } },
-      ...within(trx),
-    })
-    if (job === undefined) return null
-    const turn = { lane, ...turnOf(job.priority) }
-    await advanceLane(trx, turn)
-    return { turn, claim: { id: job.id, retryCount: job.retryCount, payload: job.data.payload } }
+  const { rows } = await freeLane.execute(db)
+  if (rows.length === 0) return null
+  return await inTransaction(db, async (trx) => {
+    // By itself, so that the next statement sees what whoever had the lock has taken.
+    await claimLock(trx)
+    return await takeFirst(trx, kind)
   })
+}
+
+/** Takes the next job, or null when there is none that may run now. */
+export async function claimNext(queue: Queue): Promise<Claim | null> {
+  const taken = await takeInTurn(queue)
   if (taken === null) return null
-  if (taken.turn.turn > turnLimit) await restartTurns(database.db, taken.turn)
-  return taken.claim
+  const { id, retry_count: retryCount, priority, lane, payload } = taken
+  const turn = { lane, ...turnOf(priority) }
+  if (turn.turn > turnLimit) await restartTurns(queue.database.db, turn)
+  return { id, retryCount, payload }
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { DefectError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
@@ -44,10 +44,17 @@ export async function takeTurn(
   return row.last_turn
 }
 
-/** A turn is being served: who comes now starts from here. */
-export async function advanceLane(trx: Trx, { lane, batch, turn }: Turn): Promise<void> {
-  const now = nowColumn(batch)
-  await sql`update job_lanes set ${now} = ${turn} where lane = ${lane} and ${now} < ${turn}`.execute(trx)
+/** The turn of a job that is `taken`, with its lane and priority, is being served: who comes now starts from here. */
+export function advanceLane(taken: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    update job_lanes l set
+      now_turn = case when t.batch then l.now_turn else t.turn end,
+      now_batch_turn = case when t.batch then t.turn else l.now_batch_turn end
+    from (
+      select lane, batch, -priority - case when batch then ${batchOffset}::integer else 0 end as turn
+      from ${taken}, lateral (select priority <= ${-batchOffset}::integer as batch) which
+    ) t
+    where l.lane = t.lane and case when t.batch then l.now_batch_turn else l.now_turn end < t.turn`
 }
 
 /** Counts the turns of a lane from the beginning again; nobody's place changes. */
