@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gridColumns } from './grid-columns.ts'
+import { gridColumns, tileRatio } from './grid-columns.ts'
 
 describe('gridColumns', () => {
   it('never leaves more than one row ragged, for one to ten pictures', () => {
@@ -17,5 +17,18 @@ describe('gridColumns', () => {
     for (const many of [1, 2, 4, 6, 8, 10]) {
       for (const ratio of [0.56, 1, 1.33]) expect(many % gridColumns(many, ratio, false)).toBe(0)
     }
+  })
+})
+
+describe('tileRatio', () => {
+  it('is that of the pictures, as long as that is one look at the screen', () => {
+    for (const ratio of [4 / 3, 1.5, 3]) expect(tileRatio({ many: 1, ratio, narrow: false })).toBe(ratio)
+    for (const ratio of [2 / 3, 1, 3]) expect(tileRatio({ many: 4, ratio, narrow: false })).toBe(ratio)
+  })
+
+  it('is wider than a tall picture', () => {
+    expect(tileRatio({ many: 1, ratio: 0.5, narrow: false })).toBeCloseTo(4 / 3)
+    expect(tileRatio({ many: 1, ratio: 0.5, narrow: true })).toBeCloseTo(3 / 4)
+    expect(tileRatio({ many: 2, ratio: 0.5, narrow: false })).toBeCloseTo(2 / 3)
   })
 })

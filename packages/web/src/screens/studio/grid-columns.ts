@@ -9,8 +9,18 @@ export function gridColumns(many: number, ratio: number, narrow: boolean): numbe
   return 5
 }
 
-/** How tall a picture may get, in pixels, so that a generation is one look at the screen. */
-export function tallest(many: number, waiting: boolean): number {
-  if (waiting) return 128
-  return many <= 1 ? 480 : many <= 3 ? 360 : 260
+interface Tiles {
+  readonly many: number
+  /** Width to height of the pictures. */
+  readonly ratio: number
+  readonly narrow: boolean
+}
+
+/**
+ * The width-to-height ratio of a tile. Tiles fill the whole width, so that every generation ends at the same edge; what would be
+ * taller than one look at the screen stands in the middle of a wider tile.
+ */
+export function tileRatio({ many, ratio, narrow }: Tiles): number {
+  const widest = narrow ? 3 / 4 : 4 / 3
+  return Math.max(ratio, many === 1 ? widest : 2 / 3)
 }

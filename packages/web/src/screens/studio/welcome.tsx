@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { patchDraft } from '#data/preferences.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { focusPrompt } from '#parts/focus-prompt.ts'
 import { Icon } from '#parts/icon.tsx'
 import classes from './welcome.module.css'
@@ -16,6 +17,7 @@ interface WelcomeProps {
 
 /** What stands under the prompt box before there is a first picture. */
 export function Welcome({ drawnByRules }: WelcomeProps) {
+  const guest = useAuthStatus()?.me?.role === 'guest'
   return (
     <div className={classes['welcome']}>
       <ul className={classes['ideas']} aria-label="Ideas">
@@ -39,8 +41,13 @@ export function Welcome({ drawnByRules }: WelcomeProps) {
         <p className={classes['note']}>
           <Icon name="info" size={16} />
           <span>
-            The built-in sketcher draws by rules, not AI: good for trying things out.{' '}
-            <Link to="/engines">Connect an engine</Link> for real pictures.
+            The built-in sketcher draws by rules, not AI: good for trying things out.
+            {!guest && (
+              <>
+                {' '}
+                <Link to="/engines">Connect an engine</Link> for real pictures.
+              </>
+            )}
           </span>
         </p>
       )}
