@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { onOtherTab } from '#data/other-tabs.ts'
 import { isOutside } from '#data/own-path.ts'
-import { leave, leaveForGood, recheckSession, useAuthStatus } from '#data/session.ts'
+import { leave, leaveForGood, recheckSettledSession, useAuthStatus } from '#data/session.ts'
 import { onUnauthorized } from '#data/unauthorized.ts'
 
 /** Leaves for the sign-in page when the session has ended, here or in another tab, and comes in when another tab did. */
@@ -11,7 +11,7 @@ export function useSessionWatch(): void {
   const status = useAuthStatus()
   const ended = status !== undefined && status.mode === 'accounts' && status.me === null
 
-  useEffect(() => onUnauthorized(() => void recheckSession(client)), [client])
+  useEffect(() => onUnauthorized(() => void recheckSettledSession(client)), [client])
   useEffect(
     () =>
       onOtherTab((passage) => {

@@ -57,6 +57,23 @@ export async function recheckSession(client: QueryClient): Promise<void> {
   await client.invalidateQueries({ queryKey: statusKey })
 }
 
+/**
+ * The same, when nothing is being changed: a change of the password or of the second factor ends the session and begins another
+ * one, and until its answer is here this browser still names the one before.
+ */
+export async function recheckSettledSession(client: QueryClient): Promise<void> {
+  if (client.isMutating() > 0) {
+    await new Promise<void>((resolve) => {
+      const stop = client.getMutationCache().subscribe(() => {
+        if (client.isMutating() > 0) return
+        stop()
+        resolve()
+      })
+    })
+  }
+  await recheckSession(client)
+}
+
 /** After coming in: what was loaded before belonged to somebody else or to nobody. */
 async function come(client: QueryClient): Promise<void> {
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== statusKey[0] })

@@ -6,7 +6,7 @@ import { createEventSink } from './event-sink.ts'
 import { openEventStream } from './event-stream.ts'
 import { setStreamState, setVisitTime } from './live.ts'
 import { keys } from './queries.ts'
-import { recheckSession } from './session.ts'
+import { recheckSettledSession } from './session.ts'
 
 /** Keeps what is shown in step with the server for as long as the page is open. `onFinished` must not change. */
 export function useLiveEvents(onFinished: (generation: Generation) => void): void {
@@ -19,7 +19,7 @@ export function useLiveEvents(onFinished: (generation: Generation) => void): voi
       onState: (state) => {
         setStreamState(state)
         // A stream that the server refuses looks like one that broke: perhaps it does not know us any more.
-        if (state === 'away') void recheckSession(client)
+        if (state === 'away') void recheckSettledSession(client)
       },
       onReady: () => {
         for (const queryKey of [keys.generations, keys.allImages]) void client.invalidateQueries({ queryKey })
