@@ -1,9 +1,11 @@
 // Takes pictures of every screen, for the documentation and for looking:
 //   node test/browser/screenshots.ts <folder> [part of the pictures' names]
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { startFakeOllama } from '../../packages/server/src/providers/ollama/fake-ollama.ts'
+import { codeOf } from '../../packages/server/src/http/testing/authenticator-app.ts'
 import { startFakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
 import { connectionOf, submit, untilEnded } from '../faults/easel-client.ts'
 import { launchChromium } from './chromium.ts'
@@ -142,19 +144,46 @@ function shotsOf({ finished, empty, busy }: { finished: string; empty: string; b
 const password = 'seven swans at the weir'
 const me = { name: 'Ada Lovelace', email: 'ada@example.org', password }
 const somebody = { name: 'Benjamin Ng', email: 'benjamin@example.org', password }
+/** With two-factor. */
+const careful = { name: 'Theodora', email: 'theo@example.org', password }
 const others = [
   somebody,
+  careful,
   { name: 'Cleopatra Philopator of the Ptolemies, queen of both lands', email: 'cleo@example.org', password },
   { name: 'W'.repeat(60), email: `${'w'.repeat(60)}@example.org`, password },
 ]
 
-/** Signed in as the administrator of the Easel with accounts. */
-async function signIn(page: Page): Promise<void> {
-  await page.getByLabel('E-mail').fill(me.email)
+async function typeSignIn(page: Page, { email }: typeof me): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** Signed in as the administrator of the Easel with accounts. */
+async function signIn(page: Page): Promise<void> {
+  await typeSignIn(page, me)
   await page.getByRole('button', { name: /^You: / }).waitFor()
 }
+
+/** As far as the recovery codes. */
+async function turnTwoFactorOn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Turn on' }).click()
+  await page.getByLabel('Your password').fill(password)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page
+    .getByLabel('Code that the app shows')
+    .fill(codeOf(await page.getByRole('dialog').locator('code').innerText()))
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn on' }).click()
+  await page.getByRole('button', { name: 'I have kept them' }).waitFor()
+}
+
+const authenticator = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+} as const
 
 type Part = (name: string, path: string, more?: (page: Page) => Promise<void>) => Shot
 
@@ -223,6 +252,17 @@ function accountShotsOf({ fresh, accounts }: { fresh: string; accounts: string }
         await page.getByRole('alert').waitFor()
       },
     },
+    { name: 'forgot-password', address: `${accounts}/forgot-password` },
+    { name: 'link-not-whole', address: `${accounts}/reset-password` },
+    { name: 'sign-in-single-sign-on-fault', address: `${accounts}/sign-in?sso=not-connected` },
+    {
+      name: 'second-factor',
+      address: `${accounts}/sign-in`,
+      arrange: async (page) => {
+        await typeSignIn(page, careful)
+        await page.getByRole('heading', { name: 'One more step' }).waitFor()
+      },
+    },
     { name: 'reset-password', address: `${accounts}/reset-password#token=abc` },
     {
       name: 'guest',
@@ -244,6 +284,33 @@ function accountShotsOf({ fresh, accounts }: { fresh: string; accounts: string }
       await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByLabel('Code that the app shows').waitFor()
     }),
+    part('passkey', '/settings/account', async (page) => {
+      const cdp = await page.context().newCDPSession(page)
+      await cdp.send('WebAuthn.enable')
+      await cdp.send('WebAuthn.addVirtualAuthenticator', { options: authenticator })
+      if ((await page.getByRole('list', { name: 'Passkeys' }).count()) === 0) {
+        await page.getByLabel('Name of a new passkey').fill('My laptop')
+        await page.getByRole('button', { name: 'Make a passkey' }).click()
+      }
+      await page.getByRole('button', { name: 'Rename the passkey My laptop' }).scrollIntoViewIfNeeded()
+    }),
+    part('delete-account', '/settings/account', async (page) => {
+      await page.getByRole('button', { name: 'Delete my account' }).click()
+      await page.getByRole('dialog').getByLabel('Your password').waitFor()
+    }),
+    {
+      name: 'recovery-codes',
+      address: `${accounts}/sign-up`,
+      arrange: async (page) => {
+        await page.getByLabel('Name').fill('Rita')
+        await page.getByLabel('E-mail').fill(`rita-${randomUUID()}@example.org`)
+        await page.getByLabel('Password', { exact: true }).fill(password)
+        await page.getByRole('button', { name: 'Make an account' }).click()
+        await page.getByRole('button', { name: /^You: / }).waitFor()
+        await page.goto(`${accounts}/settings/account`)
+        await turnTwoFactorOn(page)
+      },
+    },
     part('api-key', '/settings/keys', async (page) => {
       await page.getByRole('button', { name: 'Make a key' }).click()
       await page.getByRole('dialog').getByLabel('Name').fill('Backup script')
@@ -334,10 +401,17 @@ const come = async (way: 'setup' | 'sign-up', person: typeof me): Promise<void> 
 }
 await come('setup', me)
 for (const person of others) await come('sign-up', person)
+// By the name that browsers allow passkeys for.
+const people = accounts.address.replace('127.0.0.1', 'localhost')
+const preparing = await browser.newPage()
+await preparing.goto(`${people}/sign-in?to=/settings/account`)
+await typeSignIn(preparing, careful)
+await turnTwoFactorOn(preparing)
+await preparing.close()
 const wanted = process.argv[3] === undefined ? null : new RegExp(process.argv[3])
 const shots = [
   ...shotsOf({ finished: finished.address, empty: empty.address, busy: busy.address }),
-  ...accountShotsOf({ fresh: fresh.address, accounts: accounts.address }),
+  ...accountShotsOf({ fresh: fresh.address, accounts: people }),
 ].filter(({ name }) => wanted === null || wanted.test(name))
 await takeAll(browser, folder, shots)
 await browser.close()
