@@ -10,7 +10,8 @@ export default defineConfig({
   test: {
     // A process per file: PGlite keeps its memory until the process ends.
     pool: 'forks',
-    maxWorkers: 2,
+    // Many tests wait, for a lease to end or an engine to be slow: three at a time keep two processors busy.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // What is waited for comes when it can: on a busy machine a second is no measure.
@@ -48,6 +49,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: heavyTests,
           globalSetup: ['tools/test-setup/postgres.ts'],
+          // A browser and a server each.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
