@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '#auth/accounts.ts'
 import { readMe } from '#auth/me.ts'
 import type { SignInResult } from '#auth/sign-in.ts'
-import { EaselError, present } from '#base/errors.ts'
+import { DefectError, EaselError, messageOf, present } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { clientAddress } from '../client-address.ts'
 import { clientOf, isNear } from '../client.ts'
@@ -71,8 +71,14 @@ function registerStatus(app: FastifyInstance, { db, accounts, guestsAllowed, pub
   async function prolong(mode: Accounts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const client = clientOf(request, publicUrl)
     if (request.caller?.by !== 'session' || client.bearer !== null) return
-    const { cookies } = await mode.ask(client, { method: 'GET', path: '/get-session' })
-    setCookies(reply, cookies)
+    try {
+      const { cookies } = await mode.ask(client, { method: 'GET', path: '/get-session' })
+      setCookies(reply, cookies)
+    } catch (error) {
+      if (!(error instanceof DefectError)) throw error
+      // The session may end this very moment, or the server stop. There is time for it at the next visit.
+      request.log.warn({ reason: messageOf(error) }, 'a session was not prolonged')
+    }
   }
   serve(app, routes.getAuthStatus, async ({ request, reply }) => {
     const { caller } = request
@@ -107,10 +113,10 @@ function registerSigningOut(app: FastifyInstance, { accounts, publicUrl }: Accou
     setCookies(reply, cookies)
   }
   serve(app, routes.signOut, async ({ request, reply }) => {
-    const { caller, ip } = request
+    const { caller } = request
     const mode = inAccountsMode(accounts)
     // An API key is no session: it ends by being revoked.
-    if (caller?.by === 'session') await mode.signOut(caller, ip)
+    if (caller?.by === 'session') await mode.signOut(caller, clientAddress(request))
     await clear(request, reply)
     return undefined
   })
