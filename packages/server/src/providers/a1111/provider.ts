@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ModelInfo } from '@easel/contract'
-import { present } from '#base/errors.ts'
 import { decodeBase64Image } from '../kit/base64.ts'
 import { parseAnswer } from '../kit/schema.ts'
 import { abortError } from '../kit/transport-error.ts'
+import { whiteMask } from '../kit/white-mask.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { engine, noModel, noPicture, refusal, unfinished } from './errors.ts'
@@ -66,7 +66,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   if (context.signal.aborted) throw abortError(context.signal)
   const { previews, interrupt, restoreModel } = settings.parse(context.settings)
   const taskId = (await takesTaskIds(context)) ? `task(easel-${randomUUID()})` : undefined
-  const mask = await maskOf(request, context)
+  const mask = request.mask && (await whiteMask(request.mask, context.pixels))
   const ofTask = taskId === undefined ? {} : { taskId }
   const json = pictureBody(request, { ...ofTask, ...(mask !== undefined && { mask }), restoreModel })
   const over = new AbortController()
@@ -118,17 +118,4 @@ function readPictures(value: unknown, request: ImageRequest): readonly ProducedI
   })
   if (images.length === 0) throw noPicture()
   return images
-}
-
-/** The mask as the server takes it: white where it is to repaint, which is where ours is transparent. */
-async function maskOf({ mask }: ImageRequest, { pixels }: RunContext): Promise<string | undefined> {
-  if (mask === undefined) return undefined
-  const { width, height } = mask
-  const rgba = await pixels.decode(mask.bytes, width, height)
-  const out = new Uint8Array(rgba.length)
-  for (let at = 0; at < rgba.length; at += 4) {
-    out.fill(255 - present(rgba[at + 3], 'alpha'), at, at + 3)
-    out[at + 3] = 255
-  }
-  return Buffer.from(await pixels.encodePng(out, width, height)).toString('base64')
 }
