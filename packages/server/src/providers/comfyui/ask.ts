@@ -14,7 +14,7 @@ export function headersFor(context: CallContext): Record<string, string> {
 export async function tell(
   context: CallContext,
   path: string,
-  what: Pick<EngineRequest, 'json' | 'form'> & Partial<Pick<EngineRequest, 'maxBytes'>> = {},
+  what: Pick<EngineRequest, 'json' | 'form' | 'signal'> & Partial<Pick<EngineRequest, 'maxBytes'>> = {},
 ) {
   const method = what.json === undefined && what.form === undefined ? 'GET' : 'POST'
   const response = await context.http.request(path, { method, headers: headersFor(context), ...shortCall, ...what })
@@ -26,7 +26,7 @@ export async function tell(
 export async function ask<Schema extends z.ZodType>(
   context: CallContext,
   path: string,
-  what: { readonly schema: Schema; readonly json?: unknown; readonly form?: FormData },
+  what: Pick<EngineRequest, 'json' | 'form' | 'signal'> & { readonly schema: Schema },
 ): Promise<z.output<Schema>> {
   const { schema, ...body } = what
   return parseAnswer(schema, await (await tell(context, path, body)).json(), 'ComfyUI')

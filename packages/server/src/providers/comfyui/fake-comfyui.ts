@@ -17,6 +17,8 @@ export type ComfyFailure =
   | 'no-image'
   | 'endless'
   | 'stall'
+  | 'answer-lost'
+  | 'answer-late'
   | 'execution-error'
   | 'out-of-memory'
   | 'view-gone'
@@ -35,7 +37,7 @@ export interface ComfyBehaviour {
   readonly stepDelayMs?: number
   readonly previews?: 'plain' | 'metadata'
   /** `refused`: 404, as of a proxy without WebSockets; `redirected`: to another address; `dropped`: broken off after two steps. */
-  readonly socket?: 'refused' | 'redirected' | 'silent' | 'dropped'
+  readonly socket?: 'refused' | 'redirected' | 'dropped'
   /** Bytes that every picture is padded with, to make it large. */
   readonly padding?: number
   /** The base path, such as /api. */
@@ -112,7 +114,6 @@ export async function startFakeComfyUi(behaviour: ComfyBehaviour = {}): Promise<
       const { socket } = state.now
       if (socket === 'refused') return refuseSocket(stream, '404 Not Found')
       if (socket === 'redirected') return refuseSocket(stream, '302 Found', 'Location: http://127.0.0.1:9/ws\r\n')
-      if (socket === 'silent') return void stream.on('error', () => undefined)
       const client = new URL(request.url ?? '', 'http://fake').searchParams.get('clientId') ?? randomUUID()
       const accepted = acceptSocket(request, stream, (text) => {
         state.said.push(text)
@@ -207,8 +208,11 @@ async function submit(state: State, request: SeenRequest, reply: Reply): Promise
     outputs: good,
     stop: new AbortController(),
   })
-  reply.json(200, { prompt_id: id, number, node_errors: errors })
   void workThrough(state)
+  // The job is taken, but whoever sent it is not told.
+  if (failure === 'answer-lost') return reply.drop()
+  if (failure === 'answer-late') return
+  reply.json(200, { prompt_id: id, number, node_errors: errors })
 }
 
 /** One job after another, as the one worker of a ComfyUI does. */

@@ -52,7 +52,7 @@ describe('ComfyUI: a job over the socket', () => {
   it("takes no notice of other people's jobs, of extensions, and of what it does not understand", async () => {
     const engine = await fake({ stepDelayMs: 40 })
     const context = contextFor(engine.baseUrl)
-    const operation = await submit(context, { steps: 5 })
+    const operation = await submit(context, { steps: 25 })
     const outcome = follow(operation, context)
     await expect.poll(() => context.signs.length).toBeGreaterThan(0)
     const other = { prompt_id: 'another' }
@@ -95,9 +95,9 @@ describe('ComfyUI: a job over the socket', () => {
 
 describe('ComfyUI: without the socket', () => {
   it.each(['refused', 'redirected', 'dropped'] as const)('a socket that is %s: the history tells', async (socket) => {
-    const engine = await fake({ socket, stepDelayMs: 15 })
+    const engine = await fake({ socket, stepDelayMs: 30 })
     const context = contextFor(engine.baseUrl)
-    const operation = await submit(context, { steps: 4 })
+    const operation = await submit(context, { steps: 25 })
     const first = await poll(operation, context)
     expect(first).toMatchObject({ kind: 'pending', lookAgainMs: 1000 })
     expect((await follow(operation, context)).images).toHaveLength(1)
@@ -118,9 +118,9 @@ describe('ComfyUI: without the socket', () => {
 
 describe('ComfyUI: taking up, results, being gone', () => {
   it('PR16: a job is taken up by another process by its id, twice, and never sent again', async () => {
-    const engine = await fake({ stepDelayMs: 20 })
+    const engine = await fake({ stepDelayMs: 50 })
     const before = new AbortController()
-    const operation = await submit(contextFor(engine.baseUrl), { steps: 5 })
+    const operation = await submit(contextFor(engine.baseUrl), { steps: 20 })
     const dying = contextFor(engine.baseUrl, { signal: before.signal })
     const cut = poll(operation, dying)
     await expect.poll(() => dying.signs.length).toBeGreaterThan(0)
@@ -131,6 +131,30 @@ describe('ComfyUI: taking up, results, being gone', () => {
     const second = await follow(again, contextFor(engine.baseUrl))
     expect(second).toEqual(first)
     expect([engine.submitted(), engine.executed(), asked(engine, '/prompt')]).toEqual([1, 1, 1])
+  })
+
+  it('a job whose answer was lost is found by its id and not sent again', async () => {
+    const engine = await fake({ failure: 'answer-lost', stepDelayMs: 10 })
+    expect(await draw(contextFor(engine.baseUrl))).toHaveLength(1)
+    expect([engine.submitted(), engine.executed(), asked(engine, '/prompt')]).toEqual([1, 1, 1])
+  })
+
+  it('a lost answer of a job that cannot be found is what it was: unknown, and not sent again', async () => {
+    const engine = await fake({ failure: 'answer-lost', old: true })
+    const expected = { kind: 'unavailable', advice: 'never', message: expect.stringContaining('unknown') }
+    await expect(draw(contextFor(engine.baseUrl))).rejects.toMatchObject(expected)
+    expect(asked(engine, '/prompt')).toBe(1)
+  })
+
+  it('a job that is stopped before its answer came is stopped at the engine, too', async () => {
+    const engine = await fake({ failure: 'answer-late', stepDelayMs: 100 })
+    const abort = new AbortController()
+    const call = submit(contextFor(engine.baseUrl, { signal: abort.signal }), { steps: 50 })
+    await expect.poll(() => engine.queue().running.length).toBe(1)
+    abort.abort()
+    await expect(call).rejects.toMatchObject({ kind: 'interrupted' })
+    await expect.poll(() => engine.queue().running).toEqual([])
+    expect(engine.executed()).toBe(0)
   })
 
   it('takes the id that an older server chose', async () => {

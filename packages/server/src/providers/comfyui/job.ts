@@ -18,6 +18,12 @@ const quietMs = 5_000
 const settleMs = 100
 const picturesAtMost = 256_000_000
 
+interface Job {
+  readonly promptId: string
+  /** Ends the requests about it instead of the call's own signal. */
+  readonly signal?: AbortSignal
+}
+
 export async function poll(operation: Json, context: RunContext): Promise<Outcome> {
   const job = parseAnswer(Operation, operation, 'The saved operation')
   // Before the first look, so that nothing falls in between.
@@ -55,13 +61,13 @@ async function look(job: Operation, context: RunContext): Promise<Outcome | null
   throw jobLost()
 }
 
-async function historyOf({ promptId }: Operation, context: CallContext): Promise<HistoryEntry | undefined> {
+async function historyOf({ promptId }: Job, context: CallContext): Promise<HistoryEntry | undefined> {
   const history = await ask(context, `/history/${encodeURIComponent(promptId)}`, { schema: historyAnswer })
   return history[promptId]
 }
 
-async function placeOf({ promptId }: Operation, context: CallContext): Promise<'running' | 'waiting' | null> {
-  const queue = await ask(context, '/queue', { schema: queueAnswer })
+async function placeOf({ promptId, signal }: Job, context: CallContext): Promise<'running' | 'waiting' | null> {
+  const queue = await ask(context, '/queue', { schema: queueAnswer, ...(signal && { signal }) })
   if (queue.queue_running.some(([, id]) => id === promptId)) return 'running'
   return queue.queue_pending.some(([, id]) => id === promptId) ? 'waiting' : null
 }
@@ -99,17 +105,28 @@ async function fetchPicture({ filename, subfolder, type }: Picture, context: Cal
   return bytes
 }
 
-/**
- * Takes the job out of the queue, or interrupts it when it runs. Older servers stop whatever runs, so it is made sure first that
- * this is the job that does.
- */
+/** Whether the engine has a job, waiting, running or over. */
+export async function isKnown(job: Job, context: CallContext): Promise<boolean> {
+  return (await placeOf(job, context)) !== null || (await historyOf(job, context)) !== undefined
+}
+
 export async function cancel(operation: Json, context: CallContext): Promise<void> {
-  const job = parseAnswer(Operation, operation, 'The saved operation')
+  const { promptId } = parseAnswer(Operation, operation, 'The saved operation')
+  await stop({ promptId }, context)
+}
+
+/**
+ * Takes a job out of the queue, or interrupts it when it runs. Older servers stop whatever runs, so it is made sure first that this
+ * is the job that does.
+ */
+export async function stop(job: Job, context: CallContext): Promise<void> {
+  const { promptId, signal } = job
+  const ending = signal && { signal }
   const place = await placeOf(job, context)
   if (place === null) return
-  if (place === 'waiting') await tell(context, '/queue', { json: { delete: [job.promptId] } })
+  if (place === 'waiting') await tell(context, '/queue', { json: { delete: [promptId] }, ...ending })
   // Deleting reaches only what waits; it may have begun in the meantime.
   if (place === 'running' || (await placeOf(job, context)) === 'running') {
-    await tell(context, '/interrupt', { json: { prompt_id: job.promptId } })
+    await tell(context, '/interrupt', { json: { prompt_id: promptId }, ...ending })
   }
 }

@@ -5,7 +5,7 @@ import type { RunContext } from '../spec/provider.ts'
 import { headersFor } from './ask.ts'
 import { previewMetadata, socketMessage, type Operation } from './wire.ts'
 
-const openTimeoutMs = 10_000
+const openTimeoutMs = 5000
 const endings: ReadonlySet<string> = new Set(['execution_success', 'execution_error', 'execution_interrupted'])
 
 export interface Listener {

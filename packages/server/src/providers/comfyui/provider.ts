@@ -4,13 +4,14 @@ import { toJson } from '#base/json.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, Provider, RunContext } from '../spec/provider.ts'
 import { ask } from './ask.ts'
-import { nodeErrorWords, noModel, noWorkflow, unknownModel } from './errors.ts'
+import { noModel, noWorkflow, unknownModel } from './errors.ts'
 import { builtInGraph, type Settings } from './graphs.ts'
 import { cancel, poll } from './job.ts'
 import { builtInFor, modelsOf, usualStrength, workflowModel, type BuiltIn } from './models.ts'
 import { options, settings } from './options.ts'
+import { sendJob } from './send.ts'
 import { uploadPictures, type Uploaded } from './upload.ts'
-import { choicesOf, objectInfo, promptAnswer, type Graph, type Operation } from './wire.ts'
+import { choicesOf, objectInfo, type Graph, type Operation } from './wire.ts'
 import { fillIn, numberAt, readWorkflow, type Workflow } from './workflow.ts'
 
 export const provider: Provider = {
@@ -69,23 +70,13 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   const draw = planner(request, chosen)
   const plan = draw(await uploadPictures(request, context))
   const clientId = randomUUID()
-  const answer = await ask(context, '/prompt', {
-    schema: promptAnswer,
-    json: {
-      prompt: plan.graph,
-      client_id: clientId,
-      // Older servers choose one themselves; what counts is what they answer.
-      prompt_id: randomUUID(),
-      extra_data: { preview_method: 'auto' },
-    },
-  })
+  const taken = await sendJob(plan.graph, clientId, context)
   const { graph: _graph, ...known } = plan
   const operation: Operation = {
     ...known,
-    promptId: answer.prompt_id,
+    ...taken,
     clientId,
     n: request.n,
-    warnings: nodeErrorWords(answer.node_errors, [context.key]),
     socket: true,
   }
   return { kind: 'pending', operation: toJson(operation), lookAgainMs: 0 }
