@@ -74,6 +74,8 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     { context, ...ofTask, total: (request.steps ?? defaultsOf(request.model).steps) * request.n, previews },
     over.signal,
   )
+  // It is awaited at the end only; a defect in it is then told, and must not end the process before.
+  watching.catch(() => undefined)
   try {
     const path = request.sources.length > 0 ? '/sdapi/v1/img2img' : '/sdapi/v1/txt2img'
     const response = await context.http.request(path, {
