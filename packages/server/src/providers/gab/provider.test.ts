@@ -112,7 +112,7 @@ describe('Gab AI: drawing', () => {
     const drawn = await Promise.all(prompts.map((prompt) => draw(engine.apiUrl, { prompt, width: 64, height: 64 })))
     expect(new Set(drawn.map(([one]) => Buffer.from(one?.bytes ?? []).toString('base64'))).size).toBe(10)
     expect(engine.mostInFlight()).toBe(10)
-  })
+  }, 30_000)
 })
 
 describe('Gab AI: failures', () => {

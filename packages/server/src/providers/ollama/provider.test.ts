@@ -200,7 +200,7 @@ describe('Ollama: drawing', () => {
     open.push(engine)
     const [image] = await draw(engine)
     expect(picture.equals(image?.bytes ?? Buffer.of())).toBe(true)
-  })
+  }, 30_000)
 
   it('keeps ten at once apart', async () => {
     const engine = await fake({ pieceBytes: 300 })

@@ -10,7 +10,11 @@ export function apiOf({ key, baseUrl, http }: CallContext): ImagesApi {
  * What an answer other than 200 means.
  * @throws ProviderError unless the content was refused
  */
-export function refusal(response: EngineResponse, body: string, context: CallContext, editing: boolean): Outcome {
+export function refusal(
+  response: EngineResponse,
+  body: string,
+  { context, editing }: { context: CallContext; editing: boolean },
+): Outcome {
   try {
     return imagesRefusal(response, body, apiOf(context))
   } catch (error) {

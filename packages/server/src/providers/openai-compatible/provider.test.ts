@@ -236,7 +236,7 @@ describe('OpenAI-compatible: what comes back', () => {
       const [image] = await draw((await fake(behaviour)).baseUrl)
       expect(picture.equals(image?.bytes ?? Buffer.of())).toBe(true)
     }
-  })
+  }, 30_000)
 
   it('keeps ten at once apart', async () => {
     const engine = await fake({ together: 10 })

@@ -69,7 +69,7 @@ async function ask(context: CallContext, path: string): Promise<EngineResponse> 
 async function refuseUnlessMissing(response: EngineResponse, context: CallContext): Promise<void> {
   const body = await readErrorBody(response)
   if ([400, 404, 405, 501].includes(response.status)) return
-  refusal(response, body, context, false)
+  refusal(response, body, { context, editing: false })
   throw new ProviderError('content-rejected', 'The server refused to list its models')
 }
 
@@ -83,7 +83,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     ...(editing ? { form: editForm(request, chosen) } : { json: generationBody(request, chosen) }),
     ...drawing,
   })
-  if (response.status !== 200) return refusal(response, await readErrorBody(response), context, editing)
+  if (response.status !== 200) return refusal(response, await readErrorBody(response), { context, editing })
   const outcome = await imagesOutcome(await response.json(), apiOf(context))
   if (outcome.kind !== 'done' || request.seed === undefined || request.n > 1) return outcome
   // Of several pictures no server tells which seed each one had.

@@ -250,7 +250,7 @@ describe('OpenAI: what comes back', () => {
       const { images } = await draw((await fake({ picture, ignoresStream })).apiUrl)
       expect(picture.equals(images[0]?.bytes ?? Buffer.of())).toBe(true)
     }
-  })
+  }, 30_000)
 
   it('keeps ten at once apart', async () => {
     const engine = await fake()
