@@ -193,6 +193,15 @@ describe('engine HTTP: requests', () => {
 })
 
 describe('engine HTTP: limits', () => {
+  it('PR5: a request with a signal of its own is sent after the call was aborted', async () => {
+    const engine = await fake((_, reply) => reply.json(200, {}))
+    const http = openHttp(engine.baseUrl, { signal: AbortSignal.abort() })
+    expect(await failureOf(http.request('/x', init))).toMatchObject({ kind: 'interrupted' })
+    const last = AbortSignal.timeout(5000)
+    expect((await http.request('/interrupt', { ...post, signal: last })).status).toBe(200)
+    expect(engine.requests.map(({ path }) => path)).toEqual(['/interrupt'])
+  })
+
   it('PR13: reads no more than the limit', async () => {
     const engine = await fake((_, reply) => reply.flood(200))
     const response = await openHttp(engine.baseUrl).request('/', { ...init, maxBytes: 200_000 })

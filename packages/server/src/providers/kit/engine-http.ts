@@ -5,6 +5,7 @@ import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineHttp, EngineRequest, EngineResponse } from '../spec/provider.ts'
 import { agentsFor } from './agents.ts'
 import { engineResponse } from './engine-response.ts'
+import { openEngineSocket } from './engine-socket.ts'
 import { checkUrl, parseHttpUrl, type Resolve } from './guard.ts'
 import { abortError, requestError } from './transport-error.ts'
 
@@ -49,8 +50,8 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
     const { headers, body } = await encodeBody(init)
     credentials = Object.fromEntries(Object.entries(headers).filter(([name]) => credentialHeaders.includes(name)))
     const url = parseHttpUrl(options.baseUrl + path)
-    const { method, ...limits } = init
-    return follow(options, own, { url, method, headers, body, limits, signal: options.signal, wander: false })
+    const { method, signal = options.signal, ...limits } = init
+    return follow(options, own, { url, method, headers, body, limits, signal, wander: false })
   }
 
   const download = async (url: string, limits: { maxBytes: number; timeoutMs: number }): Promise<Uint8Array> => {
@@ -67,7 +68,7 @@ export function createEngineHttp(options: EngineHttpOptions): EngineHttp {
     })
   }
 
-  return { request, download }
+  return { request, download, socket: (path, init) => openEngineSocket(options, path, init) }
 }
 
 /** Sends a call and follows its redirects by hand, judging every hop. */

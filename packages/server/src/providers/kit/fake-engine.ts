@@ -1,6 +1,7 @@
 // A real HTTP server on a free port that plays an engine, for tests and for trying Easel without one.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { DefectError } from '#base/errors.ts'
 
 /** One request as it came in. */
@@ -46,6 +47,8 @@ export interface FakeEngine {
  */
 export async function startFakeEngine(
   handle: (request: SeenRequest, reply: Reply) => void | Promise<void>,
+  /** Takes over the connections that ask to be something else than HTTP, and must close them. */
+  upgrade?: (request: IncomingMessage, socket: Duplex) => void,
 ): Promise<FakeEngine> {
   const requests: SeenRequest[] = []
   const faults: unknown[] = []
@@ -64,6 +67,7 @@ export async function startFakeEngine(
       response.destroy()
     })
   })
+  if (upgrade) server.on('upgrade', upgrade)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -3,6 +3,7 @@ import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse } from '../spec/provider.ts'
 
 const drawingVersions = 'Ollama draws pictures only from version 0.14.3 to 0.32.5'
+const instead = 'Take Ollama 0.32.5 instead, or an engine such as ComfyUI, AUTOMATIC1111 or stable-diffusion.cpp'
 
 /** An answer other than 200, in the port's terms. */
 export async function refusal(response: EngineResponse, secrets: readonly (string | null)[], model: string) {
@@ -20,7 +21,9 @@ export function lateRefusal(words: string, secrets: readonly (string | null)[], 
 function sharpened(error: ProviderError, about: { words: string; model: string }): ProviderError {
   const { retryAfterMs, status } = error
   if (/image generation models are not (?:currently )?supported/i.test(about.words)) {
-    return new ProviderError('unsupported', `${drawingVersions}, and this one refuses. ${error.message}`, { status })
+    return new ProviderError('unsupported', `${drawingVersions}, and this one refuses. ${instead}. ${error.message}`, {
+      status,
+    })
   }
   if (status === 404 || /^model .* not found/i.test(about.words)) {
     return new ProviderError('not-found', `${error.message}. Get it with: ollama pull ${about.model}`, { status })
@@ -33,11 +36,12 @@ function sharpened(error: ProviderError, about: { words: string; model: string }
 }
 
 export function tooOld(version: string): ProviderError {
-  return new ProviderError('unsupported', `${drawingVersions}; this is ${version}`)
+  return new ProviderError('unsupported', `${drawingVersions}; this is ${version}. Take 0.32.5 instead`)
 }
 
 export function tooNew(version: string): ProviderError {
-  return new ProviderError('unsupported', `${drawingVersions}; this is ${version}, and it offers no model that draws`)
+  const message = `${drawingVersions}; this is ${version}, and it offers no model that draws. ${instead}`
+  return new ProviderError('unsupported', message)
 }
 
 export function noModel(): ProviderError {

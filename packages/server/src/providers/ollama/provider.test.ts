@@ -107,10 +107,16 @@ describe('Ollama: models', () => {
   it('says in words that the server is too old, too new or has no model that draws', async () => {
     const engine = await fake({ version: '0.13.5' })
     const list = () => provider.listModels(contextFor(engine.baseUrl))
-    await expect(list()).rejects.toMatchObject({ kind: 'unsupported', message: expect.stringContaining('0.13.5') })
+    await expect(list()).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringMatching(/0\.13\.5\. Take 0\.32\.5/),
+    })
     const models = [{ name: 'llama3.2', capabilities: ['completion'] }]
     engine.behave({ version: '0.33.0', models })
-    await expect(list()).rejects.toMatchObject({ kind: 'unsupported', message: expect.stringContaining('0.33.0') })
+    await expect(list()).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringMatching(/0\.33\.0.*ComfyUI/),
+    })
     engine.behave({ models })
     await expect(list()).rejects.toMatchObject({ kind: 'not-found', message: expect.stringContaining('ollama pull') })
   })
@@ -122,7 +128,7 @@ describe('Ollama: models', () => {
     await expect(draw(engine)).rejects.toMatchObject({
       kind: 'unsupported',
       advice: 'never',
-      message: expect.stringMatching(/0\.14\.3 to 0\.32\.5.*not currently supported/),
+      message: expect.stringMatching(/0\.14\.3 to 0\.32\.5.*Take Ollama 0\.32\.5.*not currently supported/),
     })
   })
 })
@@ -187,6 +193,23 @@ describe('Ollama: drawing', () => {
     expect([engine.calls(), engine.mostDrawing(), engine.drawing(), engine.cancelled()]).toEqual([2, 2, 0, 0])
   })
 
+  it('takes a picture of 30 MB', async () => {
+    const picture = Buffer.alloc(30_000_000, 'picture')
+    const line = JSON.stringify({ image: picture.toString('base64'), done: true, done_reason: 'stop' })
+    const engine = await startFakeEngine((_, reply) => reply.send(200, `${line}\n`))
+    open.push(engine)
+    const [image] = await draw(engine)
+    expect(picture.equals(image?.bytes ?? Buffer.of())).toBe(true)
+  }, 30_000)
+
+  it('keeps ten at once apart', async () => {
+    const engine = await fake({ pieceBytes: 300 })
+    const seeds = Array.from({ length: 10 }, (_, seed) => seed)
+    const drawn = await Promise.all(seeds.map((seed) => draw(engine, { seed })))
+    expect(drawn.map(([image]) => image?.seed)).toEqual(seeds)
+    expect(new Set(drawn.map(([image]) => Buffer.from(image?.bytes ?? []).toString('base64'))).size).toBe(10)
+  })
+
   it('hands on a damaged picture as it came: whoever stores it checks it', async () => {
     const [image] = await draw(await fake({ failure: 'truncated-png' }))
     expect(() => decodePng(image?.bytes ?? Buffer.of())).toThrow(/cut short/)
@@ -197,6 +220,10 @@ describe('Ollama: failures', () => {
   it.each([
     [{ failure: 'busy' }, { kind: 'unavailable', advice: 'safe-to-resend', status: 503 }, 'server busy'],
     [{ failure: 'server-error' }, { kind: 'unavailable', advice: 'never', status: 500 }, 'exited unexpectedly'],
+    [{ failure: 'unauthorized' }, { kind: 'auth', advice: 'never', status: 401 }, 'unauthorized'],
+    [{ failure: 'rate-limited' }, { kind: 'rate-limited', advice: 'safe-to-resend', retryAfterMs: 7000 }, 'slow down'],
+    [{ failure: 'html' }, { kind: 'malformed-response', advice: 'never' }, 'Ollama'],
+    [{ failure: 'broken-base64' }, { kind: 'malformed-response', advice: 'never' }, 'base64'],
     [{ failure: 'not-supported' }, { kind: 'unsupported', advice: 'never', status: 400 }, '0.32.5'],
     [{ failure: 'error-line' }, { kind: 'unavailable', advice: 'never', status: null }, 'out of memory'],
     [{ failure: 'drop' }, { kind: 'malformed-response', advice: 'never' }, 'broke off'],

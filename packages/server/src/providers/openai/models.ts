@@ -121,8 +121,13 @@ export function pricesOf(model: string): TokenPrices | null {
   return /^gpt-image-2(?:\.|-|$)/.test(model) ? { textIn: 5, imageIn: 8, imageOut: 30 } : null
 }
 
+/** What to take instead of a model that OpenAI has switched off, or undefined. */
+export function retirementOf(id: string): string | undefined {
+  return retired[id.replace(/-\d{4}-\d{2}-\d{2}$/, '')]
+}
+
 export function describeModel(id: string): ModelInfo {
-  const description = retired[id.replace(/-\d{4}-\d{2}-\d{2}$/, '')]
+  const description = retirementOf(id)
   const prices = pricesOf(id)
   return {
     id,

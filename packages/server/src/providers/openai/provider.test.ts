@@ -244,6 +244,22 @@ describe('OpenAI: what comes back', () => {
     expect(picture.equals(images[0]?.bytes ?? Buffer.of())).toBe(true)
   })
 
+  it('takes a picture of 30 MB, streamed and in one piece', async () => {
+    const picture = Buffer.alloc(30_000_000, 'picture')
+    for (const ignoresStream of [true, false]) {
+      const { images } = await draw((await fake({ picture, ignoresStream })).apiUrl)
+      expect(picture.equals(images[0]?.bytes ?? Buffer.of())).toBe(true)
+    }
+  }, 30_000)
+
+  it('keeps ten at once apart', async () => {
+    const engine = await fake()
+    const prompts = Array.from({ length: 10 }, (_, i) => `lighthouse ${i}`)
+    const drawn = await Promise.all(prompts.map((prompt) => draw(engine.apiUrl, { prompt, width: 64, height: 64 })))
+    const different = new Set(drawn.map(({ images }) => Buffer.from(images[0]?.bytes ?? []).toString('base64')))
+    expect([different.size, engine.calls()]).toEqual([10, 10])
+  })
+
   it('knows no cost from usage that is missing, negative or of another model', () => {
     const used = { input_tokens: 10, output_tokens: 100 }
     expect(costOf('gpt-image-2', used)).toEqual({ amount: 0.00305, currency: 'USD' })
@@ -282,6 +298,47 @@ describe('OpenAI: failures', () => {
     const engine = await fake({ failure })
     await expect(draw(engine.apiUrl)).rejects.toMatchObject(expected)
     expect(engine.calls()).toBe(1)
+  })
+
+  it.each([
+    ['dall-e-2', 'Retired by OpenAI on 12 May 2026; take gpt-image-1-mini instead.'],
+    ['dall-e-3', 'Retired by OpenAI on 12 May 2026; take gpt-image-2 instead.'],
+    ['gpt-image-1', 'Switched off by OpenAI on 23 October 2026; take gpt-image-1.5 or gpt-image-2 instead.'],
+  ])('%s is gone, and what to take instead is said', async (model, words) => {
+    const engine = await fake({ failure: 'model-missing' })
+    await expect(draw(engine.apiUrl, { model })).rejects.toMatchObject({
+      kind: 'not-found',
+      advice: 'never',
+      message: expect.stringMatching(new RegExp(`^${model}: ${words.replaceAll('.', '\\.')} OpenAI: The model`)),
+    })
+    engine.behave({ failure: 'rate-limited' })
+    await expect(draw(engine.apiUrl, { model })).rejects.toMatchObject({ message: 'OpenAI: Rate limit reached' })
+  })
+
+  it('a prompt that is too long is a bad request in its words', async () => {
+    const message = 'Invalid prompt: string too long. Expected a string with maximum length 32000.'
+    const error = { message, type: 'invalid_request_error', param: 'prompt', code: 'string_above_max_length' }
+    await expect(draw(await canned(JSON.stringify({ error }), json, 400))).rejects.toMatchObject({
+      kind: 'bad-request',
+      advice: 'never',
+      message: `OpenAI: ${message}`,
+    })
+  })
+
+  it('an address that expired, or that leads to a private one, gives no picture', async () => {
+    const answers = { data: [{ url: '/gone.png' }] }
+    const engine = await startFakeEngine(({ path, headers }, reply) => {
+      if (path === '/gone.png') return reply.send(403, 'Signature expired')
+      if (path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest/meta-data' })
+      return reply.json(200, { data: answers.data.map(({ url }) => ({ url: `http://${headers.host}${url}` })) })
+    })
+    open.push(engine)
+    await expect(draw(engine.baseUrl)).rejects.toMatchObject({ kind: 'not-found', status: 403 })
+    answers.data = [{ url: '/away.png' }]
+    await expect(draw(engine.baseUrl)).rejects.toMatchObject({
+      kind: 'bad-request',
+      message: expect.stringContaining('not on the public internet'),
+    })
   })
 
   it.each(['blocked', 'blocked-mid-stream'] as const)('PR17: %s is an outcome', async (failure) => {

@@ -144,6 +144,27 @@ export interface EngineHttp {
    * Retried on its own, three times. @throws ProviderError
    */
   download(url: string, limits: { maxBytes: number; timeoutMs: number }): Promise<Uint8Array>
+  /**
+   * A WebSocket to the connection's own server, under the same rule as requests; no redirect is followed. Absent where there is no
+   * way to open one: a provider has to do without then.
+   * @throws ProviderError when it does not open
+   */
+  socket?(path: string, init: EngineSocketInit): Promise<EngineSocket>
+}
+
+export interface EngineSocketInit {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds until the handshake must be done. */
+  readonly openTimeoutMs: number
+  /** Gets every message as it comes: text, or bytes. Must not throw. */
+  onMessage(data: string | Uint8Array): void
+}
+
+export interface EngineSocket {
+  send(text: string): void
+  /** Resolves when the connection is over, whoever ended it. */
+  readonly closed: Promise<void>
+  close(): void
 }
 
 export interface EngineRequest {
@@ -158,6 +179,8 @@ export interface EngineRequest {
   readonly bodyTimeoutMs: number
   /** Most bytes of body that are read. */
   readonly maxBytes: number
+  /** Ends this request instead of the call's own signal: for telling an engine to stop after the call was aborted. */
+  readonly signal?: AbortSignal
 }
 
 export interface EngineResponse {

@@ -1,0 +1,39 @@
+import type { Capabilities, ModelInfo } from '@easel/contract'
+import { listed } from '../kit/images-api.ts'
+import type { Settings } from './options.ts'
+
+/** Gab's list holds models of every kind and does not say which draw; these are the families that its documentation names, and their like. */
+const likely = /image|imagine|imagen|banana|seedream|flux|diffusion|dall-e|ideogram|recraft/i
+
+const unverified = 'Experimental: not tried against the live service.'
+
+function capabilitiesOf(settings: Settings): Capabilities {
+  const sizes = listed(settings.sizes)
+  return {
+    imagesPerCall: 1,
+    size: { kind: 'fixed', sizes: [...sizes], default: sizes[0] ?? '1024x1024' },
+    sources: 0,
+    mask: false,
+    negativePrompt: false,
+    seedMax: null,
+    steps: null,
+    guidance: null,
+    strength: null,
+    quality: null,
+    style: null,
+    background: null,
+    outputFormat: null,
+    sampler: null,
+    progress: 'none',
+    cancel: 'connection',
+  }
+}
+
+/** The models that the settings name, else those that look as if they drew, else all: the person knows better. */
+export function drawingModels(ids: readonly string[], settings: Settings): readonly ModelInfo[] {
+  const named = listed(settings.models)
+  const guessed = ids.filter((id) => likely.test(id))
+  const chosen = named.length > 0 ? named : guessed.length > 0 ? guessed : ids
+  const capabilities = capabilitiesOf(settings)
+  return [...new Set(chosen)].map((id) => ({ id, label: id, description: unverified, capabilities }))
+}
