@@ -33,7 +33,8 @@ const models: readonly ModelInfo[] = [
   { id: 'seedless', label: 'Without seeds', capabilities: { ...capabilities, seedMax: null } },
 ]
 
-const limits = { headersTimeoutMs: 20_000, bodyTimeoutMs: 20_000, maxBytes: 10_000_000 }
+// As long as the slowest test run: what stalls is ended by who tests it.
+const limits = { headersTimeoutMs: 600_000, bodyTimeoutMs: 600_000, maxBytes: 10_000_000 }
 
 const Drawn = z.object({
   images: z.array(z.string()).optional(),

@@ -73,7 +73,8 @@ export interface World {
 export async function openWorld(): Promise<World> {
   const engine = await startPaintEngine()
   const ollama = await startFakeOllama({ models: [{ name: 'llama3.2', capabilities: ['completion'] }] })
-  const server = await openServer()
+  // The call that keeps `busy` at work lasts as long as all the scenarios.
+  const server = await openServer({ callTimeoutMs: 600_000 })
   const people = await openPeople()
   const issuer = await startIssuer()
   const oidc = { issuer: issuer.url, clientId: 'easel', clientSecret: 'a secret of ours', name: 'Example' }
