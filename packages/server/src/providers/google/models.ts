@@ -1,0 +1,92 @@
+import type { Capabilities, ModelInfo } from '@easel/contract'
+
+/** The models of 21 November 2026, for servers that list none. */
+const catalogue = [
+  'gemini-3.1-flash-image',
+  'gemini-3.1-flash-lite-image',
+  'gemini-3-pro-image',
+  'gemini-nano-banana-2.1',
+  'nano-banana-pro-preview',
+  'gemini-2.5-flash-image',
+]
+
+const retirement = 'Switched off by Google on 17 August 2026; take gemini-3.1-flash-image instead.'
+const ratios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']
+const longRatios = ['1:4', '4:1', '1:8', '8:1']
+
+const common: Omit<Capabilities, 'size' | 'quality' | 'sources' | 'imagesPerCall' | 'seedMax'> = {
+  mask: false,
+  negativePrompt: false,
+  steps: null,
+  guidance: null,
+  strength: null,
+  sampler: null,
+  style: null,
+  background: null,
+  outputFormat: null,
+  progress: 'none',
+  // An abort ends our waiting only; the work is probably billed all the same.
+  cancel: 'connection',
+}
+
+/** Whether a model is drawn with `:predict`, which only servers older than August 2026 and proxies have. */
+export function isImagen(model: string): boolean {
+  return model.startsWith('imagen-')
+}
+
+function capabilitiesOf(model: string): Capabilities {
+  if (isImagen(model)) {
+    return {
+      ...common,
+      imagesPerCall: 4,
+      sources: 0,
+      seedMax: null,
+      quality: { values: ['1K', '2K'], default: '1K' },
+      size: { kind: 'ratio', ratios: ['1:1', '3:4', '4:3', '9:16', '16:9'], default: '1:1' },
+    }
+  }
+  const of31 = model.startsWith('gemini-3.1-')
+  const pro = /^gemini-3-pro-|^nano-banana-pro/.test(model)
+  return {
+    ...common,
+    imagesPerCall: 1,
+    sources: pro ? 14 : 3,
+    seedMax: 2_147_483_647,
+    quality: model.startsWith('gemini-2.5-') ? null : { values: sizesOf(model), default: '1K' },
+    size: { kind: 'ratio', ratios: of31 ? [...ratios, ...longRatios] : ratios, default: '1:1' },
+  }
+}
+
+function sizesOf(model: string): string[] {
+  const small = model.startsWith('gemini-3.1-flash-image') ? ['512'] : []
+  return [...small, '1K', '2K', '4K']
+}
+
+/** What to take instead of a model that Google has switched off, or undefined. */
+export function retirementOf(model: string): string | undefined {
+  return isImagen(model) ? retirement : undefined
+}
+
+export function describeModel(id: string, label = id): ModelInfo {
+  const description = retirementOf(id)
+  return { id, label, ...(description !== undefined && { description }), capabilities: capabilitiesOf(id) }
+}
+
+interface Listed {
+  readonly name: string
+  readonly displayName?: string | undefined
+}
+
+/** The models that draw, of those a server lists: in use first, retired ones last. The list does not say what draws; names do. */
+export function drawingModels(listed: readonly Listed[]): readonly ModelInfo[] {
+  const found = new Map<string, ModelInfo>()
+  for (const { name, displayName } of listed) {
+    const id = name.replace(/^models\//, '')
+    if (/image|nano-banana|^imagen-/.test(id)) found.set(id, describeModel(id, displayName || id))
+  }
+  return [...found.values()].toSorted((a, b) => Number(isImagen(a.id)) - Number(isImagen(b.id)))
+}
+
+export function cataloguedModels(): readonly ModelInfo[] {
+  return catalogue.map((id) => describeModel(id))
+}
