@@ -68,8 +68,10 @@ export function parseJsonBodies(app: FastifyInstance): void {
       if (error === null) done(faultOf(value), value)
       else done(new EaselError('bad-request', 'The body is not valid JSON.', { cause: error }))
     })
-  }) // Names in the address as well, which routes look up as they are.
-  app.addHook('preValidation', async ({ params, query }) => {
+  })
+  // Names in the address as well, which routes look up as they are; those of the older systems say it in words of their own.
+  app.addHook('preValidation', async ({ params, query, routeOptions }) => {
+    if (routeOptions.config.compat === true) return
     const fault = faultOf(params, 'params') ?? faultOf(query, 'query')
     if (fault !== null) throw fault
   })

@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { EaselError } from '#base/errors.ts'
 import { access } from './access.ts'
-import { noRoute } from './known-methods.ts'
 
 const preflight = {
   'access-control-allow-methods': 'POST, GET, DELETE, OPTIONS',
@@ -28,8 +28,9 @@ export function openToAllOrigins(scope: FastifyInstance, prefixes: readonly stri
     scope.options(url, { ...nothing, schema }, async (_request, reply) => await reply.headers(preflight).send())
     for (const method of methods) {
       if (scope.hasRoute({ method, url })) continue
-      const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-        throw noRoute(scope, request, reply)
+      // Also where an address takes other methods: the older systems know nothing but 404.
+      const handler = async () => {
+        throw new EaselError('not-found', 'There is nothing at this address.')
       }
       scope.route({ method, url, schema, handler, ...nothing })
     }

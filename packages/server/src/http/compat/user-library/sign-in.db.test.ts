@@ -92,7 +92,7 @@ describe('in accounts mode', () => {
       'Content-Type, Authorization, user-id',
     ])
     const got = await server.ask({ path: '/api/auth/login', headers: elsewhere })
-    expect([got.status, got.json()]).toEqual([405, { success: false, error: expect.any(String) }])
+    expect([got.status, got.json()]).toEqual([404, { success: false, error: expect.any(String) }])
   })
 })
 
