@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { addTallies, nothing, type Tally } from '../check/step.ts'
-import { runShown } from '../processes.ts'
+import { root, runShown } from '../processes.ts'
 
 const Report = z.object({ passed: z.int(), failed: z.int(), skipped: z.int(), skips: z.array(z.string()) })
 
@@ -12,7 +12,9 @@ export async function runTests(args: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'easel-test-report-'))
   const reportFile = join(folder, 'report.json')
   try {
-    const code = await runShown([join(import.meta.dirname, 'vitest-run.ts'), reportFile, ...args])
+    // Every file runs in a process of its own: what one has compiled of the libraries, the others need not.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, '.cache/compiled') }
+    const code = await runShown([join(import.meta.dirname, 'vitest-run.ts'), reportFile, ...args], env)
     const report = readReport(reportFile)
     if (report === null) {
       console.log(`vitest ended with ${code} before it had a result.`)
