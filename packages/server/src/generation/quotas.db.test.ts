@@ -69,7 +69,7 @@ describe('QU1: whose limit holds', () => {
   it('is a guest’s for guests', async () => {
     await pipeline.db.updateTable('users').set({ role: 'guest' }).where('id', '=', user).execute()
     expect((await process.quotas.usage(user)).allowed).toEqual(defaults.guestQuota)
-    await submit(2)
+    await done(2)
     expect(await refusal(submit())).toContain('2 images a day')
   })
 })
