@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Tag } from '@easel/contract'
 import type { Db } from '#db/database.ts'
-import type { ImageRow, Sidecar } from '#library/image-record.ts'
+import { sidecarOf, type ImageRow } from '#library/image-record.ts'
 import { tagsOf } from '#library/tags.ts'
 
 export interface ExportedImage {
@@ -33,32 +33,7 @@ export async function* imagesOf(db: Db, userId: string): AsyncGenerator<readonly
 
 /** The library's record of a picture, as it is now; `easel import` and `Sidecar` read it. */
 export function recordText({ row, tags }: ExportedImage): string {
-  const record: Omit<Sidecar, 'parameters'> & { parameters: unknown; deletedAt: string | null } = {
-    easel: 1,
-    id: row.id,
-    generationId: row.generation_id,
-    generationIndex: row.generation_index,
-    filename: row.filename,
-    source: row.source,
-    mimeType: row.mime_type,
-    bytes: row.bytes,
-    width: row.width,
-    height: row.height,
-    sha256: row.sha256,
-    crc32: row.crc32,
-    prompt: row.prompt,
-    revisedPrompt: row.revised_prompt,
-    negativePrompt: row.negative_prompt,
-    description: row.description,
-    model: row.model,
-    provider: row.provider,
-    seed: row.seed,
-    parameters: row.parameters,
-    parentId: row.parent_id,
-    tags: [...tags],
-    createdAt: row.created_at.toISOString(),
-    deletedAt: row.deleted_at?.toISOString() ?? null,
-  }
+  const record = { ...sidecarOf(row, tags), deletedAt: row.deleted_at?.toISOString() ?? null }
   return `${JSON.stringify(record, null, 2)}\n`
 }
 
