@@ -16,6 +16,25 @@ export {
 export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'
+export {
+  Album,
+  AlbumChange,
+  AlbumCreate,
+  AlbumOrder,
+  Bulk,
+  BulkAction,
+  BulkRequest,
+  CountedTag,
+  ImageChange,
+  SavedSearch,
+  SavedSearchChange,
+  SavedSearchCreate,
+  Selection,
+  StoredFilter,
+  Timeline,
+  TimelineBucket,
+} from './collections.ts'
+export { ImageFilter, parseSearch, searchOf, type SearchFault, type SearchQuery, type WantedTag } from './search.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'

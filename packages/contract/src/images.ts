@@ -28,6 +28,12 @@ export const Image = z.object({
   revisedPrompt: z.string().nullable(),
   negativePrompt: z.string().nullable(),
   description: z.string().nullable(),
+  title: z.string().nullable(),
+  /** The owner's own remarks. */
+  notes: z.string().nullable(),
+  favourite: z.boolean(),
+  /** Stars, 1 to 5; 0: none. */
+  rating: z.int().min(0).max(5),
   generationModel: z.string().nullable(),
   provider: z.string().nullable(),
   /** The seed as asked for, 0 … 2⁵³−1. */

@@ -5,10 +5,11 @@ import { ModelInfo, ProviderInfo } from './catalogue.ts'
 import { factorRoutes } from './factor-routes.ts'
 import { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
 import { Generation, GenerationRequest, GenerationState, SyncGeneration, SyncGenerationRequest } from './generations.ts'
-import { Image, ImageSource } from './images.ts'
+import { Image } from './images.ts'
+import { collectionRoutes } from './library-routes.ts'
 import { Cursor, Id, Page } from './primitives.ts'
 import type { Route } from './route.ts'
-import { TagType } from './tags.ts'
+import { ImageFilter } from './search.ts'
 import { transferRoutes } from './transfer-routes.ts'
 
 const byId = z.object({ id: Id })
@@ -81,15 +82,13 @@ const libraryRoutes = {
   listImages: {
     method: 'GET',
     path: '/api/images',
-    summary: 'List pictures, newest first.',
+    summary: 'List pictures, newest first. A page of a search may be short, or empty, and go on all the same.',
     access: 'read',
-    query: z.object({
+    query: ImageFilter.extend({
       limit,
       cursor: Cursor.optional(),
-      trash: z.stringbool().optional(),
-      source: ImageSource.optional(),
-      tagType: TagType.optional(),
-      tagId: z.string().max(200).optional(),
+      /** `date`: the newest first. `rank`: the best first, where there are words. `album`: as they stand in the album. */
+      sort: z.enum(['date', 'rank', 'album']).optional(),
     }),
     status: 200,
     response: Page(Image),
@@ -200,6 +199,7 @@ const libraryRoutes = {
 /** Every JSON route of Easel's own API. Bytes and event streams are listed in `docs/spec`, not here. */
 export const routes = {
   ...libraryRoutes,
+  ...collectionRoutes,
   ...accountRoutes,
   ...factorRoutes,
   ...adminRoutes,

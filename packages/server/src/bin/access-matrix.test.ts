@@ -94,6 +94,37 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
         .execute()
       return id
     },
+    async tag() {
+      const id = newId()
+      await db
+        .insertInto('tags')
+        .values({ id, user_id: ownerId, tag_type: 'LABEL', tag_id: `${secret} ${id}` })
+        .execute()
+      return id
+    },
+    async album() {
+      const id = newId()
+      const row = { id, user_id: ownerId, name: `${secret} ${id}`, description: null, cover_id: null }
+      await db.insertInto('albums').values(row).execute()
+      return id
+    },
+    async search() {
+      const id = newId()
+      await db
+        .insertInto('saved_searches')
+        .values({ id, user_id: ownerId, name: `${secret} ${id}`, query: '{}' })
+        .execute()
+      return id
+    },
+    async bulk() {
+      const id = newId()
+      const texts = { action: '{"type":"trash"}', selection: `{"search":{"q":"${secret}"}}` }
+      await db
+        .insertInto('bulk_actions')
+        .values({ id, user_id: ownerId, ...texts, state: 'done' })
+        .execute()
+      return id
+    },
     async apiKey() {
       const id = newId()
       await db

@@ -29,11 +29,13 @@ import { createAdministration } from '#http/administration.ts'
 import { createApp } from '#http/app.ts'
 import { createJobs } from '#jobs/boss.ts'
 import type { Jobs } from '#jobs/jobs.ts'
+import { createCollections } from '#library/collections.ts'
 import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
 import { createQuotas } from '#library/quotas.ts'
 import { createPngCopies } from '#library/png-copy.ts'
 import { sweep } from '#library/sweep.ts'
+import { emptyExpired } from '#library/trash.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
@@ -51,6 +53,8 @@ const callTimeoutMs = 30 * 60_000
 const dayMs = 86_400_000
 /** Security events are kept for a year. */
 const auditDays = 365
+/** As long a bulk action can be undone. */
+const bulkDays = 7
 
 export interface Assembled {
   /** What it stands on, for those who look at it from beside the HTTP API. */
@@ -200,7 +204,8 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   })
   const ownerId = await ensureOwner(db)
   await connections.ensureInstanceConnections(ownerId, config.engines, { share: config.auth === 'accounts' })
-  const images = createImages({ db, events, log })
+  const collections = createCollections({ db, storage, events, log })
+  const images = createImages({ db, events, log, sidecars: collections.sidecars })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
@@ -217,7 +222,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
   })
-  return { ownerId, connections, images, derivatives, quotas, generations, ...transfer }
+  return { ownerId, connections, collections, images, derivatives, quotas, generations, ...transfer }
 }
 
 type Library = Awaited<ReturnType<typeof openLibrary>>
@@ -264,7 +269,7 @@ async function openWorker(
 
 /** What has to be done now and then; `leaving` is there where work is done. */
 function tasksOf(
-  { log }: AssembleOptions,
+  { log, config }: AssembleOptions,
   { database, storage, events }: Foundations,
   { library, limits, leaving }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null }>,
 ): readonly Task[] {
@@ -278,9 +283,20 @@ function tasksOf(
   ]
   if (leaving === null) return always
   const ports = { db, storage, events, log }
+  const { bulks, sidecars } = library.collections
+  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
   return [
     ...always,
     { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => library.derivatives.catchUp() },
+    { name: 'sidecars', everyMs: 10_000, soonMs: 1000, run: (signal) => sidecars.writeAll(signal) },
+    { name: 'bulk actions', everyMs: 10_000, soonMs: 1000, run: () => bulks.resume() },
+    { name: 'finished bulk actions', everyMs: dayMs, run: () => bulks.prune(daysAgo(bulkDays)) },
+    {
+      name: 'trash',
+      everyMs: 3_600_000,
+      soonMs: 60_000,
+      run: (signal) => emptyExpired(ports, daysAgo(config.trashDays), signal),
+    },
     { name: 'sweep', everyMs: dayMs, soonMs: 30_000, run: (signal) => sweep(ports, { signal }) },
     { name: 'leaving', everyMs: 20_000, soonMs: 1000, run: () => leaving.run() },
   ]
@@ -313,6 +329,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
         app?.close(),
         worker?.stop(graceMs),
         library.derivatives.close(),
+        library.collections.close(),
       ])
       clearTimeout(cut)
       for (const part of [accounts, defaults, jobs, events, keyring, database]) await part?.close()

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
+import type { LibraryTables } from './library-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
 type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>
@@ -101,6 +102,10 @@ export interface ImageTable {
   revised_prompt: string | null
   negative_prompt: string | null
   description: string | null
+  title: ColumnType<string | null, string | null | undefined, string | null>
+  notes: ColumnType<string | null, string | null | undefined, string | null>
+  favourite: Generated<boolean>
+  rating: Generated<number>
   model: string | null
   provider: string | null
   seed: number | null
@@ -110,6 +115,9 @@ export interface ImageTable {
   history_number: number
   created_at: Timestamp
   deleted_at: Timestamp | null
+  revision: Generated<number>
+  sidecar_due: Generated<boolean>
+  sidecar_claimed: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 }
 
 export interface TagTable {
@@ -117,12 +125,8 @@ export interface TagTable {
   user_id: string
   tag_type: TagType
   tag_id: string
+  images: Generated<number>
   created_at: GeneratedTimestamp
-}
-
-export interface ImageTagTable {
-  image_id: string
-  tag: string
 }
 
 export interface EventTable {
@@ -147,14 +151,13 @@ export interface JobTurnTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables {
+export interface Tables extends AccountTables, LibraryTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   generations: GenerationTable
   generation_calls: GenerationCallTable
   images: ImageTable
   tags: TagTable
-  image_tags: ImageTagTable
   events: EventTable
   job_lanes: JobLaneTable
   job_turns: JobTurnTable

@@ -10,6 +10,7 @@ import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
 import type { Derivatives } from '#library/derivatives.ts'
+import type { Collections } from '#library/collections.ts'
 import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
 import type { Quotas } from '#library/quotas.ts'
@@ -44,6 +45,7 @@ import { registerFactors } from './routes/factors.ts'
 import { registerGenerations } from './routes/generations.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerImages } from './routes/images.ts'
+import { registerLibrary } from './routes/library.ts'
 import { registerProfiles } from './routes/profiles.ts'
 import { registerSessions } from './routes/sessions.ts'
 import { registerTransfer } from './routes/transfer.ts'
@@ -61,6 +63,7 @@ export interface AppPorts {
   readonly events: Events
   readonly generations: Generations
   readonly images: Images
+  readonly collections: Collections
   readonly quotas: Quotas
   readonly derivatives: Derivatives
   readonly pngCopies: PngCopies
@@ -144,6 +147,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerFactors(app, ports)
   registerGenerations(app, ports)
   registerImages(app, ports)
+  registerLibrary(app, ports)
   registerConnections(app, ports)
   registerProfiles(app, { ...ports, links })
   await registerEvents(app, ports)

@@ -9,13 +9,17 @@ import { connectionScenarios } from './testing/connection-scenarios.ts'
 import { factorScenarios } from './testing/factor-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
 import { guestScenarios } from './testing/guest-scenarios.ts'
+import { bulkScenarios } from './testing/bulk-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
+import { libraryScenarios } from './testing/library-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
 
 const table: Scenarios<keyof typeof routes> = {
   ...generationScenarios,
   ...imageScenarios,
+  ...libraryScenarios,
+  ...bulkScenarios,
   ...connectionScenarios,
   ...transferScenarios,
   ...accountScenarios,

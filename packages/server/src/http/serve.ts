@@ -17,6 +17,9 @@ export interface Call<R extends Route> {
   readonly reply: FastifyReply
 }
 
+/** What the client has is what it would get: answered with 304 and no body. */
+type NotModified = 'not modified'
+
 /** For the description alone: such an answer has no body. */
 const nothing = z.null().describe('Done; there is nothing more to say.')
 
@@ -27,7 +30,7 @@ const nothing = z.null().describe('Done; there is nothing more to say.')
 export function serve<R extends Route>(
   app: FastifyInstance,
   route: R,
-  handler: (call: Call<R>) => Promise<RouteOutput<R>>,
+  handler: (call: Call<R>) => Promise<RouteOutput<R> | NotModified>,
 ): void {
   app.route({
     method: route.method,
@@ -49,6 +52,7 @@ export function serve<R extends Route>(
       // Fastify has validated these three against the very schemas that Part reads its types from.
       const call = { caller, request, reply, ...parts } as Call<R> // oxlint-disable-line typescript/consistent-type-assertions -- see above
       const answer = await handler(call)
+      if (answer === 'not modified') return await reply.code(304).send()
       reply.code(route.status)
       return answer === undefined ? await reply.send() : answer
     },

@@ -57,16 +57,18 @@ export async function eraseImages(
       .deleteFrom('images')
       .where('user_id', '=', userId)
       .where('id', 'in', [...ids])
-      .returning(['id', 'bytes'])
+      .returning(['id', 'bytes', 'storage_key'])
       .execute()
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
     await addToTotals(trx, userId, { bytes: -bytes, images: -rows.length })
     const told = rows.map(({ id }) => ({ type: 'image.deleted', imageId: id }) as const)
     await events.append(trx, userId, told)
-    return rows.length
+    return rows
   })
-  log.info({ user: userId, images: gone }, 'images erased')
-  return gone
+  // Somebody may have written one while its row was still there.
+  for (const row of gone) await storage.delete(sidecarKey(row.storage_key))
+  log.info({ user: userId, images: gone.length }, 'images erased')
+  return gone.length
 }
 
 async function eraseGenerations({ db, storage }: ErasePorts, userId: string): Promise<void> {
@@ -100,7 +102,9 @@ export async function eraseLibrary(ports: EraseUserPorts, userId: string): Promi
     )
   }
   await eraseGenerations(ports, userId)
-  await db.deleteFrom('tags').where('user_id', '=', userId).execute()
+  for (const table of ['tags', 'albums', 'saved_searches', 'bulk_actions'] as const) {
+    await db.deleteFrom(table).where('user_id', '=', userId).execute()
+  }
 }
 
 /** From now on nobody gets in as this user, and what is left undone is done by `finishRemovals`. */

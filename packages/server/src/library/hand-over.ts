@@ -6,6 +6,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { adoptOrphans, parseSidecar, type AdoptPorts } from './adopt.ts'
 import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Sidecar } from './image-record.ts'
 import { nextHistoryNumber } from './keep.ts'
+import { albumsOf } from './album-members.ts'
 import { addTags, tagsOf } from './tags.ts'
 import { addToTotals, countedImages, dayOf } from './usage.ts'
 
@@ -99,7 +100,8 @@ async function movePicture(ports: AdoptPorts, row: ImageRow, ends: HandOver): Pr
   const { storage, db, log } = ports
   const filename = await nameFor(ports, row, ends)
   const tags = (await tagsOf(db, [row.id])).get(row.id) ?? []
-  const sidecar = { ...sidecarOf(row, tags), filename }
+  const albums = (await albumsOf(db, [row.id])).get(row.id) ?? []
+  const sidecar = { ...sidecarOf(row, tags, albums), filename }
   const key = storageKey(ends.to, sidecar.createdAt, filename)
   await copyFile(ports, row.storage_key, { key, sidecar })
   try {
@@ -159,6 +161,18 @@ async function mergeTags(trx: Trx, { from, to }: HandOver): Promise<void> {
   await trx.deleteFrom('tags').where('user_id', '=', from).execute()
 }
 
+/** Albums and saved searches, under another name where the other library has one of that name. */
+async function moveCollections(trx: Trx, { from, to }: HandOver): Promise<void> {
+  for (const table of ['albums', 'saved_searches']) {
+    const name = sql.table(table)
+    await sql`
+      update ${name} as given set user_id = ${to}, name = case
+        when exists (select from ${name} as held where held.user_id = ${to} and lower(held.name) = lower(given.name))
+        then name || ' ' || right(id::text, 8) else name end
+      where user_id = ${from}`.execute(trx)
+  }
+}
+
 /** Old files whose picture has its new place already: a crash came before they went. */
 async function removeMoved({ db, storage }: AdoptPorts, from: string): Promise<void> {
   for await (const { key } of storage.list(userFolder(from))) {
@@ -195,6 +209,7 @@ async function checkEnds(db: Db, { from, to }: HandOver): Promise<void> {
 export async function handOver(ports: AdoptPorts, ends: HandOver): Promise<void> {
   const { db } = ports
   await checkEnds(db, ends)
+  await inTransaction(db, (trx) => moveCollections(trx, ends))
   const active = await isActive(db, ends.from)
   if (!active) await adoptOrphans(ports, { userId: ends.from, olderThanMs: 0 })
   for (;;) {

@@ -1,68 +1,87 @@
 import { sql } from 'kysely'
-import type { ImageSource, TagType } from '@easel/contract'
+import type { ImageFilter } from '@easel/contract'
+import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import type { ImageRow } from './image-record.ts'
-import { decodeCursor, encodeCursor } from './list-cursor.ts'
+import { decodeCursor, decodeNumberCursor, encodeCursor, encodeNumberCursor } from './list-cursor.ts'
+import { openSearch, rankedPage, type Search } from './search/search.ts'
+import { walk } from './search/walk.ts'
 
-export interface ImageQuery {
+export interface ImageQuery extends ImageFilter {
   readonly limit: number
   readonly cursor?: string | undefined
-  readonly trash?: boolean | undefined
-  readonly source?: ImageSource | undefined
-  readonly tagType?: TagType | undefined
-  readonly tagId?: string | undefined
+  /** `date`, the newest first; `rank`, the best first, where there are words; `album`, as somebody has put them. */
+  readonly sort?: 'date' | 'rank' | 'album' | undefined
 }
 
-/** Rows after a position, in the order of the list. A row comparison is what the index can follow. */
-function after(column: 'created_at' | 'deleted_at', cursor: string) {
-  const { time, id } = decodeCursor(cursor)
-  return sql<boolean>`(${sql.ref(column)}, id) < (${time.toISOString()}::timestamptz, ${id}::uuid)`
+interface IdPage {
+  readonly ids: readonly string[]
+  readonly nextCursor: string | null
 }
 
-const of = (db: Db, userId: string, trash: boolean) =>
-  db
-    .selectFrom('images')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('deleted_at', trash ? 'is not' : 'is', null)
+const idList = (ids: readonly string[]) => sql`(${`{${ids.join(',')}}`}::uuid[])`
 
-function tagged(select: ReturnType<typeof of>, userId: string, { tagType, tagId }: ImageQuery) {
-  if (tagType === undefined && tagId === undefined) return select
-  return select.where((eb) => {
-    let tags = eb
-      .selectFrom('image_tags')
-      .innerJoin('tags', 'tags.id', 'image_tags.tag')
-      .whereRef('image_tags.image_id', '=', 'images.id')
-      .where('tags.user_id', '=', userId)
-      .select('image_tags.image_id')
-    if (tagType !== undefined) tags = tags.where('tags.tag_type', '=', tagType)
-    if (tagId !== undefined) tags = tags.where('tags.tag_id', '=', tagId)
-    return eb.exists(tags)
-  })
+async function byDate(db: Db, search: Search, { cursor, limit }: ImageQuery): Promise<IdPage> {
+  const { ids, next } = await walk(db, search, { from: cursor === undefined ? null : decodeCursor(cursor), limit })
+  return { ids, nextCursor: next === null ? null : encodeCursor(next.time, next.id) }
 }
 
-/** One page of a user's pictures, newest first; of the trash by time of deletion. @throws EaselError for a cursor that is not ours */
+async function byPosition(
+  db: Db,
+  { userId, query, conditions }: Search,
+  { cursor, limit }: ImageQuery,
+): Promise<IdPage> {
+  if (query.album === null) {
+    throw new EaselError('validation-failed', 'Only an album has an order of its own.', {
+      fields: [{ field: 'query.sort', message: 'can be album only where an album is asked for' }],
+    })
+  }
+  if (conditions.impossible) return { ids: [], nextCursor: null }
+  const from = cursor === undefined ? null : decodeNumberCursor(cursor)
+  const after = from === null ? sql`true` : sql`(position, image_id) > (${from.number}::bigint, ${from.id}::uuid)`
+  const tagged =
+    conditions.tag === null
+      ? sql`true`
+      : sql`(select true from image_tags where image_id = images.id and tag = ${conditions.tag}) is not null`
+  const { rows } = await sql<{ id: string; position: number }>`
+    select image_id as id, position from album_images join images on images.id = image_id
+    where album_id = ${conditions.album} and images.user_id = ${userId} and images.deleted_at is null and ${after} and ${tagged}
+      and ${sql.join([sql`true`, ...conditions.ordered, ...conditions.others], sql` and `)}
+    order by position, image_id limit ${limit + 1}::integer`.execute(db)
+  const page = rows.slice(0, limit)
+  const last = rows.length > limit ? page.at(-1) : undefined
+  return {
+    ids: page.map(({ id }) => id),
+    nextCursor: last === undefined ? null : encodeNumberCursor(last.position, last.id),
+  }
+}
+
+async function idsOf(db: Db, userId: string, query: ImageQuery): Promise<IdPage> {
+  const search = await openSearch(db, userId, query)
+  if (query.sort === 'album') return await byPosition(db, search, query)
+  const ranked = query.sort === 'rank' ? await rankedPage(db, search, query) : null
+  return ranked ?? (await byDate(db, search, query))
+}
+
+/**
+ * One page of a user's pictures, newest first; of the trash by time of deletion. A page of a search may be short and go on all the same.
+ * @throws EaselError `validation-failed` for a cursor that is not ours, and for a search that cannot be understood
+ */
 export async function listRows(
   db: Db,
   userId: string,
   query: ImageQuery,
 ): Promise<{ rows: readonly ImageRow[]; nextCursor: string | null }> {
-  const { trash = false, cursor, source, limit, tagId } = query
-  // PostgreSQL would refuse the query.
-  if (tagId?.includes('\u0000') === true) return { rows: [], nextCursor: null }
-  const column = trash ? 'deleted_at' : 'created_at'
-  let select = tagged(of(db, userId, trash), userId, query)
-  if (cursor !== undefined) select = select.where(after(column, cursor))
-  if (source !== undefined) select = select.where('source', '=', source)
-  const rows = await select
-    .orderBy(column, 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
+  const { ids, nextCursor } = await idsOf(db, userId, query)
+  if (ids.length === 0) return { rows: [], nextCursor }
+  const rows = await db
+    .selectFrom('images')
+    .selectAll()
+    .where(sql<boolean>`id = any ${idList(ids)}`)
+    .where('user_id', '=', userId)
     .execute()
-  const page = rows.slice(0, limit)
-  const last = rows.length > limit ? page.at(-1) : undefined
-  const time = last?.[column] ?? null
-  return { rows: page, nextCursor: last === undefined || time === null ? null : encodeCursor(time, last.id) }
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return { rows: ids.flatMap((id) => byId.get(id) ?? []), nextCursor }
 }
 
 /** All of a user's pictures, newest first, a page at a time. */

@@ -27,6 +27,10 @@ export function toImage(row: ImageRow, tags: readonly Tag[]): Image {
     revisedPrompt: row.revised_prompt,
     negativePrompt: row.negative_prompt,
     description: row.description,
+    title: row.title,
+    notes: row.notes,
+    favourite: row.favourite,
+    rating: row.rating,
     generationModel: row.model,
     provider: row.provider,
     seed: row.seed,
@@ -38,6 +42,9 @@ export function toImage(row: ImageRow, tags: readonly Tag[]): Image {
     deletedAt: row.deleted_at?.toISOString() ?? null,
   }
 }
+
+const SidecarAlbum = z.object({ id: z.uuid(), name: z.string(), position: z.int() })
+export type SidecarAlbum = z.infer<typeof SidecarAlbum>
 
 /**
  * The sidecar `<filename>.json`: the image's whole record, from which the library can be rebuilt. It names no user: the
@@ -67,11 +74,18 @@ export const Sidecar = z.object({
   parentId: z.uuid().nullable(),
   tags: z.array(Tag),
   createdAt: z.iso.datetime(),
+  // What older sidecars do not have.
+  title: z.string().nullable().exactOptional(),
+  notes: z.string().nullable().exactOptional(),
+  favourite: z.boolean().exactOptional(),
+  rating: z.int().min(0).max(5).exactOptional(),
+  albums: z.array(SidecarAlbum).exactOptional(),
+  deletedAt: z.iso.datetime().nullable().exactOptional(),
 })
 export type Sidecar = z.infer<typeof Sidecar>
 
 /** What the sidecar of a picture says, made from its row. */
-export function sidecarOf(row: ImageRow, tags: readonly Tag[]): Sidecar {
+export function sidecarOf(row: ImageRow, tags: readonly Tag[], albums: readonly SidecarAlbum[] = []): Sidecar {
   return {
     easel: 1,
     id: row.id,
@@ -96,6 +110,12 @@ export function sidecarOf(row: ImageRow, tags: readonly Tag[]): Sidecar {
     parentId: row.parent_id,
     tags: [...tags],
     createdAt: row.created_at.toISOString(),
+    title: row.title,
+    notes: row.notes,
+    favourite: row.favourite,
+    rating: row.rating,
+    albums: [...albums],
+    deletedAt: row.deleted_at?.toISOString() ?? null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Image } from '@easel/contract'
+import type { Image, ImageFilter } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
@@ -7,11 +7,15 @@ import type { Events } from '#events/events.ts'
 import { parseHistoryId } from './history-id.ts'
 import { toImage, type ImageRow } from './image-record.ts'
 import { listRows, pagesOf, type ImageQuery } from './image-list.ts'
+import { countImages, type Count } from './search/search.ts'
+import type { Sidecars } from './sidecars.ts'
 import { tagsOf } from './tags.ts'
 
 export interface Images {
   /** Pictures of a user, newest first; those in the trash by time of deletion. */
   list(userId: string, query: ImageQuery): Promise<{ data: Image[]; nextCursor: string | null }>
+  /** How many pictures a search finds, as far as that is quickly told. @throws EaselError `validation-failed` */
+  count(userId: string, filter: ImageFilter): Promise<Count>
   /** @throws EaselError `not-found`, also for somebody else's picture and for one in the trash */
   get(userId: string, id: string): Promise<Image>
   /** The row of a picture that is not in the trash, or null. */
@@ -31,8 +35,16 @@ export interface Images {
 
 const notFound = () => new EaselError('not-found', 'There is no such picture in your library.')
 
+export interface ImagesPorts {
+  readonly db: Db
+  readonly events: Events
+  readonly log: Log
+  /** Absent: what changes is written by whoever looks for it next. */
+  readonly sidecars?: Pick<Sidecars, 'changed'>
+}
+
 /** The pictures of every user's library. */
-export function createImages({ db, events, log }: { db: Db; events: Events; log: Log }): Images {
+export function createImages({ db, events, log, sidecars }: ImagesPorts): Images {
   async function withTags(rows: readonly ImageRow[]): Promise<Image[]> {
     const tags = await tagsOf(
       db,
@@ -43,6 +55,7 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
 
   const all = (userId: string) => db.selectFrom('images').selectAll().where('user_id', '=', userId)
   const live = (userId: string) => all(userId).where('deleted_at', 'is', null)
+  const trashed = (userId: string) => all(userId).where('deleted_at', 'is not', null)
 
   async function setDeleted(userId: string, id: string, deletedAt: Date | null): Promise<void> {
     await inTransaction(db, async (trx) => {
@@ -56,6 +69,7 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
       if (numUpdatedRows === 0n) throw notFound()
       await events.append(trx, userId, [{ type: deletedAt === null ? 'image.restored' : 'image.deleted', imageId: id }])
     })
+    sidecars?.changed()
     log.info({ image: id, user: userId }, deletedAt === null ? 'image restored' : 'image deleted')
   }
 
@@ -72,11 +86,9 @@ export function createImages({ db, events, log }: { db: Db; events: Events; log:
       const { rows, nextCursor } = await listRows(db, userId, query)
       return { data: await withTags(rows), nextCursor }
     },
+    count: (userId, filter) => countImages(db, userId, filter),
     row: async (userId, id) => (await live(userId).where('id', '=', id).executeTakeFirst()) ?? null,
-    async trashedRow(userId, id) {
-      const trashed = all(userId).where('deleted_at', 'is not', null)
-      return (await trashed.where('id', '=', id).executeTakeFirst()) ?? null
-    },
+    trashedRow: async (userId, id) => (await trashed(userId).where('id', '=', id).executeTakeFirst()) ?? null,
     async byFilename(userId, filename) {
       // PostgreSQL would refuse the query.
       if (filename.includes('\u0000')) return null

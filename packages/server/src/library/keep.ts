@@ -8,6 +8,7 @@ import type { Events, LoggedEvent } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { historySecond } from './history-id.ts'
 import { sidecarKey, storageKey, type Sidecar } from './image-record.ts'
+import { addToAlbums } from './album-members.ts'
 import { addTags } from './tags.ts'
 
 export interface KeepPorts {
@@ -95,6 +96,10 @@ export async function insertImage(
       revised_prompt: record.revisedPrompt,
       negative_prompt: record.negativePrompt,
       description: record.description,
+      title: record.title ?? null,
+      notes: record.notes ?? null,
+      favourite: record.favourite ?? false,
+      rating: record.rating ?? 0,
       model: record.model,
       provider: record.provider,
       seed: record.seed,
@@ -103,13 +108,17 @@ export async function insertImage(
       history_second: second,
       history_number: number,
       created_at: record.createdAt,
-      deleted_at: null,
+      deleted_at: record.deletedAt ?? null,
     })
     .returning((eb) => eb.selectFrom('counted').select(eb.fn.countAll<number>().as('count')).as('counted'))
     .executeTakeFirstOrThrow()
   if (counted === 0)
     throw new EaselError('quota-exceeded', 'There is no room for this picture in your library any more.')
   await addTags(trx, { userId, imageId: record.id }, record.tags)
+  await addToAlbums(trx, { userId, imageId: record.id }, record.albums ?? [])
+  if (record.tags.length === 0 && record.albums === undefined) return
+  // Its sidecar says it already.
+  await trx.updateTable('images').set({ sidecar_due: false }).where('id', '=', record.id).execute()
 }
 
 /**

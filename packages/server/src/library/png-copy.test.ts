@@ -62,6 +62,13 @@ async function openWith(bytes: Uint8Array, changes: Partial<ImageRow> = {}) {
     history_number: 1,
     created_at: new Date(createdAt),
     deleted_at: null,
+    title: null,
+    notes: null,
+    favourite: false,
+    rating: 0,
+    revision: 0,
+    sidecar_due: false,
+    sidecar_claimed: null,
     ...changes,
   }
   await memory.put(row.storage_key, bytes)

@@ -10,6 +10,7 @@ import { createEvents } from '#events/log.ts'
 import { digest } from '#media/digest.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { openDiskStorage } from '#storage/disk/storage.ts'
+import { createCollections } from './collections.ts'
 import { createDerivatives } from './derivatives.ts'
 import { storageKey, type Sidecar } from './image-record.ts'
 import { createImages } from './images.ts'
@@ -55,7 +56,8 @@ export async function openLibrary() {
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const events = await createEvents(database, log)
   const ports = { db, storage, events, log }
-  const images = createImages(ports)
+  const collections = createCollections(ports)
+  const images = createImages({ ...ports, sidecars: collections.sidecars })
   const derivatives = createDerivatives(ports)
 
   return {
@@ -64,6 +66,7 @@ export async function openLibrary() {
     folder,
     lines,
     images,
+    collections,
     derivatives,
     addUser: () => addUser(database),
 
@@ -127,6 +130,7 @@ export async function openLibrary() {
     },
 
     async close(): Promise<void> {
+      await collections.close()
       await derivatives.close()
       await events.close()
       await database.close()

@@ -157,6 +157,11 @@ export function createEventSink({ client, call, onFinished }: SinkOptions): Even
           if (image.generationId !== null) readGeneration(image.generationId)
         })
         return
+      case 'library.changed':
+        if (event.what === 'images') void client.invalidateQueries({ queryKey: keys.allImages })
+        return
+      case 'bulk.changed':
+        return
       case 'connections.changed':
         void client.invalidateQueries({ queryKey: keys.connections })
         void client.invalidateQueries({ queryKey: keys.allModels })

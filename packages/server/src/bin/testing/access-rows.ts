@@ -15,6 +15,10 @@ export interface Things {
   trashed(): Promise<string>
   generation(): Promise<string>
   connection(): Promise<string>
+  tag(): Promise<string>
+  album(): Promise<string>
+  search(): Promise<string>
+  bulk(): Promise<string>
   apiKey(): Promise<string>
   session(): Promise<string>
   passkey(): Promise<string>
@@ -240,6 +244,51 @@ const library: Record<string, Row> = {
   'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
 }
 
+const own = (make: 'tag' | 'album' | 'search' | 'bulk', path: (id: string) => string, body?: unknown) =>
+  of((things) => things[make](), path, body)
+const tags = { tags: [{ tagType: 'LABEL', tagId: 'mine' }] }
+const ids = { imageIds: [newId()] }
+
+const collections: Record<string, Row> = {
+  'GET /api/images/count': { ask: at('/api/images/count'), own: 200 },
+  'PATCH /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`, { rating: 1 }), own: 200, foreign: 404 },
+  'POST /api/images/:id/tags': { ask: of(image, (id) => `/api/images/${id}/tags`, tags), own: 200, foreign: 404 },
+  'DELETE /api/images/:id/tags': { ask: of(image, (id) => `/api/images/${id}/tags`, tags), own: 200, foreign: 404 },
+  'GET /api/timeline': { ask: at('/api/timeline'), own: 200 },
+  'GET /api/timeline/:key': { ask: at('/api/timeline/2001-01-01'), own: 404 },
+  'GET /api/tags': { ask: at('/api/tags'), own: 200 },
+  'PATCH /api/tags/:id': {
+    ask: own('tag', (id) => `/api/tags/${id}`, { tagType: 'LABEL', tagId: 'renamed' }),
+    own: 200,
+    foreign: 404,
+  },
+  'DELETE /api/tags/:id': { ask: own('tag', (id) => `/api/tags/${id}`), own: 204, foreign: 404 },
+  'GET /api/albums': { ask: at('/api/albums'), own: 200 },
+  'POST /api/albums': { ask: at('/api/albums', { name: '' }), own: 400 },
+  'GET /api/albums/:id': { ask: own('album', (id) => `/api/albums/${id}`), own: 200, foreign: 404 },
+  'PATCH /api/albums/:id': { ask: own('album', (id) => `/api/albums/${id}`, {}), own: 200, foreign: 404 },
+  'DELETE /api/albums/:id': { ask: own('album', (id) => `/api/albums/${id}`), own: 204, foreign: 404 },
+  'POST /api/albums/:id/images': { ask: own('album', (id) => `/api/albums/${id}/images`, ids), own: 404 },
+  'DELETE /api/albums/:id/images': {
+    ask: own('album', (id) => `/api/albums/${id}/images`, ids),
+    own: 200,
+    foreign: 404,
+  },
+  'POST /api/albums/:id/order': {
+    ask: own('album', (id) => `/api/albums/${id}/order`, { ...ids, before: null }),
+    own: 404,
+  },
+  'GET /api/searches': { ask: at('/api/searches'), own: 200 },
+  'POST /api/searches': { ask: at('/api/searches', { name: '' }), own: 400 },
+  'PATCH /api/searches/:id': { ask: own('search', (id) => `/api/searches/${id}`, {}), own: 200, foreign: 404 },
+  'DELETE /api/searches/:id': { ask: own('search', (id) => `/api/searches/${id}`), own: 204, foreign: 404 },
+  'POST /api/bulk': { ask: at('/api/bulk', {}), own: 400 },
+  'GET /api/bulk/:id': { ask: own('bulk', (id) => `/api/bulk/${id}`), own: 200, foreign: 404 },
+  'POST /api/bulk/:id/undo': { ask: own('bulk', (id) => `/api/bulk/${id}/undo`), own: 202, foreign: 404 },
+  'POST /api/trash/empty': { ask: at('/api/trash/empty'), own: 202 },
+  'POST /api/library/clear': { ask: at('/api/library/clear', { confirm: 'no' }), own: 400 },
+}
+
 const administration: Record<string, Row> = {
   'GET /api/admin/overview': { ask: at('/api/admin/overview'), own: 200 },
   'GET /api/admin/users': { ask: at('/api/admin/users'), own: 200 },
@@ -273,7 +322,13 @@ const administration: Record<string, Row> = {
   'PATCH /api/admin/defaults': { ask: at('/api/admin/defaults', { guestDays: 8 }), own: 200 },
 }
 
-export const accessRows: Readonly<Record<string, Row>> = { ...open, ...account, ...library, ...administration }
+export const accessRows: Readonly<Record<string, Row>> = {
+  ...open,
+  ...account,
+  ...library,
+  ...collections,
+  ...administration,
+}
 
 /** Prefixes below which whatever has no route is answered too, in the words of an older system. */
 export const answeredBelow = [

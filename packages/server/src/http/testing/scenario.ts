@@ -59,7 +59,12 @@ export interface World {
   /** One that is at work and takes nothing more: what is submitted stays in line. */
   readonly busy: string
   /** What belongs to somebody else. */
-  readonly theirs: { readonly connection: string; readonly generation: string; readonly image: string }
+  readonly theirs: {
+    readonly userId: string
+    readonly connection: string
+    readonly generation: string
+    readonly image: string
+  }
   /** The key of the connection `idle`; never to be seen. */
   readonly key: string
   connect(of: string, name: string, more?: object): Promise<string>
@@ -103,7 +108,7 @@ export async function openWorld(): Promise<World> {
   const connection = await connect(other, 'Theirs')
   const generation = await submit(connection, other)
   await generations.wait(other, generation, AbortSignal.timeout(10_000))
-  const theirs = { connection, generation, image: await image({ of: other }) }
+  const theirs = { userId: other, connection, generation, image: await image({ of: other }) }
 
   return {
     server,

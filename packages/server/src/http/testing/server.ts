@@ -14,6 +14,7 @@ import { createRateLimiters } from '#auth/rate-limiter.ts'
 import { openTestAccounts } from '#auth/testing.ts'
 import { DefectError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
+import { createCollections } from '#library/collections.ts'
 import { keepImage } from '#library/keep.ts'
 import { createPngCopies } from '#library/png-copy.ts'
 import { png, recordOf } from '#library/testing.ts'
@@ -129,12 +130,14 @@ export async function openServer(options: ServerOptions = {}) {
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
   })
+  const collections = createCollections({ db, storage, events: process.events, log })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
   const app = await createApp({
     ...process,
     ...transfer,
+    collections,
     quotas,
     db,
     log,
@@ -164,6 +167,7 @@ export async function openServer(options: ServerOptions = {}) {
     baseUrl,
     page,
     accounts,
+    collections,
     temporaryFolder,
     ask: (question: Question | string) => ask(baseUrl, typeof question === 'string' ? { path: question } : question),
 
@@ -176,6 +180,7 @@ export async function openServer(options: ServerOptions = {}) {
 
     async close(): Promise<void> {
       await app.close()
+      await collections.close()
       await accounts?.close()
       await defaults.close()
       await pipeline.close()
