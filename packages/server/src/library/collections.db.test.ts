@@ -153,6 +153,22 @@ describe('tags', () => {
   })
 })
 
+it('LB12: a user can go with pictures, tags and albums', async () => {
+  const gone = await library.addUser()
+  const { id } = await library.collections.albums.create(gone, { name: 'Full' })
+  for (let number = 0; number < 3; number++) {
+    const { record } = await library.keep(gone, { tags: [label('fox'), label('hen')] })
+    await library.collections.albums.add(gone, id, [record.id])
+  }
+  await library.collections.sidecars.writeAll()
+  await library.db.deleteFrom('users').where('id', '=', gone).execute()
+  for (const table of ['images', 'tags', 'albums', 'timeline_buckets', 'image_words'] as const) {
+    expect(await library.db.selectFrom(table).where('user_id', '=', gone).select('user_id').execute(), table).toEqual(
+      [],
+    )
+  }
+})
+
 describe('albums', () => {
   it('LB12, LB14: hold pictures in the order given, many times moved, and count them', async () => {
     const ids: string[] = []

@@ -24,6 +24,9 @@ interface Listed {
   readonly revision: string
 }
 
+/** No piece has more; said as a value, so that the query is planned for this very piece. */
+const most = 1000
+
 const noId = '00000000-0000-0000-0000-000000000000'
 
 /** `2026-11-21` is the first piece of a day; any other also says where it begins. */
@@ -99,7 +102,7 @@ export function createTimelines(db: Db): Timelines {
             where user_id = ${userId} and deleted_at is null
               and (created_at, id) >= (${start.at}::timestamptz, ${start.id}::uuid)
               and (created_at, id) < (${piece.to_at}::timestamptz, ${piece.to_id}::uuid)
-            order by created_at desc, id desc`.execute(db)
+            order by created_at desc, id desc limit ${most}::integer`.execute(db)
           return toColumns(pictures.rows)
         },
       }

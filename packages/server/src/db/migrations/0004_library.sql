@@ -28,15 +28,15 @@ create table albums (
   user_id uuid not null references users (id) on delete cascade,
   name text not null,
   description text,
-  -- null: its first picture
-  cover_id uuid references images (id) on delete set null,
+  -- null, or none of its pictures any more: its first one. No foreign key: each count below would have it looked at again, while
+  -- the picture is about to go
+  cover_id uuid,
   -- those that are not in the trash
   images integer not null default 0,
   created_at timestamptz not null default now(),
   changed_at timestamptz not null default now()
 );
 create unique index albums_of_user on albums (user_id, lower(name));
-create index albums_of_cover on albums (cover_id) where cover_id is not null;
 
 create table album_images (
   album_id uuid not null references albums (id) on delete cascade,
@@ -340,6 +340,8 @@ create trigger images_change after update on images referencing old table as bef
 
 create function images_counts() returns trigger language plpgsql as $$
 begin
+  -- With the user everything goes, and must not be touched any more.
+  if not exists (select from users where id = old.user_id) then return old; end if;
   update tags set images = images - 1 where id in (select tag from image_tags where image_id = old.id);
   update albums set images = images - 1 where id in (select album_id from album_images where image_id = old.id);
   return old;

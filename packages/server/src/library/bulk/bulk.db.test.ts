@@ -24,13 +24,13 @@ const bulks = () => library.collections.bulks
 /** Starts an action and waits for its end. */
 async function run(action: BulkAction, selection: Selection) {
   const { id } = await bulks().start(user, { action, selection })
-  await expect.poll(async () => (await bulks().get(user, id)).state).not.toBe('running')
+  await expect.poll(async () => (await bulks().get(user, id)).state, { timeout: 60_000 }).not.toBe('running')
   return await bulks().get(user, id)
 }
 
 async function undo(id: string) {
   await bulks().undo(user, id)
-  await expect.poll(async () => (await bulks().get(user, id)).state).toBe('undone')
+  await expect.poll(async () => (await bulks().get(user, id)).state, { timeout: 60_000 }).toBe('undone')
 }
 
 describe('LB30: a bulk action', () => {

@@ -56,24 +56,25 @@ interface Words {
 /** @param userId whose */
 function words({ words: parts, phrases, without }: SearchQuery, userId: string): Words {
   const others: Condition[] = []
-  const finders: RawBuilder<{ id: string }>[] = []
-  const find = (condition: RawBuilder<unknown>) =>
-    finders.push(sql`select image_id as id from image_words where ${condition} and user_id = ${userId}`)
+  const indexed: RawBuilder<unknown>[] = []
   for (const text of phrases.filter(hasWords)) {
     others.push(sql<boolean>`${ownText} @@ ${phrase(text)}`)
-    find(sql`search @@ ${phrase(text)}`)
+    indexed.push(sql`search @@ ${phrase(text)}`)
   }
   for (const word of [...parts, ...phrases.filter((text) => !hasWords(text))]) {
     if (isShort(word)) {
       others.push(sql<boolean>`${ownText} @@ ${beginning(word)}`)
-      find(sql`search @@ ${beginning(word)}`)
+      indexed.push(sql`search @@ ${beginning(word)}`)
     } else {
       others.push(sql<boolean>`${ownWords} like ${inside(word)}`)
-      if (hasParts(word)) find(sql`words like ${inside(word)}`)
+      if (hasParts(word)) indexed.push(sql`words like ${inside(word)}`)
     }
   }
   for (const text of without) others.push(sql<boolean>`${ownWords} not like ${inside(text)}`)
-  return { others, finders }
+  if (indexed.length === 0) return { others, finders: [] }
+  // All in one, so that the rarest of them decides how much is read.
+  const found = sql.join(indexed, sql` and `)
+  return { others, finders: [sql`select image_id as id from image_words where ${found} and user_id = ${userId}`] }
 }
 
 /** Ids of the tags that are meant: spelled exactly so, or else in other letters. */

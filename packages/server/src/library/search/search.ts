@@ -4,7 +4,7 @@ import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { decodeNumberCursor, encodeNumberCursor } from '../list-cursor.ts'
 import { conditionsOf, rankQuery } from './conditions.ts'
-import { gather, mostFound, type Scope } from './walk.ts'
+import { gather, type Scope } from './walk.ts'
 
 export interface Search extends Scope {
   readonly query: SearchQuery
@@ -28,7 +28,9 @@ export interface Ranked {
 }
 
 /** As many of the newest matches are put in order by rank. */
-const mostRanked = 5000
+const mostRanked = 2000
+/** More are counted as `more`. */
+const mostCounted = 2000
 
 /** A page of the best matches; null when there is nothing to rank by. */
 export async function rankedPage(
@@ -85,6 +87,6 @@ export async function countImages(db: Db, userId: string, filter: ImageFilter): 
     const row = await db.selectFrom('tags').where('id', '=', conditions.tag).select('images').executeTakeFirst()
     return { count: row?.images ?? 0, more: false }
   }
-  const { ids, whole } = await gather(db, search, mostFound)
+  const { ids, whole } = await gather(db, search, mostCounted)
   return { count: ids.length, more: !whole }
 }

@@ -24,7 +24,7 @@ const part = 4000
 /** Pictures looked at for one page. */
 const mostLookedAt = 40_000
 /** As many as an index may find to be put in order. */
-export const mostFound = 10_000
+const mostFound = 10_000
 
 interface Hit {
   readonly id: string
