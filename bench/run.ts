@@ -1,5 +1,6 @@
 // `npm run bench`: all benchmarks, or those that are named.
 import { cpus, totalmem } from 'node:os'
+import { benchLibrary } from './library.ts'
 import { benchPipeline } from './pipeline.ts'
 import { benchSignIn } from './sign-in.ts'
 import { benchStages } from './stages.ts'
@@ -18,6 +19,8 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 /** Too long for every time. */
 const onlyByName: Readonly<Record<string, () => Promise<void>>> = {
   'wrong-passwords': benchWrongPasswords,
+  library: () => benchLibrary(),
+  'library-small': () => benchLibrary(20_000),
 }
 
 const known = { ...benchmarks, ...onlyByName }
