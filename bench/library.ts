@@ -188,7 +188,7 @@ async function benchOn(database: Database, count: number): Promise<void> {
   const from = performance.now()
   const filled = await fill(database, count)
   report(
-    `${database.kind}: ${count * 1.1} pictures, one tenth somebody else's`,
+    `${database.kind}: ${Math.round(count * 1.1)} pictures, one tenth somebody else's`,
     `filled in ${Math.round((performance.now() - from) / 1000)} s`,
   )
   await benchLists(filled)
