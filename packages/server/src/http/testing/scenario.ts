@@ -44,6 +44,19 @@ export const noId = {
   fields: ['params.id'],
 } as const
 
+export const invalid = { status: 400, code: 'validation-failed' } as const
+
+export const signedOut = {
+  name: 'nobody signed in',
+  request: async () => ({}),
+  status: 401,
+  code: 'unauthorized',
+  as: 'nobody',
+} as const
+
+/** Of what there is only with accounts. */
+export const localMode = { name: 'local mode', request: async () => ({}), status: 404, code: 'not-found' } as const
+
 /** A server, its engines, and somebody else who must never be noticed. */
 export interface World {
   readonly server: TestServer
