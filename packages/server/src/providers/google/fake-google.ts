@@ -47,6 +47,9 @@ export interface FakeGoogle extends FakeEngine {
   drawn(): readonly SeenRequest[]
 }
 
+// Google's client asks for pictures at /v1, and Imagen only where Vertex AI has it.
+const drawingPath = /^\/(?:v1(?:beta)?|v1beta1\/publishers\/google)\/models\/([^/:]+):(generateContent|predict)$/
+
 /** Starts a fake Gemini API on a free port. */
 export async function startFakeGoogle(behaviour: GoogleBehaviour = {}): Promise<FakeGoogle> {
   const engine = await startFakeEngine(async (request, reply) => {
@@ -55,8 +58,8 @@ export async function startFakeGoogle(behaviour: GoogleBehaviour = {}): Promise<
     if (typeof key !== 'string' || behaviour.failure === 'unauthorized') {
       return fault(reply, { status: 401, name: 'UNAUTHENTICATED', message: `Invalid credentials: ${String(key)}` })
     }
-    if (url.pathname === '/v1beta/models') return list(behaviour, url, reply)
-    const [, model = '', method] = /^\/v1beta\/models\/([^/:]+):(generateContent|predict)$/.exec(url.pathname) ?? []
+    if (/^\/v1(?:beta)?\/models$/.test(url.pathname)) return list(behaviour, url, reply)
+    const [, model = '', method] = drawingPath.exec(url.pathname) ?? []
     if (method === undefined) return reply.send(404, '')
     await draw({ behaviour, request, reply, model, predict: method === 'predict' })
   })

@@ -111,8 +111,3 @@ function predicted(value: unknown, context: RunContext): Outcome {
   if (filtered) return blocked(filtered.raiFilteredReason, 'every picture was filtered', [context.key])
   throw new ProviderError('malformed-response', 'Google reported success without a picture')
 }
-
-function headersFor(context: CallContext): Record<string, string> {
-  if (context.key === null) throw new ProviderError('auth', 'Google needs a key: enter one in the connection')
-  return { 'x-goog-api-key': context.key }
-}

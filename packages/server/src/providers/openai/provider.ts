@@ -140,13 +140,3 @@ async function bytesOf(picture: Picture, context: RunContext): Promise<Uint8Arra
     ? context.http.download(picture.url, linkedPicture)
     : null
 }
-
-function headersFor(context: CallContext): Record<string, string> {
-  const { organization, project } = settings.parse(context.settings)
-  if (context.key === null) throw new ProviderError('auth', 'OpenAI needs a key: enter one in the connection')
-  return {
-    authorization: `Bearer ${context.key}`,
-    ...(organization && { 'OpenAI-Organization': organization }),
-    ...(project && { 'OpenAI-Project': project }),
-  }
-}
