@@ -19,6 +19,7 @@ export { Tag, TagType } from './tags.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
+export { Described, DescribeRequest, Refined, RefineRequest, TextModel, WritingChoice } from './writing.ts'
 export { AccountDeletion, ImageFacts, ImageUpload } from './uploads.ts'
 export { factsOfSidecar, parseOldLibrary, type OldPicture } from './old-libraries.ts'
 export {

@@ -14,6 +14,27 @@ describeProvider(provider, {
     sources: [],
     options: {},
   },
+  writing: {
+    request: { model: 'gemini-3-pro', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
+    start: async (behaviour) => {
+      const failure = behaviour === 'stalled' ? 'stall' : behaviour
+      const fake = await startFakeGoogle(failure === 'normal' ? {} : { failure })
+      const asked = () => fake.requests.filter(({ path }) => path.includes(':generateContent'))
+      return { baseUrl: fake.apiUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+    },
+    expectedCall: {
+      systemInstruction: { parts: [{ text: 'Say more.' }] },
+      contents: [{ role: 'user', parts: [{ text: 'a fox' }] }],
+      generationConfig: { maxOutputTokens: 4000 },
+    },
+    expectedCallWithPicture: {
+      systemInstruction: { parts: [{ text: 'Say more.' }] },
+      contents: [
+        { role: 'user', parts: [{ text: 'a fox' }, { inlineData: { mimeType: 'image/jpeg', data: 'AQID' } }] },
+      ],
+      generationConfig: { maxOutputTokens: 4000 },
+    },
+  },
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {

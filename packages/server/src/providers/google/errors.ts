@@ -47,23 +47,36 @@ export function lateRefusal(answer: unknown, secrets: Secrets): ProviderError {
   return mapLateFault(readFault(answer), mapping(secrets))
 }
 
-/** Why an answer of status 200 has no picture: blocked, or, where nothing was refused, an error. */
-export function withoutPicture(answer: ContentAnswer, secrets: Secrets): Outcome {
+type Blocked = Extract<Outcome, { kind: 'blocked' }>
+
+/** What an answer says beside its pictures and its thoughts. */
+export function wordsOf(answer: ContentAnswer): string {
+  const parts = answer.candidates.flatMap(({ content }) => content?.parts ?? [])
+  return parts.flatMap(({ text, thought }) => (text !== undefined && thought !== true ? [text] : [])).join(' ')
+}
+
+/** The refusal in an answer of status 200 that has not what was asked for, or null where nothing was refused. */
+export function refusalIn(answer: ContentAnswer, secrets: Secrets): Blocked | null {
   const { blockReason, blockReasonMessage } = answer.promptFeedback ?? {}
   if (blockReason !== undefined) return blocked(blockReasonMessage, `the prompt was blocked (${blockReason})`, secrets)
-  const words = answer.candidates.flatMap(({ content }) => content?.parts ?? [])
-  const said = words.flatMap(({ text, thought }) => (text !== undefined && thought !== true ? [text] : [])).join(' ')
   for (const { finishReason, finishMessage } of answer.candidates) {
     if (finishReason !== undefined && blockingReasons.includes(finishReason)) {
-      return blocked(finishMessage || said, `no picture was given (${finishReason})`, secrets)
+      return blocked(finishMessage || wordsOf(answer), `nothing was given (${finishReason})`, secrets)
     }
   }
-  const answered = engineWords(said, secrets)
+  return null
+}
+
+/** Why an answer of status 200 has no picture: blocked, or, where nothing was refused, an error. */
+export function withoutPicture(answer: ContentAnswer, secrets: Secrets): Outcome {
+  const refused = refusalIn(answer, secrets)
+  if (refused !== null) return refused
+  const answered = engineWords(wordsOf(answer), secrets)
   const why =
     answered === '' ? 'reported success without a picture' : `answered in words instead of a picture: ${answered}`
   throw new ProviderError('malformed-response', `Google ${why}`)
 }
 
-export function blocked(words: string | undefined, otherwise: string, secrets: Secrets): Outcome {
+export function blocked(words: string | undefined, otherwise: string, secrets: Secrets): Blocked {
   return { kind: 'blocked', reason: engineWords(words ?? '', secrets) || `Google: ${otherwise}` }
 }

@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo } from '@easel/contract'
+import type { Capabilities, ModelInfo, TextModel } from '@easel/contract'
 
 /** The models of 21 November 2026, for servers that list none. */
 const catalogue = [
@@ -72,21 +72,37 @@ export function describeModel(id: string, label = id): ModelInfo {
   return { id, label, ...(description !== undefined && { description }), capabilities: capabilitiesOf(id) }
 }
 
-interface Listed {
+export interface Listed {
   readonly name: string
   readonly displayName?: string | undefined
+  readonly supportedGenerationMethods?: readonly string[] | undefined
 }
+
+const draws = /image|nano-banana|^imagen-/
 
 /** The models that draw, of those a server lists: in use first, retired ones last. The list does not say what draws; names do. */
 export function drawingModels(listed: readonly Listed[]): readonly ModelInfo[] {
   const found = new Map<string, ModelInfo>()
   for (const { name, displayName } of listed) {
     const id = name.replace(/^models\//, '')
-    if (/image|nano-banana|^imagen-/.test(id)) found.set(id, describeModel(id, displayName || id))
+    if (draws.test(id)) found.set(id, describeModel(id, displayName || id))
   }
   return [...found.values()].toSorted((a, b) => Number(isImagen(a.id)) - Number(isImagen(b.id)))
 }
 
 export function cataloguedModels(): readonly ModelInfo[] {
   return catalogue.map((id) => describeModel(id))
+}
+
+const otherwise = /embedding|aqa|tts|audio|live|veo|lyria|robotics|computer-use|deep-research/
+
+/** The models that write, of those a server lists. */
+export function writingModels(listed: readonly Listed[]): readonly TextModel[] {
+  const found = new Map<string, TextModel>()
+  for (const { name, displayName, supportedGenerationMethods: methods } of listed) {
+    const id = name.replace(/^models\//, '')
+    if (draws.test(id) || otherwise.test(id) || methods?.includes('generateContent') === false) continue
+    found.set(id, { id, label: displayName || id, sees: id.startsWith('gemini-') ? true : null })
+  }
+  return [...found.values()]
 }

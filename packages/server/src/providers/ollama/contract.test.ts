@@ -18,6 +18,34 @@ describeProvider(provider, {
     sources: [],
     options: {},
   },
+  writing: {
+    request: { model: 'llama3.2:latest', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
+    start: async (behaviour) => {
+      const failure = behaviour === 'stalled' ? 'stall' : behaviour
+      const fake = await startFakeOllama(failure === 'normal' || failure === 'blocked' ? {} : { failure })
+      const asked = () => fake.requests.filter(({ path }) => path === '/api/chat')
+      return { baseUrl: fake.baseUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+    },
+    expectedCall: {
+      model: 'llama3.2:latest',
+      messages: [
+        { role: 'system', content: 'Say more.' },
+        { role: 'user', content: 'a fox' },
+      ],
+      options: { num_predict: 4000 },
+      stream: false,
+    },
+    expectedCallWithPicture: {
+      model: 'llama3.2:latest',
+      messages: [
+        { role: 'system', content: 'Say more.' },
+        { role: 'user', content: 'a fox', images: ['AQID'] },
+      ],
+      options: { num_predict: 4000 },
+      stream: false,
+    },
+    impossible: { blocked: 'Ollama refuses nothing on grounds of content' },
+  },
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {

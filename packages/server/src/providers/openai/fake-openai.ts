@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DefectError } from '#base/errors.ts'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { answerChat, isChat, type ChatBehaviour, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
 export type OpenAiFailure =
@@ -25,8 +26,9 @@ export type OpenAiFailure =
   | 'truncated-stream'
   | 'error-mid-stream'
   | 'blocked-mid-stream'
+  | WritingFailure
 
-export interface OpenAiBehaviour {
+export interface OpenAiBehaviour extends Omit<ChatBehaviour, 'failure'> {
   /** Ids that /models lists; null: there is no such route. */
   readonly models?: readonly string[] | null
   /** Milliseconds before each piece of an answer. */
@@ -91,6 +93,7 @@ export async function startFakeOpenAi(behaviour: OpenAiBehaviour = {}): Promise<
   let baseUrl = ''
   const engine = await startFakeEngine(async (request, reply) => {
     if (request.path === '/v1/models') return listModels(now, request, reply)
+    if (isChat(request.path)) return answerChat(now, request, reply)
     if (request.path.startsWith('/files/')) return reply.send(200, picture(now, request.path))
     const editing = request.path === '/v1/images/edits'
     if (!editing && request.path !== '/v1/images/generations') {

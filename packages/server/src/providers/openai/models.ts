@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo } from '@easel/contract'
+import type { Capabilities, ModelInfo, TextModel } from '@easel/contract'
 
 /**
  * The models of 21 November 2026, for servers that do not tell: OpenAI's own list says nothing about capabilities, and keys
@@ -146,4 +146,15 @@ export function drawingModels(ids: readonly string[]): readonly ModelInfo[] {
 
 export function cataloguedModels(): readonly ModelInfo[] {
   return catalogue.map(describeModel)
+}
+
+const writing = /^(?:gpt-|chatgpt-|o\d)/
+/** Models of the same families that do something else, or are not asked by chat completions. */
+const otherwise = /image|audio|realtime|transcribe|tts|search|instruct|codex|deep-research/
+const blind = /^(?:gpt-3\.5|gpt-4(?:-\d{4}(?:-preview)?|-32k)?$|o1-mini|o1-preview|o3-mini)/
+
+/** The models that write, of those a server lists. The list does not say what they can; names do. */
+export function writingModels(ids: readonly string[]): readonly TextModel[] {
+  const models = [...new Set(ids)].filter((id) => writing.test(id) && !otherwise.test(id))
+  return models.map((id) => ({ id, label: id, sees: !blind.test(id) }))
 }

@@ -15,9 +15,11 @@ import type {
   RunContext,
 } from '../spec/provider.ts'
 import { lateRefusal, refusal, withRetirement } from './errors.ts'
+import { headersFor } from './headers.ts'
 import { cataloguedModels, drawingModels, isDallE } from './models.ts'
 import { options, settings } from './options.ts'
 import { costOf, editForm, generationBody, imagesAnswer, modelsAnswer, streamEvent, type Picture } from './wire.ts'
+import { writer } from './writer.ts'
 
 const engine = 'OpenAI'
 const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
@@ -43,6 +45,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {

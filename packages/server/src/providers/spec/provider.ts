@@ -2,6 +2,7 @@
 import type { ModelInfo } from '@easel/contract'
 import type { z } from 'zod'
 import type { Json } from '#base/json.ts'
+import type { Writer } from './writing.ts'
 
 /** One engine's protocol. `Settings` are the connection's own settings, `Options` the extra options of one request. */
 export interface Provider {
@@ -28,6 +29,8 @@ export interface Provider {
    * @throws ProviderError
    */
   cancel?(operation: Json, context: CallContext): Promise<void>
+  /** Text models of the same engine. Absent: it has none, or Easel cannot speak to them. */
+  readonly writes?: Writer
 }
 
 export interface Manifest {
