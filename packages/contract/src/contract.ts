@@ -16,11 +16,20 @@ export {
 export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'
+export {
+  ExportedGeneration,
+  LibraryRecords,
+  LineageLink,
+  PictureQuestion,
+  RecordOutcome,
+  RecordOutcomes,
+} from './library-records.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
 export { Described, DescribeRequest, Refined, RefineRequest, TextModel, WritingChoice } from './writing.ts'
-export { AccountDeletion, ImageFacts, ImageUpload } from './uploads.ts'
+export { AccountDeletion, ExportedPicture, ImageFacts, ImageUpload } from './uploads.ts'
+export { factsOfRecord } from './exported-record.ts'
 export { factsOfSidecar, parseOldLibrary, type OldPicture } from './old-libraries.ts'
 export {
   ApiKey,

@@ -17,6 +17,7 @@ import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
 import type { Exports } from '#transfer/export/export.ts'
+import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { registerHistory } from './compat/history/history.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
@@ -69,6 +70,7 @@ export interface AppPorts {
   readonly addImages: AddImages
   readonly administration: AdminPorts
   readonly exports: Exports
+  readonly takeBack: TakeBack
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
   readonly signatures: FileSignatures | null

@@ -10,6 +10,7 @@ import { factorScenarios } from './testing/factor-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
 import { guestScenarios } from './testing/guest-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
+import { importScenarios } from './testing/import-scenarios.ts'
 import { passkeyScenarios } from './testing/passkey-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
@@ -19,6 +20,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...imageScenarios,
   ...connectionScenarios,
   ...transferScenarios,
+  ...importScenarios,
   ...accountScenarios,
   ...factorScenarios,
   ...passkeyScenarios,

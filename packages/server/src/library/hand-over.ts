@@ -7,7 +7,7 @@ import { adoptOrphans, parseSidecar, type AdoptPorts } from './adopt.ts'
 import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Sidecar } from './image-record.ts'
 import { nextHistoryNumber } from './keep.ts'
 import { addTags, tagsOf } from './tags.ts'
-import { addToTotals, countedImages, dayOf } from './usage.ts'
+import { addToTotals, countedCost, countedImages, dayOf } from './usage.ts'
 
 export interface HandOver {
   readonly from: string
@@ -128,7 +128,7 @@ async function moveGenerations({ db, events }: AdoptPorts, { from, to }: HandOve
           select id from generations where user_id = ${from} and state not in ('queued', 'running') limit ${batch}::integer
         )
         returning id, state, ${dayOf('generations')} as day, ${countedImages('generations')} as images,
-          coalesce(cost_amount, 0) as cost
+          ${countedCost('generations')} as cost
       ),
       days as (select day, sum(images) as images, sum(cost) as cost from moved group by day),
       added as (

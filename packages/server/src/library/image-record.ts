@@ -67,6 +67,8 @@ export const Sidecar = z.object({
   parentId: z.uuid().nullable(),
   tags: z.array(Tag),
   createdAt: z.iso.datetime(),
+  /** Of one that came into the library as part of its trash; what became of it later only its row knows. */
+  deletedAt: z.iso.datetime().nullable().optional(),
 })
 export type Sidecar = z.infer<typeof Sidecar>
 
