@@ -100,10 +100,16 @@ export function Composer({ engine }: ComposerProps) {
           </>
         )}
         <Button type="submit" className={classes['generate'] ?? ''} disabled={!ready} aria-label="Generate">
-          Generate
-          <span className={classes['hint']}>
-            <Icon name="enter" size={15} />
-          </span>
+          {phone ? (
+            <Icon name="up" size={20} />
+          ) : (
+            <>
+              Generate
+              <span className={classes['hint']}>
+                <Icon name="enter" size={15} />
+              </span>
+            </>
+          )}
         </Button>
       </div>
       {phone ? (

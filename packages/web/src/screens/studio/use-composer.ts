@@ -38,6 +38,8 @@ export function useComposer(engine: Engine) {
     setError(null)
     promptHistory.set(remembered(promptHistory.get(), draft.prompt))
     announce('Submitted')
+    // The newest stands at the top.
+    globalThis.scrollTo({ top: 0 })
     mutate(
       {
         request,
