@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import classes from './rows.module.css'
 
 interface RowsProps {
@@ -19,7 +19,7 @@ export function Rows({ label, framed = false, children }: RowsProps) {
 
 interface RowProps {
   readonly name: ReactNode
-  readonly facts: ReactNode
+  readonly facts: readonly string[]
   /** No longer in force. */
   readonly faded?: boolean
   readonly children?: ReactNode
@@ -31,10 +31,24 @@ export function Row({ name, facts, faded = false, children }: RowProps) {
     <li className={classes['row']} data-faded={faded || undefined}>
       <span className={classes['words']}>
         <span className={classes['name']}>{name}</span>
-        <span className={classes['facts']}>{facts}</span>
+        <Facts facts={facts} />
       </span>
       {children}
     </li>
+  )
+}
+
+/** A line breaks between two of them, and inside one only when it is wider than the line. */
+function Facts({ facts }: Pick<RowProps, 'facts'>) {
+  const known = facts.filter((fact) => fact !== '')
+  return (
+    <span className={classes['facts']}>
+      {known.map((fact, index) => (
+        <Fragment key={fact}>
+          <span className={classes['fact']}>{index < known.length - 1 ? `${fact} ·` : fact}</span>{' '}
+        </Fragment>
+      ))}
+    </span>
   )
 }
 

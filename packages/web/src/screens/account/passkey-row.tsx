@@ -25,7 +25,7 @@ export function PasskeyRow({ passkey, removing, onRemove }: PasskeyRowProps) {
   return (
     <Row
       name={name}
-      facts={`${synced ? 'On all your devices' : 'On one device'} · made ${dateTime(Date.parse(createdAt))}`}
+      facts={[synced ? 'On all your devices' : 'On one device', `made ${dateTime(Date.parse(createdAt))}`]}
     >
       <IconButton icon="edit" label={`Rename the passkey ${name}`} onClick={() => setAsking('name')} />
       <IconButton

@@ -38,7 +38,7 @@ export function SessionsSection() {
                 {session.current && <Badge tone="accent">This device</Badge>}
               </>
             }
-            facts={`${session.address === null ? '' : `${session.address} · `}since ${dateTime(Date.parse(session.createdAt))}`}
+            facts={[session.address ?? '', `since ${dateTime(Date.parse(session.createdAt))}`]}
           >
             {!session.current && (
               <Button variant="subtle" disabled={end.isPending} onClick={() => end.mutate(session.id)}>

@@ -118,7 +118,7 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
   const revoke = useRevokeInvitation()
   const name = invitation.email ?? 'Whoever has the link'
   return (
-    <Row name={name} facts={`${invitation.role === 'admin' ? 'Administrator · ' : ''}${stateOf(invitation)}`}>
+    <Row name={name} facts={[invitation.role === 'admin' ? 'Administrator' : '', stateOf(invitation)]}>
       {invitation.usedAt === null && (
         <ActionIcon
           aria-label={`Take back the invitation of ${name}`}

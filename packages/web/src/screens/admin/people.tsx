@@ -60,9 +60,6 @@ function stateOf({ role, disabledAt, removal, expiresAt }: ManagedUser): string 
   return null
 }
 
-/** Not broken between its words. */
-const whole = (fact: string): string => fact.replaceAll(' ', '\u00A0')
-
 interface PersonProps {
   readonly user: ManagedUser
   readonly onQuota: () => void
@@ -74,7 +71,7 @@ function Person({ user, onQuota, onRemove }: PersonProps) {
   const state = stateOf(user)
   const self = useAuthStatus()?.me?.id === user.id
   const seen = user.lastSeenAt === null ? 'not signed in' : `seen ${ago(Date.parse(user.lastSeenAt), now)}`
-  const facts = [user.email ?? '', ...[count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen].map(whole)]
+  const facts = [user.email ?? '', count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen]
   return (
     <Row
       name={
@@ -85,7 +82,7 @@ function Person({ user, onQuota, onRemove }: PersonProps) {
           {user.twoFactor && <Badge>Two-factor</Badge>}
         </>
       }
-      facts={facts.filter((fact) => fact !== '').join(' · ')}
+      facts={facts}
       faded={user.disabledAt !== null}
     >
       {user.removal === null && <PersonMenu user={user} self={self} onQuota={onQuota} onRemove={onRemove} />}

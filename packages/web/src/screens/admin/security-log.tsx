@@ -64,9 +64,9 @@ const nameOf = (person: AuditEntry['actor']): string =>
 function Entry({ entry }: { readonly entry: AuditEntry }) {
   const { actor, subject, action, address, at } = entry
   const other = subject !== null && subject.id !== actor?.id ? nameOf(subject) : ''
-  const facts = [nameOf(actor), other, detailWords(entry), address ?? ''].filter((fact) => fact !== '')
+  const facts = [nameOf(actor), other, detailWords(entry), address ?? '']
   return (
-    <Row name={actionWords(action)} facts={facts.join(' · ')}>
+    <Row name={actionWords(action)} facts={facts}>
       <time className={classes['time']} dateTime={at}>
         {dateTime(Date.parse(at))}
       </time>
