@@ -35,6 +35,8 @@ export interface ComfyBehaviour {
   readonly old?: boolean
   readonly steps?: number
   readonly stepDelayMs?: number
+  /** What every job waits for before its first step. */
+  readonly held?: Promise<void>
   readonly previews?: 'plain' | 'metadata'
   /** `refused`: 404, as of a proxy without WebSockets; `redirected`: to another address; `dropped`: broken off after two steps. */
   readonly socket?: 'refused' | 'redirected' | 'dropped'
@@ -236,6 +238,7 @@ async function execute(state: State, job: FakeJob): Promise<void> {
   tell('execution_start', { timestamp: 1 })
   tell('execution_cached', { nodes: [], timestamp: 2 })
   tell('executing', { node: sampler.id, display_node: sampler.id })
+  await state.now.held
   for (let value = 1; value <= total; value++) {
     await pause(stepDelayMs, undefined, { signal: job.stop.signal }).catch(() => undefined)
     if (job.stop.signal.aborted)

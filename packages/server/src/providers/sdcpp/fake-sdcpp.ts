@@ -31,6 +31,8 @@ export interface SdcppBehaviour {
   readonly ahead?: number
   /** Looks for which it is drawing. */
   readonly drawing?: number
+  /** It draws on and on. */
+  readonly held?: boolean
   readonly cancelGenerating?: boolean
   /** Sent instead of a drawn picture. */
   readonly picture?: Uint8Array
@@ -204,8 +206,8 @@ function look(now: SdcppBehaviour, job: Job): Record<string, unknown> {
     return state(job, { status: 'cancelled', error: { code: 'cancelled', message: 'job cancelled by client' } })
   }
   if (job.ahead > 0) return state(job, { status: 'queued', queue_position: job.ahead-- })
-  if (job.drawing > 0) {
-    job.drawing -= 1
+  if (job.drawing > 0 || now.held === true) {
+    job.drawing = Math.max(job.drawing - 1, 0)
     return state(job, { status: 'generating', started: created + 3 })
   }
   const ended = { started: created + 3, completed: created + 15 }
