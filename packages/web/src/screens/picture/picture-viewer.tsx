@@ -50,8 +50,8 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
   // The neighbours' originals are fetched ahead, so that → shows at once.
   useEffect(() => {
     for (const id of [next, previous]) {
-      const url = neighbours.find((one) => one.id === id)?.url
-      if (url !== undefined) new globalThis.Image().src = url
+      const neighbour = neighbours.find((one) => one.id === id)
+      if (neighbour?.deletedAt === null) new globalThis.Image().src = neighbour.url
     }
   }, [next, previous, neighbours])
 
