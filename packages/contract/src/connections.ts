@@ -20,6 +20,8 @@ export const Connection = z.object({
   shared: z.boolean(),
   /** False: somebody else shares it. Its address, its key's hint and its settings are not shown. */
   mine: z.boolean(),
+  /** The connection that is asked when this one surely did not take the work; null: none, or somebody else's business. */
+  fallbackId: Id.nullable(),
   createdAt: z.iso.datetime(),
 })
 export type Connection = z.infer<typeof Connection>
@@ -43,6 +45,8 @@ export const ConnectionCreate = z.object({
   isDefault: z.boolean().optional(),
   /** Offers it to everybody; administrators only. */
   shared: z.boolean().optional(),
+  /** Another connection that the caller can use; null: none. */
+  fallbackId: Id.nullable().optional(),
 })
 export type ConnectionCreate = z.infer<typeof ConnectionCreate>
 

@@ -4,6 +4,7 @@ export { Capabilities, ModelInfo, ProviderInfo, SizeRule, NumberRange } from './
 export { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
 export {
   Adjustment,
+  FallbackFrom,
   Generation,
   GenerationFailure,
   GenerationRequest,

@@ -79,6 +79,18 @@ export const GenerationFailure = z.object({
 })
 export type GenerationFailure = z.infer<typeof GenerationFailure>
 
+/** The connection that was asked first and surely did not take the work, so that its fallback was asked. */
+export const FallbackFrom = z.object({
+  connectionId: Id,
+  connectionName: z.string(),
+  provider: z.string(),
+  /** The model that was asked for; empty: none was named, and the engine could not be asked for its first. */
+  model: z.string(),
+  /** Why it did not take it. */
+  error: GenerationFailure,
+})
+export type FallbackFrom = z.infer<typeof FallbackFrom>
+
 export const Generation = z.object({
   id: Id,
   state: GenerationState,
@@ -96,6 +108,8 @@ export const Generation = z.object({
   height: z.int().nullable(),
   seed: z.number().nullable(),
   adjustments: z.array(Adjustment),
+  /** Set when another engine than the one that was asked draws it: what stands above is of the one that does. */
+  fallbackFrom: FallbackFrom.nullable(),
   /** Steps done and steps in all, over all its pictures; null before the engine's first sign. */
   progress: z.object({ completed: z.number(), total: z.number() }).nullable(),
   /** Path of the newest preview picture, or null. */

@@ -54,6 +54,7 @@ describe('creating a connection', () => {
       isDefault: true,
       shared: false,
       mine: true,
+      fallbackId: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
     expect(await test.connections.get(user, made.id)).toEqual(made)

@@ -26,6 +26,7 @@ export function toConnection(row: Row, userId: string): Connection {
     isDefault: row.is_default,
     shared: row.shared === true,
     mine,
+    fallbackId: mine ? row.fallback_id : null,
     createdAt: row.created_at.toISOString(),
   }
 }

@@ -68,6 +68,7 @@ describe('a shared connection', () => {
       isDefault: false,
       shared: true,
       mine: false,
+      fallbackId: null,
       createdAt: expect.any(String),
     })
     expect(await test.connections.get(user, id)).toEqual(shared)

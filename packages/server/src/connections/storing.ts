@@ -55,6 +55,7 @@ export async function insertConnection(
       position: await nextPosition(trx, userId),
       is_default: input.isDefault ?? false,
       shared: input.shared ?? null,
+      fallback_id: input.fallbackId ?? null,
       environment_digest: input.environmentDigest ?? null,
     })
     .returningAll()

@@ -30,6 +30,8 @@ export interface ConnectionTable {
   is_default: Generated<boolean>
   environment_digest: string | null
   shared: Generated<boolean | null>
+  fallback_id: string | null
+  prices: GeneratedJson
   created_at: GeneratedTimestamp
   deleted_at: Timestamp | null
 }
@@ -64,6 +66,10 @@ export interface GenerationTable {
   idempotency_hash: string | null
   job_id: string | null
   cancel_requested: Generated<boolean>
+  strict: Generated<boolean>
+  batch: Generated<boolean>
+  fallback_from: ColumnType<unknown, string | null | undefined, string | null>
+  picture_price: number | null
   created_at: GeneratedTimestamp
   started_at: Timestamp | null
   finished_at: Timestamp | null
@@ -125,6 +131,13 @@ export interface ImageTagTable {
   tag: string
 }
 
+export interface ModelDefaultTable {
+  user_id: string | null
+  family: 'any' | 'sdxl' | 'flux'
+  connection_id: string
+  model: string | null
+}
+
 export interface EventTable {
   seq: ColumnType<number, never, never>
   user_id: string
@@ -150,6 +163,7 @@ export interface JobTurnTable {
 export interface Tables extends AccountTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
+  model_defaults: ModelDefaultTable
   generations: GenerationTable
   generation_calls: GenerationCallTable
   images: ImageTable

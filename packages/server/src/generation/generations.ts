@@ -8,7 +8,7 @@ import type { Images } from '#library/images.ts'
 import { probe } from '#media/probe.ts'
 import { cancelOperations } from './operation.ts'
 import { endCancelled } from './run.ts'
-import { tagsOfRow } from './generation-record.ts'
+import { fallbackFromOf, tagsOfRow } from './generation-record.ts'
 import { createReader } from './reader.ts'
 import { waitForEnd } from './wait.ts'
 import { submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
@@ -57,8 +57,14 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     const row = await rowOf(userId, id)
     if (terminalStates.includes(row.state)) return await one(row)
     const waiting = await inTransaction(db, async (trx) => {
-      await trx.updateTable('generations').set({ cancel_requested: true }).where('id', '=', id).execute()
-      const taken = row.job_id !== null && (await jobs.cancel(trx, row.job_id))
+      // Its job may have become another one a moment ago.
+      const { job_id: jobId } = await trx
+        .updateTable('generations')
+        .set({ cancel_requested: true })
+        .where('id', '=', id)
+        .returning('job_id')
+        .executeTakeFirstOrThrow()
+      const taken = jobId !== null && (await jobs.cancel(trx, jobId))
       if (!taken) await sql`select pg_notify(${cancelChannel}, ${id})`.execute(trx)
       return taken
     })
@@ -103,10 +109,14 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     },
     async retry(userId, id) {
       const row = await rowOf(userId, id)
+      // Who was asked first is asked again.
+      const first = fallbackFromOf(row)
+      const connectionId = first?.connectionId ?? row.connection_id
+      const model = first === null ? row.model : first.model
       const request = GenerationRequest.parse({
         ...(typeof row.request === 'object' ? row.request : {}),
-        ...(row.connection_id === null ? {} : { connectionId: row.connection_id }),
-        model: row.model,
+        ...(connectionId === null ? {} : { connectionId }),
+        ...(model === '' ? {} : { model }),
         tags: tagsOfRow(row),
         parentId: row.id,
       })

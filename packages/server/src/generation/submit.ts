@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto'
-import type { GenerationRequest } from '@easel/contract'
+import type { Adjustment, FallbackFrom, GenerationRequest } from '@easel/contract'
 import { codeOf, EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
+import type { Resolved } from '#connections/choice.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Jobs } from '#jobs/jobs.ts'
 import type { Quotas } from '#library/quotas.ts'
+import { checkRoom } from '#library/room.ts'
+import type { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import { callsOf } from './calls.ts'
+import { failureFrom } from './failure.ts'
 import { fit } from './fit.ts'
+import { fitFallback } from './fit-fallback.ts'
 import type { Fitted } from './fitted.ts'
 import type { GenerationRow } from './generation-record.ts'
+import { couldNotBeAsked, storyOf } from './hand-over.ts'
 
 /** What gave a request to us; it decides the names of the files. */
 export type Origin = 'easel' | 'profiles' | 'history'
@@ -67,16 +74,6 @@ async function earlier(db: Db, userId: string, { key, hash }: Repeat): Promise<G
   return row
 }
 
-async function checkRoom({ storage, minFreeBytes }: SubmitPorts): Promise<void> {
-  const free = await storage.free()
-  if (free === null || free >= minFreeBytes) return
-  const megabytes = Math.floor(free / 1024 ** 2)
-  throw new EaselError(
-    'disk-full',
-    `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`,
-  )
-}
-
 function refuse(field: string, message: string): never {
   throw new EaselError('validation-failed', message, { fields: [{ field: `body.${field}`, message }] })
 }
@@ -119,31 +116,62 @@ async function checkParent(db: Db, userId: string, { parentId }: GenerationReque
   if (parent === undefined) refuse('parentId', 'There is no such generation.')
 }
 
-/** A generation of n pictures is as many calls as the model needs for them. */
-function callsOf(generationId: string, n: number, imagesPerCall: number) {
-  const calls = Math.ceil(n / imagesPerCall)
-  return Array.from({ length: calls }, (_, index) => ({
-    generation_id: generationId,
-    call_index: index,
-    first_image: index * imagesPerCall,
-    images: Math.min(imagesPerCall, n - index * imagesPerCall),
-    state: 'waiting' as const,
-    sent_at: null,
-  }))
-}
-
 interface Draft {
   readonly userId: string
   readonly request: GenerationRequest
   readonly options: SubmitOptions
   readonly hash: string
+  readonly asked: Asked
+}
+
+/** What a request becomes: who is to draw it, and how. */
+interface Asked {
+  readonly engine: Resolved
   readonly fitted: Fitted
-  readonly adjustments: readonly unknown[]
-  readonly engine: Awaited<ReturnType<Connections['resolve']>>
+  readonly adjustments: readonly Adjustment[]
+  /** Set when the engine that was asked for could not even be asked for its models. */
+  readonly from: FallbackFrom | null
+}
+
+/** The request on the fallback of the connection that it names, or null where there is none that can draw it. */
+async function askFallback(
+  { connections }: SubmitPorts,
+  userId: string,
+  { request, error }: { request: GenerationRequest; error: ProviderError },
+): Promise<Asked | null> {
+  const fallback = await connections.fallbackOf(userId, { connectionId: request.connectionId, model: request.model })
+  if (fallback === null) return null
+  const {
+    connectionId: _connection,
+    model: wanted,
+    tags: _tags,
+    parentId: _parent,
+    priority: _priority,
+    ...rest
+  } = request
+  const { strict = false, ...spec } = rest
+  const model = wanted ?? fallback.first.defaultModel
+  const fitted = fitFallback({ spec, model, seed: null, reason: error.message, strict }, fallback)
+  return fitted && { engine: fallback.engine, ...fitted, from: storyOf(fallback, model, failureFrom(error)) }
+}
+
+/** @throws what `submit` throws for an engine or a model that cannot be had */
+async function askEngine(ports: SubmitPorts, userId: string, request: GenerationRequest): Promise<Asked> {
+  try {
+    const wanted = { connectionId: request.connectionId, model: request.model }
+    const engine = await ports.connections.resolve(userId, wanted)
+    const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
+    return { engine, from: null, ...fit(request, model, request.strict ?? false) }
+  } catch (error) {
+    const instead = couldNotBeAsked(error) ? await askFallback(ports, userId, { request, error }) : null
+    if (instead === null) throw error
+    return instead
+  }
 }
 
 async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
-  const { userId, request, options, fitted, engine } = draft
+  const { userId, request, options } = draft
+  const { engine, fitted, adjustments, from } = draft.asked
   const { connectionId: _connection, model: _model, tags, parentId, priority, strict: _strict, ...spec } = request
   const id = newId()
   const n = request.n ?? 1
@@ -166,7 +194,10 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
       state: 'queued',
       request: JSON.stringify(spec),
       fitted: JSON.stringify(fitted),
-      adjustments: JSON.stringify(draft.adjustments),
+      adjustments: JSON.stringify(adjustments),
+      fallback_from: from === null ? null : JSON.stringify(from),
+      strict: request.strict ?? false,
+      batch: priority === 'batch',
       tags: JSON.stringify(tags ?? []),
       resolved_prompt: request.prompt,
       revised_prompt: null,
@@ -191,7 +222,7 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     .executeTakeFirstOrThrow()
   await trx
     .insertInto('generation_calls')
-    .values(callsOf(id, n, engine.model.capabilities.imagesPerCall))
+    .values(callsOf(id, n, engine.model.capabilities))
     .execute()
   await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
   return row
@@ -208,7 +239,7 @@ export async function submit(
   userId: string,
   { request, options }: { request: GenerationRequest; options: SubmitOptions },
 ): Promise<GenerationRow> {
-  const { db, connections, quotas } = ports
+  const { db, quotas } = ports
   const hash = fingerprint(request)
   const key = options.idempotencyKey
   const known = key === undefined ? null : await earlier(db, userId, { key, hash })
@@ -218,10 +249,7 @@ export async function submit(
   if (quotas.mayBeLimited(userId)) await quotas.checkQuota(userId, { images: request.n ?? 1, generations: 1 })
   await checkPictures(db, userId, request)
   await checkParent(db, userId, request)
-  const engine = await connections.resolve(userId, { connectionId: request.connectionId, model: request.model })
-  const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
-  const { fitted, adjustments } = fit(request, model, request.strict ?? false)
-  const draft: Draft = { userId, request, options, hash, fitted, adjustments, engine }
+  const draft: Draft = { userId, request, options, hash, asked: await askEngine(ports, userId, request) }
   try {
     return await inTransaction(db, (trx) => insert(trx, ports, draft))
   } catch (error) {

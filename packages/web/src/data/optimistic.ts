@@ -34,6 +34,7 @@ export function optimisticGeneration(submission: Submission, now: number): Gener
     height: height || null,
     seed: spec.seed ?? null,
     adjustments: [],
+    fallbackFrom: null,
     progress: null,
     previewUrl: null,
     place: null,

@@ -2,6 +2,8 @@ import type { Adjustment } from '@easel/contract'
 import { plainValue } from './format.ts'
 
 const fields: Readonly<Record<string, string>> = {
+  connection: 'The engine',
+  model: 'The model',
   size: 'Size',
   aspectRatio: 'Shape',
   seed: 'Seed',

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { EaselEvent, Generation, GenerationRequest } from '@easel/contract'
 import { pino } from 'pino'
 import { expect, vi } from 'vitest'
+import { z } from 'zod'
 import { createConnections } from '#connections/connections.ts'
 import { fixedKeyring } from '#connections/keyring.ts'
 import { createSecrets } from '#connections/secrets.ts'
@@ -26,7 +27,7 @@ import type { Storage } from '#storage/spec/storage.ts'
 import { createGenerations } from '../generations.ts'
 import type { SubmitOptions } from '../submit.ts'
 import { startGenerationWorker } from '../worker.ts'
-import { paintProvider } from './paint.ts'
+import { paintProvider, plainModels, textModels } from './paint.ts'
 
 export interface ProcessOptions {
   /** Takes no work when false. */
@@ -43,7 +44,14 @@ export interface ProcessOptions {
 const noLimits = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
 const unlimited: QuotaDefaults = { quota: noLimits, guestQuota: noLimits }
 
-const usual = [ollama, openai, paintProvider(), paintProvider({ id: 'free-paint', resendSafe: true })]
+const usual = [
+  ollama,
+  openai,
+  paintProvider(),
+  paintProvider({ id: 'free-paint', resendSafe: true }),
+  paintProvider({ id: 'plain-paint', options: z.object({}) }, plainModels),
+  paintProvider({ id: 'text-paint' }, textModels),
+]
 
 export async function openPipeline() {
   const { database, openAnother } = await openTestDatabase()

@@ -14,6 +14,7 @@ const provider: ProviderInfo = {
   options: {},
 }
 const connection: Connection = {
+  fallbackId: null,
   id: idOf(1),
   name: 'Mine',
   provider: 'openai',
