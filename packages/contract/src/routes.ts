@@ -10,6 +10,7 @@ import { Cursor, Id, Page } from './primitives.ts'
 import type { Route } from './route.ts'
 import { TagType } from './tags.ts'
 import { transferRoutes } from './transfer-routes.ts'
+import { writingRoutes } from './writing-routes.ts'
 
 const byId = z.object({ id: Id })
 const limit = z.coerce.number().int().min(1).max(200).default(50)
@@ -204,4 +205,5 @@ export const routes = {
   ...factorRoutes,
   ...adminRoutes,
   ...transferRoutes,
+  ...writingRoutes,
 } as const

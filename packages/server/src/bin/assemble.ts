@@ -35,6 +35,7 @@ import { createQuotas } from '#library/quotas.ts'
 import { createPngCopies } from '#library/png-copy.ts'
 import { sweep } from '#library/sweep.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
@@ -205,6 +206,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   const minFreeBytes = config.minFreeBytes
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
+  const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
   const transfer = createTransfer({
     db,
     storage,
@@ -217,7 +219,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
   })
-  return { ownerId, connections, images, derivatives, quotas, generations, ...transfer }
+  return { ownerId, connections, images, derivatives, quotas, generations, writing, ...transfer }
 }
 
 type Library = Awaited<ReturnType<typeof openLibrary>>

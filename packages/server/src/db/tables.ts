@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
+import type { WritingTables } from './writing-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
 type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>
@@ -66,6 +67,7 @@ export interface GenerationTable {
   idempotency_hash: string | null
   job_id: string | null
   cancel_requested: Generated<boolean>
+  refine: ColumnType<'wanted' | 'asked' | null, 'wanted' | null | undefined, 'asked' | null>
   strict: Generated<boolean>
   batch: Generated<boolean>
   fallback_from: ColumnType<unknown, string | null | undefined, string | null>
@@ -160,7 +162,7 @@ export interface JobTurnTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables {
+export interface Tables extends AccountTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

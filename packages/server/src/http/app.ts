@@ -13,6 +13,7 @@ import type { Derivatives } from '#library/derivatives.ts'
 import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
 import type { Quotas } from '#library/quotas.ts'
+import type { Writing } from '#prompts/writing.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
@@ -49,6 +50,7 @@ import { registerProfiles } from './routes/profiles.ts'
 import { registerSessions } from './routes/sessions.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
+import { registerWriting } from './routes/writing.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
 export interface AppPorts {
@@ -71,6 +73,7 @@ export interface AppPorts {
   readonly administration: AdminPorts
   readonly exports: Exports
   readonly takeBack: TakeBack
+  readonly writing: Writing
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
   readonly signatures: FileSignatures | null
@@ -152,6 +155,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   await registerUploads(app, { ...ports, links })
   await registerAddImages(app, ports)
   registerTransfer(app, ports)
+  registerWriting(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
   await registerHistory(app, ports)

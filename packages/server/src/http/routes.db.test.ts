@@ -13,6 +13,7 @@ import { imageScenarios } from './testing/image-scenarios.ts'
 import { importScenarios } from './testing/import-scenarios.ts'
 import { passkeyScenarios } from './testing/passkey-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
+import { writingScenarios } from './testing/writing-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
 
 const table: Scenarios<keyof typeof routes> = {
@@ -20,6 +21,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...imageScenarios,
   ...connectionScenarios,
   ...transferScenarios,
+  ...writingScenarios,
   ...importScenarios,
   ...accountScenarios,
   ...factorScenarios,

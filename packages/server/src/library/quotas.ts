@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { QuotaOverride, type Quota, type Usage } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
-import { refusal, type Used } from './quota-refusal.ts'
+import { overMoney, refusal, type Used } from './quota-refusal.ts'
 
 /** What holds for everybody who has nothing of their own. */
 export interface QuotaDefaults {
@@ -33,6 +33,13 @@ export interface Quotas {
    * @throws EaselError `quota-exceeded`
    */
   countGeneration(trx: Trx, userId: string, images: number): Promise<void>
+  /**
+   * Refuses what costs money once a month's is spent. Text models are asked so: no picture of theirs is counted.
+   * @throws EaselError `quota-exceeded`
+   */
+  checkMoney(userId: string): Promise<void>
+  /** Counts what a text model cost, in the same money as pictures. */
+  countWriting(userId: string, cost: number): Promise<void>
   /** Whether this user was seen to have any limit. Who has none is spared the check before the work. */
   mayBeLimited(userId: string): boolean
   usage(userId: string): Promise<Usage>
@@ -60,7 +67,11 @@ const bytesOf = (userId: string) => one(sql`select bytes from usage_totals where
 const activeOf = (userId: string) =>
   one(sql`select count(*) from generations where user_id = ${userId} and state in ('queued', 'running')`)
 const spentOf = (userId: string) =>
-  one(sql`select sum(cost) from usage_days where user_id = ${userId} and day >= ${thisMonth}`)
+  one(sql`
+    select sum(cost) from (
+      select cost from usage_days where user_id = ${userId} and day >= ${thisMonth}
+      union all select cost from writing_days where user_id = ${userId} and day >= ${thisMonth}
+    ) as spent`)
 
 interface Read extends Used {
   readonly role: string
@@ -123,6 +134,18 @@ export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDe
         select ${activeOf(userId)} as "atOnce", ${spentOf(userId)} as "moneyAMonth"`.execute(trx)
       const refused = refusal(limits, { ...used, ...(rows[0] ?? missing()) }, { images, generations: 1 })
       if (refused !== null) throw refused
+    },
+
+    async checkMoney(userId) {
+      const { role, quota, ...used } = await readAll(db, userId)
+      const refused = overMoney(limitsOf(defaults(), { role, quota }), used)
+      if (refused !== null) throw refused
+    },
+
+    async countWriting(userId, cost) {
+      await sql`
+        insert into writing_days as held (user_id, day, cost) values (${userId}, ${today}, ${cost})
+        on conflict (user_id, day) do update set cost = held.cost + excluded.cost`.execute(db)
     },
 
     async usage(userId) {

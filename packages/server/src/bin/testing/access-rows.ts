@@ -219,6 +219,19 @@ const library: Record<string, Row> = {
     own: 200,
     foreign: 404,
   },
+  'GET /api/connections/:id/text-models': {
+    ask: of(connection, (id) => `/api/connections/${id}/text-models`),
+    own: 400,
+    foreign: 404,
+  },
+  'GET /api/writing': { ask: at('/api/writing'), own: 200 },
+  'PUT /api/writing': { ask: at('/api/writing', { choice: null }), own: 200 },
+  'POST /api/prompts/refine': { ask: at('/api/prompts/refine', { prompt: 'a fox' }), own: 400 },
+  'POST /api/images/:id/describe': {
+    ask: of(image, (id) => `/api/images/${id}/describe`, {}),
+    own: 400,
+    foreign: 404,
+  },
   'GET /api/profiles': { ask: at('/api/profiles'), own: 200 },
   'POST /api/images/generate': {
     ask: of(connection, () => '/api/images/generate', { prompt: '', profileId: newId() }),
