@@ -119,44 +119,6 @@ describe('ComfyUI: what is sent', () => {
     expect(inputsOf(graph, '9')).toEqual({ filename_prefix: 'easel', images: ['8', 0] })
   })
 
-  it('FLUX from its separate files, exactly', async () => {
-    const engine = await fake()
-    const settings = { fluxWeights: 'fp8_e4m3fn', fluxTextEncoder1: 't5xxl_fp16.safetensors' }
-    await submit(contextFor(engine.baseUrl, { settings }), {
-      model: flux,
-      guidance: 2.5,
-      sampler: 'euler_ancestral',
-      options: { scheduler: 'normal' },
-    })
-    expect(lastGraph(engine)).toEqual({
-      '12': { class_type: 'UNETLoader', inputs: { unet_name: 'flux1-dev.safetensors', weight_dtype: 'fp8_e4m3fn' } },
-      '11': {
-        class_type: 'DualCLIPLoader',
-        inputs: { clip_name1: 't5xxl_fp16.safetensors', clip_name2: 'clip_l.safetensors', type: 'flux' },
-      },
-      '10': { class_type: 'VAELoader', inputs: { vae_name: 'ae.safetensors' } },
-      '6': { class_type: 'CLIPTextEncode', inputs: { text: 'a lighthouse', clip: ['11', 0] } },
-      '26': { class_type: 'FluxGuidance', inputs: { guidance: 2.5, conditioning: ['6', 0] } },
-      '27': { class_type: 'EmptySD3LatentImage', inputs: { width: 64, height: 48, batch_size: 1 } },
-      '25': { class_type: 'RandomNoise', inputs: { noise_seed: 7 } },
-      '22': { class_type: 'BasicGuider', inputs: { model: ['12', 0], conditioning: ['26', 0] } },
-      '16': { class_type: 'KSamplerSelect', inputs: { sampler_name: 'euler_ancestral' } },
-      '17': { class_type: 'BasicScheduler', inputs: { model: ['12', 0], scheduler: 'normal', steps: 3, denoise: 1 } },
-      '13': {
-        class_type: 'SamplerCustomAdvanced',
-        inputs: {
-          noise: ['25', 0],
-          guider: ['22', 0],
-          sampler: ['16', 0],
-          sigmas: ['17', 0],
-          latent_image: ['27', 0],
-        },
-      },
-      '8': { class_type: 'VAEDecode', inputs: { samples: ['13', 0], vae: ['10', 0] } },
-      '9': { class_type: 'PreviewImage', inputs: { images: ['8', 0] } },
-    })
-  })
-
   it('FLUX as one checkpoint brings text encoder and VAE along', async () => {
     const engine = await fake()
     await draw(contextFor(engine.baseUrl), { model: 'checkpoints/flux1-dev-fp8.safetensors' })

@@ -1,9 +1,12 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
+import { outgoing } from '../kit/fake-outgoing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
 import { startFakeOllama, type OllamaFailure } from './fake-ollama.ts'
 import { provider } from './provider.ts'
 
 const failures: Partial<Record<Behaviour, OllamaFailure>> = { stalled: 'stall' }
+
+const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/png', width: 1, height: 1 }
 
 describeProvider(provider, {
   folder: 'ollama',
@@ -57,9 +60,47 @@ describeProvider(provider, {
       return {
         baseUrl: fake.baseUrl,
         imageCalls: () => drawn().map((request) => request.json()),
+        sent: () => Promise.all(drawn().map(outgoing)),
         close: () => fake.close(),
       }
     },
+    working: async () => {
+      const fake = await startFakeOllama({ steps: 1_000_000, stepDelayMs: 2 })
+      const drawn = () => fake.requests.filter(({ path }) => path === '/api/generate')
+      return {
+        baseUrl: fake.baseUrl,
+        imageCalls: () => drawn().map((request) => request.json()),
+        stopped: () => fake.cancelled(),
+        close: () => fake.close(),
+      }
+    },
+    examples: [
+      {
+        name: 'an edit of two pictures, after which the model is forgotten',
+        settings: { keepAlive: '0' },
+        request: {
+          model: 'x/flux2-klein:4b',
+          prompt: 'make it night',
+          n: 1,
+          sources: [source, source],
+          options: {},
+        },
+        sent: [
+          {
+            method: 'POST',
+            path: '/api/generate',
+            headers: { 'content-type': 'application/json', authorization: 'Bearer KEY' },
+            body: {
+              model: 'x/flux2-klein:4b',
+              prompt: 'make it night',
+              images: ['AQID', 'AQID'],
+              keep_alive: 0,
+              stream: true,
+            },
+          },
+        ],
+      },
+    ],
     expectedCalls: [
       {
         model: 'x/z-image-turbo:latest',

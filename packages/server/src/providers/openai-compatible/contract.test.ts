@@ -1,4 +1,5 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
+import { outgoing } from '../kit/fake-outgoing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
 import { startFakeCompatible, type CompatibleFailure } from './fake-openai-compatible.ts'
 import { provider } from './provider.ts'
@@ -15,6 +16,9 @@ const failures: Readonly<Record<Behaviour, CompatibleFailure | null>> = {
   endless: 'endless',
   stalled: 'stall',
 }
+
+const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
+const mask = { bytes: Uint8Array.of(9, 9), mimeType: 'image/png', width: 1, height: 1 }
 
 describeProvider(provider, {
   folder: 'openai-compatible',
@@ -68,9 +72,70 @@ describeProvider(provider, {
       return {
         baseUrl: fake.baseUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),
+        sent: () => Promise.all(fake.drawn().map(outgoing)),
         close: () => fake.close(),
       }
     },
+    examples: [
+      {
+        name: 'everything that vLLM takes',
+        settings: { negativePrompt: 'field', steps: 'num_inference_steps', guidance: true, quality: 'low,high' },
+        request: {
+          model: 'flux.1-dev',
+          prompt: 'a lighthouse',
+          negativePrompt: 'fog',
+          n: 1,
+          width: 64,
+          height: 96,
+          seed: 7,
+          steps: 12,
+          guidance: 4.5,
+          quality: 'high',
+          sources: [],
+          options: {},
+        },
+        sent: [
+          {
+            method: 'POST',
+            path: '/v1/images/generations',
+            headers: { 'content-type': 'application/json', authorization: 'Bearer KEY' },
+            body: {
+              model: 'flux.1-dev',
+              prompt: 'a lighthouse',
+              n: 1,
+              size: '64x96',
+              response_format: 'b64_json',
+              quality: 'high',
+              seed: 7,
+              num_inference_steps: 12,
+              guidance_scale: 4.5,
+              negative_prompt: 'fog',
+            },
+          },
+        ],
+      },
+      {
+        name: 'an edit of several pictures with a mask, as a form',
+        settings: { imagesPerCall: 2, responseFormat: 'none', sources: 2, mask: true },
+        request: { model: 'flux.1-dev', prompt: 'at night', n: 2, seed: 1, sources: [source, mask], mask, options: {} },
+        sent: [
+          {
+            method: 'POST',
+            path: '/v1/images/edits',
+            headers: { 'content-type': 'multipart/form-data', authorization: 'Bearer KEY' },
+            body: [
+              ['model', 'flux.1-dev'],
+              ['prompt', 'at night'],
+              ['n', '2'],
+              ['seed', '1'],
+              ['image[]', 'source-1.jpg image/jpeg AQID'],
+              ['image[]', 'source-2.png image/png CQk='],
+              ['mask', 'mask.png image/png CQk='],
+            ],
+          },
+        ],
+      },
+    ],
     expectedCalls: [
       {
         model: 'Qwen/Qwen-Image',

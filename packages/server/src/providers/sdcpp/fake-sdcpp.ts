@@ -47,6 +47,8 @@ export interface FakeSdcpp extends FakeEngine {
   /** Jobs that were handed in. */
   submitted(): readonly SeenRequest[]
   looks(): number
+  /** Jobs that were stopped. */
+  cancelled(): number
   /** Starts anew: it knows no job any more. */
   restart(): void
 }
@@ -90,6 +92,7 @@ export async function startFakeSdcpp(behaviour: SdcppBehaviour = {}): Promise<Fa
     },
     submitted: () => engine.requests.filter(({ path }) => path === '/sdcpp/v1/img_gen'),
     looks: () => engine.requests.filter(({ method, path }) => method === 'GET' && path.includes('/jobs/')).length,
+    cancelled: () => [...state.jobs.values()].filter((job) => job.cancelled).length,
     restart: () => state.jobs.clear(),
   }
 }
@@ -192,7 +195,7 @@ function submit(state: State, request: SeenRequest, reply: Reply): void | Promis
 }
 
 function cancel(now: SdcppBehaviour, job: Job, reply: Reply): void {
-  const over = job.ahead === 0 && job.drawing === 0
+  const over = job.ahead === 0 && job.drawing === 0 && now.held !== true
   if (job.cancelled || over || (job.ahead === 0 && now.cancelGenerating !== true)) {
     const error = over ? 'job is not cancellable' : 'job is generating and cannot be interrupted yet'
     return reply.json(409, { error })

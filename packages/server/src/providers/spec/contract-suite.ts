@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DefectError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
+import { describeClaims, type Example, type WorkingEngine } from './claims-suite.ts'
 import { decodePng } from './png-codec.ts'
 import type { EngineHttp, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
 import { closedPort, contextFor, contractKey, failure, limitsFor, onNetwork, withEngine } from './suite-tools.ts'
@@ -31,6 +32,8 @@ export interface RunningEngine {
   readonly baseUrl: string
   /** The decoded bodies of the calls that asked for pictures, in order. */
   imageCalls(): readonly unknown[]
+  /** The same calls with method, path, headers and body, for the examples. */
+  sent?(): Promise<readonly unknown[]>
   close(): Promise<void>
 }
 
@@ -53,6 +56,10 @@ export interface ProviderFixtures {
         start(behaviour: Behaviour): Promise<RunningEngine>
         /** Exactly what the engine must be sent for `request`, once per call. */
         readonly expectedCalls: readonly unknown[]
+        /** Show whatever the models can do that `request` does not show. */
+        readonly examples?: readonly Example[]
+        /** Needed where a model tells progress or its engine can be stopped. */
+        working?(): Promise<WorkingEngine>
         /** Behaviours that this protocol cannot have, with the reason. */
         readonly impossible?: Partial<Record<Behaviour, string>>
       }
@@ -64,6 +71,7 @@ export function describeProvider(provider: Provider, fixtures: ProviderFixtures)
     describeManifest(provider, fixtures)
     describePictures(provider, fixtures)
     describeFailures(provider, fixtures)
+    describeClaims(provider, fixtures)
     describeWriting(provider, fixtures)
   })
 }
