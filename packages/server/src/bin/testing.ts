@@ -26,6 +26,8 @@ export interface EaselOptions {
   /** Becomes the connection "OpenAI". */
   readonly openai?: Pick<FakeOpenAi, 'apiUrl'>
   readonly environment?: Environment
+  /** A folder with providers beside Easel's own. */
+  readonly providerFolder?: string
 }
 
 export type TestEasel = Assembled['parts'] & {
@@ -89,7 +91,9 @@ export async function environmentFor(dataFolder: string, { ollama, openai, envir
 /** Starts Easel and waits until it answers. */
 export async function startEasel(options: EaselOptions = {}): Promise<TestEasel> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'easel-')))
-  const providers = await discoverProviders()
+  const { providerFolder } = options
+  const more = providerFolder === undefined ? [] : await discoverProviders(providerFolder)
+  const providers = new Map([...(await discoverProviders()), ...more])
   const manifests = [...providers.values()].map(({ manifest }) => manifest)
   const config = readConfig(await environmentFor(dataFolder, options), manifests)
   const assembled = await assemble({
