@@ -25,6 +25,8 @@ const MaxSafeSeed = Number.MAX_SAFE_INTEGER
 /** What the picture is to be, whichever engine makes it. Every field but the prompt may be left to the model's default. */
 export const ImageSpec = z.object({
   prompt: Prompt.refine((text) => text.trim().length > 0, 'must not be empty'),
+  /** What a text model made of the prompt: this is drawn, the prompt is kept as typed. */
+  refinedPrompt: Prompt.refine((text) => text.trim().length > 0, 'must not be empty').optional(),
   negativePrompt: Prompt.optional(),
   /** How many pictures. */
   n: z.int().min(1).max(10).optional(),

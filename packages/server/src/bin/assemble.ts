@@ -24,6 +24,7 @@ import { migrate } from '#db/migrate.ts'
 import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
 import { createGenerations } from '#generation/generations.ts'
+import type { Refine } from '#generation/refine.ts'
 import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
 import { createAdministration } from '#http/administration.ts'
 import { createApp } from '#http/app.ts'
@@ -254,12 +255,25 @@ async function openApp(
 async function openWorker(
   { config, log }: AssembleOptions,
   { database, storage, events, jobs }: Foundations,
-  { connections, derivatives }: Library,
+  { connections, derivatives, writing }: Library,
 ): Promise<GenerationWorker | null> {
   if (config.role === 'api') return null
   const pixels = { decode: decodePixels, encodePng, encodePreview }
+  const refine: Refine = async (userId, prompt, signal) => (await writing.refine(userId, { prompt }, signal)).prompt
   return await startGenerationWorker(
-    { database, db: database.db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs },
+    {
+      database,
+      db: database.db,
+      jobs,
+      events,
+      storage,
+      connections,
+      derivatives,
+      pixels,
+      refine,
+      log,
+      callTimeoutMs,
+    },
     config.workers,
   )
 }

@@ -22,6 +22,7 @@ import { handOver } from './hand-over.ts'
 import { addFacts, closeCall, keepPictures, type Facts } from './keep-pictures.ts'
 import { cancelOperations } from './operation.ts'
 import { writeProgress, type ProgressWriter } from './progress.ts'
+import { refineFirst, type Refine } from './refine.ts'
 
 export interface RunPorts {
   readonly db: Db
@@ -31,6 +32,7 @@ export interface RunPorts {
   readonly connections: Connections
   readonly derivatives: Derivatives
   readonly pixels: Pixels
+  readonly refine: Refine
   readonly log: Log
   /** Longest a call may take, in milliseconds. */
   readonly callTimeoutMs: number
@@ -181,7 +183,8 @@ export async function runGeneration(
   const progress = writeProgress(ports, { generationId: row.id, userId: row.user_id, calls: calls.length })
   try {
     if (row.state === 'running') await recover(ports, row)
-    const begun: Begun = { ports, row, fitted: fittedOf(row), progress, signal }
+    const refined = await refineFirst(ports, row, signal)
+    const begun: Begun = { ports, row: refined, fitted: fittedOf(row), progress, signal }
     const over = await runCalls(begun, calls).catch(async (error: unknown) => {
       // The connection could not be opened: its key is missing, or this version has no such engine. Nothing was sent.
       if (error instanceof ProviderError && (await handOver(begun, failureFrom(error)))) return false

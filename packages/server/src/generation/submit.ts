@@ -37,6 +37,8 @@ export interface SubmitPorts {
 export interface SubmitOptions {
   readonly origin: Origin
   readonly idempotencyKey?: string | undefined
+  /** The text model of the user's choice rewrites the prompt before an engine is asked; where none is chosen it is drawn as typed. */
+  readonly refine?: boolean
 }
 
 function stable(value: unknown): unknown {
@@ -199,7 +201,8 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
       strict: request.strict ?? false,
       batch: priority === 'batch',
       tags: JSON.stringify(tags ?? []),
-      resolved_prompt: request.prompt,
+      resolved_prompt: request.refinedPrompt ?? request.prompt,
+      refine: options.refine === true && request.refinedPrompt === undefined ? 'wanted' : null,
       revised_prompt: null,
       n,
       width: fitted.width ?? null,

@@ -18,6 +18,7 @@ import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
 import { createQuotas, type QuotaDefaults } from '#library/quotas.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
@@ -25,6 +26,7 @@ import type { Provider } from '#providers/spec/provider.ts'
 import { openDiskStorage } from '#storage/disk/storage.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createGenerations } from '../generations.ts'
+import type { Refine } from '../refine.ts'
 import type { SubmitOptions } from '../submit.ts'
 import { startGenerationWorker } from '../worker.ts'
 import { paintProvider, plainModels, textModels } from './paint.ts'
@@ -96,7 +98,21 @@ export async function openPipeline() {
       minFreeBytes,
     })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
-    const ports = { database, db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs }
+    const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
+    const refine: Refine = async (of, prompt, signal) => (await writing.refine(of, { prompt }, signal)).prompt
+    const ports = {
+      database,
+      db,
+      jobs,
+      events,
+      storage,
+      connections,
+      derivatives,
+      pixels,
+      refine,
+      log,
+      callTimeoutMs,
+    }
     const worker = works ? await startGenerationWorker(ports, slots) : null
     let stopped: Promise<void> | null = null
     /** Hands running work back at once, as a process does that is told to stop. */
@@ -110,7 +126,7 @@ export async function openPipeline() {
       return stopped
     }
     closers.push(() => stop())
-    return { events, jobs, connections, images, derivatives, generations, quotas, storage, stop }
+    return { events, jobs, connections, images, derivatives, generations, quotas, storage, writing, stop }
   }
 
   type Process = Awaited<ReturnType<typeof startProcess>>

@@ -21,7 +21,6 @@ import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
-import { createWriting } from '#prompts/writing.ts'
 import { createTransfer } from '#transfer/transfer.ts'
 import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
@@ -130,14 +129,12 @@ export async function openServer(options: ServerOptions = {}) {
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
   })
-  const writing = createWriting({ ...process, db, log, providers })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
   const app = await createApp({
     ...process,
     ...transfer,
-    writing,
     quotas,
     db,
     log,
