@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { ProviderFixtures, RunningEngine } from './contract-suite.ts'
 import type { ImageRequest, Outcome, Provider, RunContext } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
-import { contextFor, withEngine } from './suite-tools.ts'
+import { contextFor, withEngine } from './testing/suite-tools.ts'
 
 /** A request beyond the suite's first, and everything that the engine must be sent for it. */
 export interface Example {

@@ -8,7 +8,15 @@ import type { Json } from '#base/json.ts'
 import { describeClaims, type Example, type WorkingEngine } from './claims-suite.ts'
 import { decodePng } from './png-codec.ts'
 import type { EngineHttp, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
-import { closedPort, contextFor, contractKey, failure, limitsFor, onNetwork, withEngine } from './suite-tools.ts'
+import {
+  closedPort,
+  contextFor,
+  contractKey,
+  failure,
+  limitsFor,
+  onNetwork,
+  withEngine,
+} from './testing/suite-tools.ts'
 import { describeWriting, type WritingFixtures } from './writing-suite.ts'
 
 /**

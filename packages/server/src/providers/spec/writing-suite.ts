@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { DefectError } from '#base/errors.ts'
 import type { ProviderFixtures } from './contract-suite.ts'
 import type { Provider } from './provider.ts'
-import { closedPort, contextFor, contractKey, failure, limitsFor } from './suite-tools.ts'
+import { closedPort, contextFor, contractKey, failure, limitsFor } from './testing/suite-tools.ts'
 import type { Writer, WritingRequest } from './writing.ts'
 
 /** How a fake engine answers the call that asks for words; those of the same name as for pictures do the same. */
