@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
+import { hole, source, whiteHole } from '../kit/testing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
-import { encodePng } from '../spec/png-codec.ts'
 import { startFakeA1111, type A1111Failure } from './fake-a1111.ts'
 import { provider } from './provider.ts'
 
@@ -19,15 +19,6 @@ const failures: Readonly<Record<Behaviour, A1111Failure | null>> = {
   stalled: 'stall',
 }
 
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 2, height: 1 }
-// Transparent, then not: repainted, then kept.
-const hole = {
-  bytes: encodePng(Uint8Array.of(9, 9, 9, 0, 9, 9, 9, 255), 2, 1),
-  mimeType: 'image/png',
-  width: 2,
-  height: 1,
-}
-const whiteThenBlack = Buffer.from(encodePng(Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 255), 2, 1)).toString('base64')
 const xl = 'sd_xl_base_1.0.safetensors [31e35c80fc]'
 const headers = { 'content-type': 'application/json', authorization: 'Bearer KEY' }
 
@@ -177,7 +168,7 @@ for (const server of ['a1111', 'forge', 'sdnext'] as const) {
                 seed: 7,
                 init_images: ['AQID'],
                 denoising_strength: 0.4,
-                mask: whiteThenBlack,
+                mask: whiteHole,
                 mask_blur: 0,
                 inpainting_fill: 2,
                 inpainting_mask_invert: 0,

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
+import { openEngines } from '../kit/testing.ts'
 import { decodePng, encodePng } from '../spec/png-codec.ts'
 import type { ImageRequest, SourceImage } from '../spec/provider.ts'
-import type { ComfyBehaviour } from './fake-comfyui.ts'
+import { startFakeComfyUi, type ComfyBehaviour } from './fake-comfyui.ts'
 import { builtInFor } from './models.ts'
 import { provider } from './provider.ts'
-import { contextFor, draw, engines, flux, lastGraph, request, sdxl, submit } from './testing.ts'
+import { contextFor, draw, flux, lastGraph, request, sdxl, submit } from './testing.ts'
 
-const { start: fake, keep, closeAll } = engines()
-afterEach(closeAll)
+const { keep } = openEngines()
+const fake = (behaviour: ComfyBehaviour = {}) => keep(startFakeComfyUi(behaviour))
 
 const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url), 'utf8')
 
@@ -80,12 +81,12 @@ describe('ComfyUI: models', () => {
       kind: 'not-found',
       message: words,
     })
-    const strange = keep(await startFakeEngine((_, reply) => reply.json(200, {})))
+    const strange = await keep(startFakeEngine((_, reply) => reply.json(200, {})))
     await expect(provider.listModels(contextFor(strange.baseUrl))).rejects.toMatchObject({
       kind: 'malformed-response',
       message: expect.stringContaining('not ComfyUI'),
     })
-    const other = keep(await startFakeEngine((_, reply) => reply.json(404, { detail: 'Not Found' })))
+    const other = await keep(startFakeEngine((_, reply) => reply.json(404, { detail: 'Not Found' })))
     await expect(provider.listModels(contextFor(other.baseUrl))).rejects.toMatchObject({ kind: 'not-found' })
   })
 
@@ -169,8 +170,8 @@ describe('ComfyUI: what is sent', () => {
   })
 
   it('the name that the server gave an upload is the one that counts', async () => {
-    const engine = keep(
-      await startFakeEngine(({ path }, reply) =>
+    const engine = await keep(
+      startFakeEngine(({ path }, reply) =>
         path === '/upload/image'
           ? reply.json(200, { name: 'easel (1).png', subfolder: 'mine', type: 'input' })
           : reply.json(200, { prompt_id: 'x', number: 1, node_errors: [] }),
@@ -295,7 +296,7 @@ describe('ComfyUI: failures', () => {
 
   it('what is wrong with nodes is said in words, a missing model as such', async () => {
     const refused = await fixture('prompt-refused.json')
-    const engine = keep(await startFakeEngine((_, reply) => reply.send(400, refused)))
+    const engine = await keep(startFakeEngine((_, reply) => reply.send(400, refused)))
     await expect(submit(contextFor(engine.baseUrl))).rejects.toMatchObject({
       kind: 'not-found',
       status: 400,
@@ -337,7 +338,7 @@ describe('ComfyUI: failures', () => {
       message: 'Cannot execute because node FancyNode does not exist.',
       details: '',
     }
-    const old = keep(await startFakeEngine((_, reply) => reply.json(400, { error: said, node_errors: [] })))
+    const old = await keep(startFakeEngine((_, reply) => reply.json(400, { error: said, node_errors: [] })))
     await expect(submit(contextFor(old.baseUrl))).rejects.toMatchObject({ kind: 'unsupported' })
   })
 
@@ -372,7 +373,7 @@ describe('ComfyUI: failures', () => {
     const key = 'sk-comfy-0123456789'
     const fault = { type: 'x', message: `key ${key}`, details: `Bearer ${key}` }
     const node_errors = { '1': { class_type: 'Paid', errors: [fault] } }
-    const engine = keep(await startFakeEngine((_, reply) => reply.json(400, { error: {}, node_errors })))
+    const engine = await keep(startFakeEngine((_, reply) => reply.json(400, { error: {}, node_errors })))
     const error: unknown = await submit(contextFor(engine.baseUrl, { key })).catch((thrown: unknown) => thrown)
     expect(String(error)).toContain('Paid (node 1)')
     expect(String(error)).not.toContain(key)

@@ -1,10 +1,10 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
+import { source } from '../kit/testing.ts'
 import { describeProvider } from '../spec/contract-suite.ts'
 import { startFakeGoogle } from './fake-google.ts'
 import { provider } from './provider.ts'
 
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
 const inlineData = { mimeType: 'image/jpeg', data: 'AQID' }
 const threshold = 'BLOCK_ONLY_HIGH'
 const headers = { 'content-type': 'application/json', 'x-goog-api-key': 'KEY' }

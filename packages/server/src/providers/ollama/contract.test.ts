@@ -1,12 +1,11 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
+import { source } from '../kit/testing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
 import { startFakeOllama, type OllamaFailure } from './fake-ollama.ts'
 import { provider } from './provider.ts'
 
 const failures: Partial<Record<Behaviour, OllamaFailure>> = { stalled: 'stall' }
-
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/png', width: 1, height: 1 }
 
 describeProvider(provider, {
   folder: 'ollama',

@@ -1,5 +1,6 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
+import { mask, source } from '../kit/testing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
 import { startFakeCompatible, type CompatibleFailure } from './fake-openai-compatible.ts'
 import { provider } from './provider.ts'
@@ -16,9 +17,6 @@ const failures: Readonly<Record<Behaviour, CompatibleFailure | null>> = {
   endless: 'endless',
   stalled: 'stall',
 }
-
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
-const mask = { bytes: Uint8Array.of(9, 9), mimeType: 'image/png', width: 1, height: 1 }
 
 describeProvider(provider, {
   folder: 'openai-compatible',

@@ -1,5 +1,6 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
+import { mask, source } from '../kit/testing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
 import { startFakeOpenAi, type OpenAiFailure } from './fake-openai.ts'
 import { provider } from './provider.ts'
@@ -19,9 +20,6 @@ const failures: Readonly<Record<Behaviour, OpenAiFailure | null>> = {
 
 const body = { model: 'gpt-image-2', prompt: 'a lighthouse', size: '64x48', quality: 'low', output_format: 'png' }
 const fields = { model: body.model, prompt: body.prompt, width: 64, height: 48, quality: 'low', outputFormat: 'png' }
-
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
-const mask = { bytes: Uint8Array.of(9, 9), mimeType: 'image/png', width: 1, height: 1 }
 
 for (const n of [1, 2]) {
   describeProvider(provider, {

@@ -1,7 +1,7 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
+import { hole, source, whiteHole } from '../kit/testing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
-import { encodePng } from '../spec/png-codec.ts'
 import { startFakeSdcpp, type SdcppFailure } from './fake-sdcpp.ts'
 import { provider } from './provider.ts'
 
@@ -18,15 +18,6 @@ const failures: Readonly<Record<Behaviour, SdcppFailure | null>> = {
   stalled: 'stall',
 }
 
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 2, height: 1 }
-// Transparent, then not: repainted, then kept.
-const hole = {
-  bytes: encodePng(Uint8Array.of(9, 9, 9, 0, 9, 9, 9, 255), 2, 1),
-  mimeType: 'image/png',
-  width: 2,
-  height: 1,
-}
-const whiteThenBlack = Buffer.from(encodePng(Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 255), 2, 1)).toString('base64')
 const whole = {
   method: 'POST',
   path: '/sdcpp/v1/img_gen',
@@ -153,7 +144,7 @@ describeProvider(provider, {
               seed: 7,
               strength: 0.4,
               init_image: 'AQID',
-              mask_image: whiteThenBlack,
+              mask_image: whiteHole,
             },
           },
         ],
