@@ -100,22 +100,22 @@ const example = `examples: [
 ],`
 
 describe('the suite of a folder', () => {
-  it('PR27: fails when its fixtures show less than its models and options offer, and names it', async () => {
+  it('PR28: fails when its fixtures show less than its models and options offer, and names it', async () => {
     const [first, ...others] = await failuresOf(freshModel)
     expect(others).toEqual([])
-    expect(first).toEqual(['PR27', expect.stringMatching(/the option glow, a negative prompt/)])
+    expect(first).toEqual(['PR28', expect.stringMatching(/the option glow, a negative prompt/)])
   })
 
-  it('PR27: fails when what goes out is not what the example says', async () => {
+  it('PR28: fails when what goes out is not what the example says', async () => {
     expect(await failuresOf(freshModel, example.replace('glow: 0.5 },\n      },', 'glow: 0.6 },\n      },'))).toEqual([
-      ['PR4, PR27', expect.stringContaining('to deeply equal')],
+      ['PR4, PR28', expect.stringContaining('to deeply equal')],
     ])
   })
 
-  it('PR28: fails when progress or a stop is promised and no engine shows it', async () => {
+  it('PR29: fails when progress or a stop is promised and no engine shows it', async () => {
     const promises = { progress: 'steps', cancel: 'engine' }
     const model = { ...freshModel, capabilities: { ...freshModel.capabilities, ...promises } }
-    expect(await failuresOf(model, example)).toEqual([['PR28', expect.stringContaining('still at work')]])
+    expect(await failuresOf(model, example)).toEqual([['PR29', expect.stringContaining('still at work')]])
   })
 
   it('passes when everything is shown', async () => {

@@ -29,7 +29,7 @@ export function describeClaims(provider: Provider, fixtures: ProviderFixtures): 
   if (typeof engine === 'string') return
   const examples = engine.examples ?? []
 
-  it('PR27: an example shows everything that its models can do and its options offer', async () => {
+  it('PR28: an example shows everything that its models can do and its options offer', async () => {
     const shown = [{ request: fixtures.request }, ...examples].flatMap(({ request }) => shownBy(request))
     const options = Object.keys(provider.manifest.options.shape).map((name) => `the option ${name}`)
     const claimed = new Set(options)
@@ -45,7 +45,7 @@ export function describeClaims(provider: Provider, fixtures: ProviderFixtures): 
   })
 
   for (const example of examples) {
-    it(`PR4, PR27: ${example.name}: the engine is sent exactly what was asked`, async () => {
+    it(`PR4, PR28: ${example.name}: the engine is sent exactly what was asked`, async () => {
       await withEngine(fixtures, 'normal', async (baseUrl, running) => {
         const context = contextFor(withSettings(fixtures, example.settings), { baseUrl })
         expect(await finish(provider, context, example.request)).toMatchObject({ kind: 'done' })
@@ -54,7 +54,7 @@ export function describeClaims(provider: Provider, fixtures: ProviderFixtures): 
     })
   }
 
-  it('PR28: progress and a stop that a model promises are there while it draws', async () => {
+  it('PR29: progress and a stop that a model promises are there while it draws', async () => {
     await withEngine(fixtures, 'normal', async (baseUrl) => {
       const { steps, previews, stops } = await promisesOf(provider, fixtures, baseUrl)
       const needed = steps || previews || stops
