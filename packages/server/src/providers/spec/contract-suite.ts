@@ -17,6 +17,7 @@ import {
   onNetwork,
   withEngine,
 } from './testing/suite-tools.ts'
+import { describeStatuses } from './statuses-suite.ts'
 import { describeWriting, type WritingFixtures } from './writing-suite.ts'
 
 /**
@@ -79,6 +80,7 @@ export function describeProvider(provider: Provider, fixtures: ProviderFixtures)
     describeManifest(provider, fixtures)
     describePictures(provider, fixtures)
     describeFailures(provider, fixtures)
+    describeStatuses(provider, fixtures)
     describeClaims(provider, fixtures)
     describeWriting(provider, fixtures)
   })
