@@ -80,6 +80,8 @@ export const ProviderInfo = z.object({
   description: z.string(),
   /** False for the built-in sketcher, whose pictures are drawn by rules. */
   ai: z.boolean(),
+  /** Whether it has text models that Easel can ask. */
+  writes: z.boolean(),
   key: z.enum(['none', 'optional', 'required']),
   defaultBaseUrl: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),

@@ -28,7 +28,7 @@ export function optimisticGeneration(submission: Submission, now: number): Gener
     provider: submission.provider,
     model: submission.model,
     request: spec,
-    resolvedPrompt: spec.prompt,
+    resolvedPrompt: spec.refinedPrompt ?? spec.prompt,
     revisedPrompt: null,
     width: width || null,
     height: height || null,

@@ -19,6 +19,7 @@ const fields: Readonly<Record<string, string>> = {
   n: 'Number of pictures',
   sources: 'Source pictures',
   mask: 'The mask',
+  refine: 'The refinement',
 }
 
 /** What became of an option, in a sentence: `Size: 512 × 500 became 512 × 512, because …`. */

@@ -12,10 +12,10 @@ interface Ports {
   readonly providers: ReadonlyMap<string, Provider>
 }
 
-function toProviderInfo({ manifest }: Provider): ProviderInfo {
+function toProviderInfo({ manifest, writes }: Provider): ProviderInfo {
   const { id, label, description, ai, key, defaultBaseUrl, settings, options } = manifest
   const schemas = { settings: z.toJSONSchema(settings), options: z.toJSONSchema(options) }
-  return { id, label, description, ai, key, defaultBaseUrl, ...schemas }
+  return { id, label, description, ai, writes: writes !== undefined, key, defaultBaseUrl, ...schemas }
 }
 
 /** An administrator's key that was not given this scope must not act for everybody. */

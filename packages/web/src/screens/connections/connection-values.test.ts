@@ -8,6 +8,7 @@ const provider: ProviderInfo = {
   label: 'OpenAI',
   description: '',
   ai: true,
+  writes: true,
   key: 'required',
   defaultBaseUrl: 'https://api.openai.com/v1',
   settings: {},

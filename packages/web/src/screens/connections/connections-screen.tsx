@@ -10,6 +10,7 @@ import { Icon } from '#parts/icon.tsx'
 import { ConnectionCard } from './connection-card.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
 import classes from './connections-screen.module.css'
+import { TextModelSection } from './text-model-section.tsx'
 
 type Editing = { readonly connection: Connection | null } | null
 
@@ -55,6 +56,7 @@ export function ConnectionsScreen() {
           ))}
         </ul>
       )}
+      <TextModelSection connections={list} providers={providers.data ?? []} />
       {editing !== null && (
         <ConnectionDialog
           connection={editing.connection}

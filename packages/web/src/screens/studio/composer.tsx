@@ -10,6 +10,8 @@ import classes from './composer.module.css'
 import { CountPicker } from './count-picker.tsx'
 import { EnginePicker } from './engine-picker.tsx'
 import { PromptBox } from './prompt-box.tsx'
+import { RefineButton } from './refine-button.tsx'
+import { RefinedNote } from './refined-note.tsx'
 import { ShapePicker } from './shape-picker.tsx'
 import { SourceStrip } from './source-strip.tsx'
 import { changedSettings } from './changed-settings.ts'
@@ -19,13 +21,16 @@ import { useComposer } from './use-composer.ts'
 const SettingsPanel = lazy(async () => ({ default: (await import('./settings-panel.tsx')).SettingsPanel }))
 const SettingsSheet = lazy(async () => ({ default: (await import('./settings-sheet.tsx')).SettingsSheet }))
 
+/** What "Reset all" leaves as it is. */
+const kept = ({ prompt, refinement, sources, n }: Draft) => ({ prompt, refinement, sources, n })
+
 interface ComposerProps {
   readonly engine: Engine
 }
 
 /** The prompt box with everything that shapes the next picture. */
 export function Composer({ engine }: ComposerProps) {
-  const { draft, setDraft, submit, ready, error, clearError } = useComposer(engine)
+  const { draft, setDraft, submit, ready, error, setError } = useComposer(engine)
   const [open, more] = useDisclosure(false)
   const phone = useMediaQuery('(width < 720px)') ?? false
   const capabilities = engine.model?.capabilities ?? null
@@ -59,12 +64,23 @@ export function Composer({ engine }: ComposerProps) {
           onRemove={(id) => change({ sources: draft.sources.filter((other) => other !== id) })}
         />
       )}
-      <PromptBox value={draft.prompt} onChange={(prompt) => change({ prompt })} onSubmit={submit} />
+      <PromptBox
+        value={draft.prompt}
+        onChange={(prompt) => change(prompt.trim() === '' ? { prompt, refinement: null } : { prompt })}
+        onRecall={(prompt) => change({ prompt, refinement: null })}
+        onSubmit={submit}
+      />
+      {draft.refinement !== null && (
+        <RefinedNote
+          refinement={draft.refinement}
+          onUndo={() => change({ prompt: draft.refinement?.typed ?? draft.prompt, refinement: null })}
+        />
+      )}
       {error !== null && (
         <div className={classes['notice']}>
           <Notice tone="danger">
             {error}
-            <button type="button" className={classes['dismiss']} onClick={clearError}>
+            <button type="button" className={classes['dismiss']} onClick={() => setError(null)}>
               Dismiss
             </button>
           </Notice>
@@ -99,6 +115,7 @@ export function Composer({ engine }: ComposerProps) {
             </Button>
           </>
         )}
+        <RefineButton prompt={draft.prompt} onError={setError} />
         <Button type="submit" className={classes['generate'] ?? ''} disabled={!ready} aria-label="Generate">
           {phone ? (
             <Icon name="up" size={20} />
@@ -125,10 +142,7 @@ export function Composer({ engine }: ComposerProps) {
           <div className={classes['panel']}>
             {panel}
             {changed > 0 && (
-              <Button
-                variant="subtle"
-                onClick={() => change({ ...emptyDraft, prompt: draft.prompt, sources: draft.sources, n: draft.n })}
-              >
+              <Button variant="subtle" onClick={() => change({ ...emptyDraft, ...kept(draft) })}>
                 Reset all
               </Button>
             )}

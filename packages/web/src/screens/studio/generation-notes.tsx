@@ -11,7 +11,7 @@ interface GenerationNotesProps {
 
 /** What went otherwise than asked: failures, missing pictures, changed options, a rewritten prompt. */
 export function GenerationNotes({ generation }: GenerationNotesProps) {
-  const { state, error, adjustments, images, request, revisedPrompt } = generation
+  const { state, error, adjustments, images, request, resolvedPrompt, revisedPrompt } = generation
   const asked = request.n ?? 1
   return (
     <>
@@ -38,7 +38,13 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
           ))}
         </ul>
       )}
-      {revisedPrompt !== null && revisedPrompt !== request.prompt && (
+      {resolvedPrompt !== request.prompt && (
+        <details className={classes['revised']}>
+          <summary>The prompt was refined</summary>
+          <p>{resolvedPrompt}</p>
+        </details>
+      )}
+      {revisedPrompt !== null && revisedPrompt !== resolvedPrompt && (
         <details className={classes['revised']}>
           <summary>The engine rewrote the prompt</summary>
           <p>{revisedPrompt}</p>

@@ -62,5 +62,5 @@ export function useComposer(engine: Engine) {
     if (overtaken || due) setWaitingFor(null)
     if (due) latest.current()
   }, [overtaken, due])
-  return { draft, setDraft, submit, ready, error, clearError: () => setError(null) }
+  return { draft, setDraft, submit, ready, error, setError }
 }
