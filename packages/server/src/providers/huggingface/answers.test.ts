@@ -101,12 +101,22 @@ describe('Hugging Face: answers', () => {
     ['text/html', '<!doctype html><title>Welcome</title>', schnell],
     ['application/json', '{"data":"none"}', schnell],
     ['application/json', '{"data":[', schnell],
-    ['application/json', '{"request_id":"1","response_url":"https://queue.fal.run/a/../../v1/x y"}', dev],
-    ['application/json', '{"request_id":"1","response_url":"nowhere"}', dev],
     ['application/json', '{"status":"IN_QUEUE"}', dev],
   ])('PR10: an answer that is not of the form is malformed: %s %s', async (type, body, model) => {
     const context = contextFor(await canned(200, body, type))
     await expect(finish(context, { model })).rejects.toMatchObject({ kind: 'malformed-response', advice: 'never' })
+  })
+
+  it.each([
+    'https://queue.fal.run/a/../../v1/x y',
+    'https://queue.fal.run/',
+    'https://queue.fal.run/a/%2e%2e%2fb',
+    'nowhere',
+  ])('PR10: a job that is said to be at %s cannot be asked for', async (response_url) => {
+    const context = contextFor(await canned(200, JSON.stringify({ request_id: '1', response_url })))
+    const message = expect.stringContaining('not in a way to ask again')
+    const started = provider.start(request, context)
+    await expect(started).rejects.toMatchObject({ kind: 'malformed-response', advice: 'never', message })
   })
 
   it('hands on a picture that was cut short as it came', async () => {

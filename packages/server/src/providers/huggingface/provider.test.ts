@@ -154,11 +154,23 @@ describe('Hugging Face: where a request goes', () => {
     expect(down.drawn()).toEqual([])
   })
 
-  it('a model that the public Hub does not show is said to be unknown', async () => {
-    const engine = await fake()
-    const message = expect.stringContaining('no public model called private/model')
-    const asked = finish(routerContext(engine), { model: 'private/model' })
-    await expect(asked).rejects.toMatchObject({ kind: 'not-found', message })
+  it.each(['private/model', dev])(
+    'a model that the public Hub does not show is said to be unknown: %s',
+    async (model) => {
+      const engine = await fake({ models: {} })
+      const message = expect.stringContaining(`no public model called ${model}`)
+      await expect(finish(routerContext(engine), { model })).rejects.toMatchObject({ kind: 'not-found', message })
+      expect(engine.drawn()).toEqual([])
+    },
+  )
+
+  it("keeps the Hub's order unless the setting has one", async () => {
+    const told = { status: 'live', task: 'text-to-image', providerId: 'a/model' }
+    const mapping = ['wavespeed', 'replicate', 'fal-ai'].map((name) => ({ provider: name, ...told }))
+    const engine = await fake({ models: { [dev]: mapping } })
+    await draw(contextFor(engine.baseUrl))
+    await draw(contextFor(engine.baseUrl, by('replicate, fal-ai, wavespeed')))
+    expect(engine.drawn().map(({ path }) => path.split('/')[1])).toEqual(['wavespeed', 'replicate'])
   })
 
   it.each([
