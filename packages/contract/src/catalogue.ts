@@ -63,6 +63,21 @@ export const Capabilities = z.object({
 })
 export type Capabilities = z.infer<typeof Capabilities>
 
+/** A model that the engine's maker has switched off, though a server may still list it. */
+export const Retirement = z.object({
+  /** The day, in UTC. */
+  on: z.iso.date(),
+  /** Ids of models to take instead, the best first. */
+  instead: z.array(z.string()).min(1),
+})
+export type Retirement = z.infer<typeof Retirement>
+
+/** What people are told of a retired model: `dall-e-3 was retired on 12 May 2026. Take gpt-image-2 instead.` */
+export function retirementWords(model: string, { on, instead }: Retirement): string {
+  const day = new Date(on).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  return `${model} was retired on ${day}. Take ${instead.join(' or ')} instead.`
+}
+
 export const ModelInfo = z.object({
   id: z.string(),
   label: z.string(),
@@ -70,6 +85,8 @@ export const ModelInfo = z.object({
   capabilities: Capabilities,
   /** Shown beside the model, e.g. `about $0.04 a picture`. */
   priceHint: z.string().optional(),
+  /** Set when the engine's maker has switched it off. */
+  retired: Retirement.optional(),
 })
 export type ModelInfo = z.infer<typeof ModelInfo>
 

@@ -1,9 +1,27 @@
 // The package entry: what both ends of Easel's HTTP API promise, by explicit name.
 export { errorCodes, ErrorKind, Problem, type ErrorCode } from './problem.ts'
-export { Capabilities, ModelInfo, ProviderInfo, SizeRule, NumberRange } from './catalogue.ts'
-export { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
+export {
+  Capabilities,
+  ModelInfo,
+  NumberRange,
+  ProviderInfo,
+  Retirement,
+  retirementWords,
+  SizeRule,
+} from './catalogue.ts'
+export {
+  Connection,
+  ConnectionCreate,
+  ConnectionTest,
+  ModelDefault,
+  ModelDefaultChange,
+  ModelFamily,
+  Price,
+  Profile,
+} from './connections.ts'
 export {
   Adjustment,
+  Estimate,
   FallbackFrom,
   Generation,
   GenerationFailure,

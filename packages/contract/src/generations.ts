@@ -130,6 +130,23 @@ export const Generation = z.object({
 })
 export type Generation = z.infer<typeof Generation>
 
+/** What would come of a request: nothing is kept and no engine begins anything. */
+export const Estimate = z.object({
+  connectionId: Id,
+  connectionName: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  adjustments: z.array(Adjustment),
+  fallbackFrom: FallbackFrom.nullable(),
+  /** By the connection's price list; null where that says nothing. */
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+  /** Why it would be refused, such as a limit that is reached, or null. */
+  refusal: z.string().nullable(),
+})
+export type Estimate = z.infer<typeof Estimate>
+
 /** Contract E's request: the synchronous form of a generation. */
 export const SyncGenerationRequest = z.object({
   prompt: PlainText(4000).refine((text) => text.trim().length > 0, 'must not be empty'),

@@ -255,7 +255,7 @@ async function openApp(
 async function openWorker(
   { config, log }: AssembleOptions,
   { database, storage, events, jobs }: Foundations,
-  { connections, derivatives, writing }: Library,
+  { connections, derivatives, quotas, writing }: Library,
 ): Promise<GenerationWorker | null> {
   if (config.role === 'api') return null
   const pixels = { decode: decodePixels, encodePng, encodePreview }
@@ -269,6 +269,7 @@ async function openWorker(
       storage,
       connections,
       derivatives,
+      quotas,
       pixels,
       refine,
       log,

@@ -1,10 +1,11 @@
 // Which connection and which model a request means.
-import type { Connection, ModelInfo } from '@easel/contract'
+import { ModelFamily, retirementWords, type Connection, type ModelInfo } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Provider } from '#providers/spec/provider.ts'
-import { createAsking } from './asking.ts'
+import { createAsking, type Answer } from './asking.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import type { EngineRows } from './engines.ts'
+import { chosenFor, isOfFamily, noEngineFor } from './model-defaults.ts'
 import { rowOf, rowsOf, toConnection, type Row } from './records.ts'
 
 /** The engine that a request goes to. */
@@ -16,6 +17,8 @@ export interface Resolved {
 
 /** What a request names. */
 export interface Wanted {
+  /** Counts where no connection is named: the model that was chosen for the family serves. */
+  readonly family?: ModelFamily | undefined
   readonly connectionId?: string | undefined
   readonly model?: string | undefined
 }
@@ -54,7 +57,7 @@ export interface Choice {
 }
 
 export function createChoice(dependencies: ConnectionDependencies, engines: EngineRows): Choice {
-  const { db } = dependencies
+  const { db, providers } = dependencies
   const { usableRows, askAll } = createAsking(dependencies, engines)
 
   async function wantedRow(userId: string, connectionId: string | undefined): Promise<Row> {
@@ -67,15 +70,40 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
     return { connection: toConnection(row, userId), provider: engines.providerOf(row), model }
   }
 
+  /** The model that was chosen for a family, else the first of it that any connection has. */
+  async function ofFamily(userId: string, family: ModelFamily): Promise<Resolved> {
+    const chosen = await chosenFor(db, userId, family)
+    if (chosen !== null) {
+      const models = await engines.modelsOf(userId, chosen.row)
+      const id = chosen.model ?? chosen.row.default_model
+      const model = id === null ? models[0] : models.find((candidate) => candidate.id === id)
+      if (model !== undefined) return resolved(userId, chosen.row, model)
+      const gone = `The model that was chosen for the family "${family}" is gone from "${chosen.row.name}"`
+      throw new EaselError('unknown-model', `${gone}${insteadOf(providers, [chosen.row], id)}`)
+    }
+    const answers = await askAll(userId)
+    for (const { row, models } of answers) {
+      const model = models.find((candidate) => isOfFamily(candidate, family))
+      if (model !== undefined) return resolved(userId, row, model)
+    }
+    throw answers.find(({ failure }) => failure !== null)?.failure ?? noEngineFor(family)
+  }
+
   return {
-    async resolve(userId, { connectionId, model: wanted }) {
+    async resolve(userId, { connectionId, model: wanted, family }) {
+      const named = ModelFamily.safeParse(family ?? wanted)
+      if (connectionId === undefined && named.success && named.data !== 'any') return await ofFamily(userId, named.data)
       const row = await wantedRow(userId, connectionId)
       const models = await engines.modelsOf(userId, row)
-      const id = wanted ?? row.default_model
+      const chosen = wanted === undefined && connectionId === undefined ? await chosenFor(db, userId, 'any') : null
+      const id = wanted ?? (chosen?.row.id === row.id ? chosen.model : null) ?? row.default_model
       const model = id === null ? models[0] : models.find((candidate) => candidate.id === id)
       if (model !== undefined) return resolved(userId, row, model)
       const what = id === null ? 'no model that makes pictures' : `no model ${JSON.stringify(id)}`
-      throw new EaselError('unknown-model', `The connection "${row.name}" has ${what}`)
+      throw new EaselError(
+        'unknown-model',
+        `The connection "${row.name}" has ${what}${insteadOf(providers, [row], id)}`,
+      )
     },
 
     async fallbackOf(userId, { connectionId, model: wanted }) {
@@ -101,19 +129,37 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
       }
       // It may be there: that the engine is down is the better news.
       const failure = answers.find((answer) => answer.failure !== null)?.failure
-      throw failure ?? new EaselError('unknown-model', `No connection has a model ${JSON.stringify(name)}`)
+      const family = ModelFamily.safeParse(name)
+      if (family.success && family.data !== 'any') return await ofFamily(userId, family.data)
+      const rows = answers.map(({ row }) => row)
+      const unknown = `No connection has a model ${JSON.stringify(name)}${insteadOf(providers, rows, name)}`
+      throw failure ?? new EaselError('unknown-model', unknown)
     },
 
     async allModelNames(userId) {
-      const answers = await askAll(userId)
-      const owners = new Map<string, string[]>()
-      for (const { row, models } of answers) {
-        for (const { id } of models) owners.set(id, [...(owners.get(id) ?? []), row.name])
-      }
-      const qualified = [...owners]
-        .filter(([, names]) => names.length > 1)
-        .flatMap(([id, names]) => names.map((name) => `${name}/${id}`))
-      return [...new Set([...owners.keys(), ...qualified])]
+      return namesOf(await askAll(userId))
     },
   }
+}
+
+/** Every bare name once and, where two have it, every long one. */
+function namesOf(answers: readonly Answer[]): readonly string[] {
+  const owners = new Map<string, string[]>()
+  for (const { row, models } of answers) {
+    for (const { id } of models) owners.set(id, [...(owners.get(id) ?? []), row.name])
+  }
+  const qualified = [...owners]
+    .filter(([, names]) => names.length > 1)
+    .flatMap(([id, names]) => names.map((name) => `${name}/${id}`))
+  return [...new Set([...owners.keys(), ...qualified])]
+}
+
+/** What to take instead of a model that its maker has switched off, or nothing. */
+function insteadOf(providers: ConnectionDependencies['providers'], rows: readonly Row[], id: string | null): string {
+  if (id === null) return ''
+  for (const row of rows) {
+    const retired = providers.get(row.provider)?.retirement?.(id) ?? null
+    if (retired !== null) return `. ${retirementWords(id, retired)}`
+  }
+  return ''
 }

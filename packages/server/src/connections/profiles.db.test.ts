@@ -55,6 +55,7 @@ describe('creating a connection', () => {
       shared: false,
       mine: true,
       fallbackId: null,
+      prices: [],
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
     expect(await test.connections.get(user, made.id)).toEqual(made)

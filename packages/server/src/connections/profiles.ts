@@ -5,6 +5,7 @@ import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Manifest } from '#providers/spec/provider.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
+import { allUsers } from './everybody.ts'
 import { checkFallback, forgetFallback } from './fallback.ts'
 import {
   choose,
@@ -175,12 +176,6 @@ function patchesOnlyChoice(patch: ConnectionPatch): boolean {
   return Object.entries(patch).every(([field, value]) => field === 'isDefault' || value === undefined)
 }
 
-/** In one order, so that two changes at once wait for each other instead of failing. */
-async function allUsers(trx: Trx): Promise<readonly string[]> {
-  const users = await trx.selectFrom('users').select('id').where('disabled_at', 'is', null).orderBy('id').execute()
-  return users.map(({ id }) => id)
-}
-
 function patchFaults(manifest: Manifest, patch: ConnectionPatch) {
   return [
     ...(patch.baseUrl === undefined ? [] : baseUrlFaults(manifest, patch.baseUrl)),
@@ -211,6 +206,7 @@ async function changesOf({ secrets }: ConnectionDependencies, trx: Trx, { row, p
     concurrency: patch.concurrency ?? row.concurrency,
     is_default: patch.isDefault ?? row.is_default,
     shared: patch.shared ?? row.shared,
+    prices: JSON.stringify(patch.prices ?? row.prices),
     fallback_id: patch.fallbackId === undefined ? row.fallback_id : patch.fallbackId,
   }
 }

@@ -69,6 +69,7 @@ describe('a shared connection', () => {
       shared: true,
       mine: false,
       fallbackId: null,
+      prices: [],
       createdAt: expect.any(String),
     })
     expect(await test.connections.get(user, id)).toEqual(shared)

@@ -56,6 +56,7 @@ export async function insertConnection(
       is_default: input.isDefault ?? false,
       shared: input.shared ?? null,
       fallback_id: input.fallbackId ?? null,
+      prices: JSON.stringify(input.prices ?? []),
       environment_digest: input.environmentDigest ?? null,
     })
     .returningAll()

@@ -1,4 +1,4 @@
-import type { GenerationFailure } from '@easel/contract'
+import { retirementWords, type GenerationFailure } from '@easel/contract'
 import { toJson } from '#base/json.ts'
 import type { CallContext, ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
@@ -100,6 +100,15 @@ async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcom
   return await follow(run, call, { first, context })
 }
 
+/** Where an engine does not know a model that was switched off, what to take instead is said before its own words. */
+function withRetirement({ provider, row }: Run, error: ProviderError): ProviderError {
+  const retired = error.kind === 'not-found' || error.kind === 'bad-request' ? provider.retirement?.(row.model) : null
+  if (retired === null || retired === undefined) return error
+  const { kind, advice, retryAfterMs, status } = error
+  const message = `${retirementWords(row.model, retired)} ${error.message}`
+  return new ProviderError(kind, message, { advice, retryAfterMs, status, cause: error })
+}
+
 /** What a call is made with. */
 export interface OpenedCall {
   readonly context: CallContext
@@ -140,7 +149,7 @@ export async function callEngine(run: Run, call: CallRow, opened: OpenedCall): P
         error: failureFrom(new ProviderError('timeout', `No picture within ${minutes} minutes.`)),
       }
     }
-    if (error instanceof ProviderError) return { kind: 'failed', error: failureFrom(error) }
+    if (error instanceof ProviderError) return { kind: 'failed', error: failureFrom(withRetirement(run, error)) }
     throw error
   }
 }

@@ -1,6 +1,13 @@
 // What the rest of Easel may do with generations: submit, read, wait, cancel, retry.
 import { sql } from 'kysely'
-import { GenerationRequest, ImageSpec, terminalStates, type Generation, type GenerationState } from '@easel/contract'
+import {
+  GenerationRequest,
+  ImageSpec,
+  terminalStates,
+  type Estimate,
+  type Generation,
+  type GenerationState,
+} from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import { inTransaction } from '#db/transaction.ts'
@@ -11,7 +18,7 @@ import { endCancelled } from './run.ts'
 import { fallbackFromOf, tagsOfRow } from './generation-record.ts'
 import { createReader } from './reader.ts'
 import { waitForEnd } from './wait.ts'
-import { submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
+import { estimate, submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
 
 export const cancelChannel = 'easel_cancel'
 
@@ -23,6 +30,8 @@ export interface GenerationQuery {
 
 export interface Generations {
   submit(userId: string, request: GenerationRequest, options: SubmitOptions): Promise<Generation>
+  /** What it would become and cost; spends nothing and keeps nothing. @throws what `submit` throws, but for limits */
+  estimate(userId: string, request: GenerationRequest): Promise<Estimate>
   list(userId: string, query: GenerationQuery): Promise<{ data: Generation[]; nextCursor: string | null }>
   /** @throws EaselError `not-found`, also for somebody else's */
   get(userId: string, id: string): Promise<Generation>
@@ -78,6 +87,7 @@ export function createGenerations(ports: GenerationsPorts): Generations {
 
   return {
     submit: submitOne,
+    estimate: (userId, request) => estimate(ports, userId, request),
     get,
     cancel,
     wait: (userId, id, signal) => waitForEnd(events, { userId, id, signal }, () => get(userId, id)),

@@ -8,6 +8,7 @@ import { ProviderError } from '#providers/spec/provider-error.ts'
 import { callsOf } from './calls.ts'
 import { fitFallback } from './fit-fallback.ts'
 import type { Fitted } from './fitted.ts'
+import { priceOf } from './price.ts'
 import { adjustmentsOf, type GenerationRow } from './generation-record.ts'
 import type { Begun } from './run.ts'
 
@@ -88,9 +89,11 @@ async function moveCalls(trx: Trx, { row, fallback }: HandOver): Promise<boolean
   return true
 }
 
-async function write({ jobs, events }: Begun['ports'], trx: Trx, hand: HandOver): Promise<boolean> {
+async function write({ jobs, events, quotas }: Begun['ports'], trx: Trx, hand: HandOver): Promise<boolean> {
   const { row, fallback, fitted, error } = hand
   const { connection, provider, model } = fallback.engine
+  const price = priceOf(connection.prices, model, fitted)
+  await quotas.checkCost(trx, row.user_id, { generationId: row.id, cost: (price ?? 0) * row.n })
   const ours = await trx
     .selectFrom('generations')
     .where('id', '=', row.id)
@@ -126,6 +129,7 @@ async function write({ jobs, events }: Begun['ports'], trx: Trx, hand: HandOver)
       progress_completed: null,
       progress_total: null,
       preview_key: null,
+      picture_price: price,
       ...(begun ? {} : { started_at: null }),
     })
     .where('id', '=', row.id)
@@ -162,7 +166,11 @@ export async function handOver(begun: Begun, error: GenerationFailure): Promise<
   const { ports, row, signal } = begun
   const hand = await findFallback(begun, error)
   if (hand === null || signal.aborted) return false
-  const handed = await inTransaction(ports.db, (trx) => write(ports, trx, hand))
+  const handed = await inTransaction(ports.db, (trx) => write(ports, trx, hand)).catch((problem: unknown) => {
+    if (!(problem instanceof EaselError) || problem.code !== 'quota-exceeded') throw problem
+    ports.log.info({ generation: row.id, user: row.user_id }, 'there is not enough money for the fallback')
+    return false
+  })
   if (handed) {
     const to = hand.fallback.engine.connection.id
     ports.log.info({ generation: row.id, user: row.user_id, from: row.connection_id, to }, 'handed to the fallback')

@@ -9,6 +9,7 @@ import type { Events } from '#events/events.ts'
 import type { ClaimedJob, Jobs } from '#jobs/jobs.ts'
 import { adoptOrphans } from '#library/adopt.ts'
 import type { Derivatives } from '#library/derivatives.ts'
+import type { Quotas } from '#library/quotas.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Pixels, Provider } from '#providers/spec/provider.ts'
 import { StorageError, type Storage } from '#storage/spec/storage.ts'
@@ -27,6 +28,7 @@ import { refineFirst, type Refine } from './refine.ts'
 export interface RunPorts {
   readonly db: Db
   readonly jobs: Pick<Jobs, 'enqueue'>
+  readonly quotas: Pick<Quotas, 'checkCost'>
   readonly events: Events
   readonly storage: Storage
   readonly connections: Connections
@@ -102,7 +104,7 @@ async function failCall({ db, events, log }: RunPorts, call: CallRow, { row, err
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
     await setCall(trx, call, { state: 'failed', error })
-    if (facts !== undefined) await addFacts(trx, row.id, facts)
+    if (facts !== undefined) await addFacts(trx, row, facts)
     const end = await finishIfDone(trx, row.id, 0)
     if (end !== null) await events.append(trx, row.user_id, [end])
   })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Adjustment, FallbackFrom, GenerationRequest } from '@easel/contract'
+import type { Adjustment, Estimate, FallbackFrom, GenerationRequest } from '@easel/contract'
 import { codeOf, EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
 import type { Resolved } from '#connections/choice.ts'
@@ -18,6 +18,7 @@ import { fit } from './fit.ts'
 import { fitFallback } from './fit-fallback.ts'
 import type { Fitted } from './fitted.ts'
 import type { GenerationRow } from './generation-record.ts'
+import { priceOf } from './price.ts'
 import { couldNotBeAsked, storyOf } from './hand-over.ts'
 
 /** What gave a request to us; it decides the names of the files. */
@@ -133,6 +134,13 @@ interface Asked {
   readonly adjustments: readonly Adjustment[]
   /** Set when the engine that was asked for could not even be asked for its models. */
   readonly from: FallbackFrom | null
+  /** Of one picture, in US dollars; null: not known. */
+  readonly price: number | null
+}
+
+const pricedOf = (asked: Omit<Asked, 'price'>): Asked => {
+  const { connection, model } = asked.engine
+  return { ...asked, price: priceOf(connection.prices, model, asked.fitted) }
 }
 
 /** The request on the fallback of the connection that it names, or null where there is none that can draw it. */
@@ -154,7 +162,8 @@ async function askFallback(
   const { strict = false, ...spec } = rest
   const model = wanted ?? fallback.first.defaultModel
   const fitted = fitFallback({ spec, model, seed: null, reason: error.message, strict }, fallback)
-  return fitted && { engine: fallback.engine, ...fitted, from: storyOf(fallback, model, failureFrom(error)) }
+  if (fitted === null) return null
+  return pricedOf({ engine: fallback.engine, ...fitted, from: storyOf(fallback, model, failureFrom(error)) })
 }
 
 /** @throws what `submit` throws for an engine or a model that cannot be had */
@@ -163,7 +172,7 @@ async function askEngine(ports: SubmitPorts, userId: string, request: Generation
     const wanted = { connectionId: request.connectionId, model: request.model }
     const engine = await ports.connections.resolve(userId, wanted)
     const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
-    return { engine, from: null, ...fit(request, model, request.strict ?? false) }
+    return pricedOf({ engine, from: null, ...fit(request, model, request.strict ?? false) })
   } catch (error) {
     const instead = couldNotBeAsked(error) ? await askFallback(ports, userId, { request, error }) : null
     if (instead === null) throw error
@@ -173,11 +182,11 @@ async function askEngine(ports: SubmitPorts, userId: string, request: Generation
 
 async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
   const { userId, request, options } = draft
-  const { engine, fitted, adjustments, from } = draft.asked
+  const { engine, fitted, adjustments, from, price } = draft.asked
   const { connectionId: _connection, model: _model, tags, parentId, priority, strict: _strict, ...spec } = request
   const id = newId()
   const n = request.n ?? 1
-  await quotas.countGeneration(trx, userId, n)
+  await quotas.countGeneration(trx, userId, { images: n, cost: (price ?? 0) * n })
   const jobId = await jobs.enqueue(trx, {
     lane: engine.connection.id,
     userId,
@@ -199,6 +208,7 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
       adjustments: JSON.stringify(adjustments),
       fallback_from: from === null ? null : JSON.stringify(from),
       strict: request.strict ?? false,
+      picture_price: price,
       batch: priority === 'batch',
       tags: JSON.stringify(tags ?? []),
       resolved_prompt: request.refinedPrompt ?? request.prompt,
@@ -229,6 +239,38 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     .execute()
   await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
   return row
+}
+
+/**
+ * What would come of a request, without keeping anything of it.
+ * @throws what `submit` throws, but for limits, which it tells
+ */
+export async function estimate(ports: SubmitPorts, userId: string, request: GenerationRequest): Promise<Estimate> {
+  await checkPictures(ports.db, userId, request)
+  await checkParent(ports.db, userId, request)
+  const { engine, fitted, adjustments, from, price } = await askEngine(ports, userId, request)
+  const images = request.n ?? 1
+  const cost = price === null ? null : price * images
+  const wanted = { images, generations: 1, cost: cost ?? 0 }
+  const refusal = await ports.quotas.checkQuota(userId, wanted).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof EaselError && error.code === 'quota-exceeded') return error.message
+      throw error
+    },
+  )
+  return {
+    connectionId: engine.connection.id,
+    connectionName: engine.connection.name,
+    provider: engine.provider.manifest.id,
+    model: engine.model.id,
+    width: fitted.width ?? null,
+    height: fitted.height ?? null,
+    adjustments: [...adjustments],
+    fallbackFrom: from,
+    cost: cost === null ? null : { amount: cost, currency: 'USD' },
+    refusal,
+  }
 }
 
 /**

@@ -5,6 +5,8 @@ import { EaselError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { overMoney, refusal, type Used } from './quota-refusal.ts'
 
+import { promisedOf, tooDear } from './quota-price.ts'
+
 /** What holds for everybody who has nothing of their own. */
 export interface QuotaDefaults {
   readonly quota: Quota
@@ -14,6 +16,8 @@ export interface QuotaDefaults {
 export interface Wanted {
   /** Asked of engines. */
   readonly images?: number
+  /** What it costs in US dollars, where that is known. */
+  readonly cost?: number
   /** Generations that begin. */
   readonly generations?: number
   /** To be stored. Of a generation nobody knows it: then there has to be some room. */
@@ -32,7 +36,12 @@ export interface Quotas {
    * so that many at once are looked at one after the other.
    * @throws EaselError `quota-exceeded`
    */
-  countGeneration(trx: Trx, userId: string, images: number): Promise<void>
+  countGeneration(trx: Trx, userId: string, wanted: { readonly images: number; readonly cost: number }): Promise<void>
+  /**
+   * The same for a generation that goes to another engine at another price, which is looked at as if it began now.
+   * @throws EaselError `quota-exceeded`
+   */
+  checkCost(trx: Trx, userId: string, wanted: { readonly generationId: string; readonly cost: number }): Promise<void>
   /**
    * Refuses what costs money once a month's is spent. Text models are asked so: no picture of theirs is counted.
    * @throws EaselError `quota-exceeded`
@@ -91,6 +100,22 @@ function missing(): never {
   throw new EaselError('not-found', 'There is no such person on this server.')
 }
 
+interface PriceCheck {
+  readonly userId: string
+  readonly limits: Quota
+  readonly cost: number
+  /** A generation that is not under way any more once this one is. */
+  readonly except?: string
+}
+
+/** @throws EaselError `quota-exceeded` */
+async function checkPrice(db: Db, { userId, limits, cost, except }: PriceCheck): Promise<void> {
+  const { rows } = await sql<{ spent: number; promised: number }>`
+    select ${spentOf(userId)} as spent, ${promisedOf(userId, except)} as promised`.execute(db)
+  const refused = tooDear(limits, { ...(rows[0] ?? missing()), cost })
+  if (refused !== null) throw refused
+}
+
 /** @param defaults as the administrator says now */
 export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDefaults }): Quotas {
   const limited = new Set<string>()
@@ -122,10 +147,12 @@ export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDe
       const limits = noteLimits(userId, limitsOf(defaults(), { role, quota }))
       const refused = refusal(limits, used, wanted)
       if (refused !== null) throw refused
+      if (limits.moneyAMonth !== null && wanted.cost !== undefined)
+        await checkPrice(db, { userId, limits, cost: wanted.cost })
       return limits
     },
 
-    async countGeneration(trx, userId, images) {
+    async countGeneration(trx, userId, { images, cost }) {
       const row = await countImages(trx, userId, images)
       const limits = noteLimits(userId, limitsOf(defaults(), row))
       if (!isLimited(limits)) return
@@ -134,6 +161,14 @@ export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDe
         select ${activeOf(userId)} as "atOnce", ${spentOf(userId)} as "moneyAMonth"`.execute(trx)
       const refused = refusal(limits, { ...used, ...(rows[0] ?? missing()) }, { images, generations: 1 })
       if (refused !== null) throw refused
+      if (limits.moneyAMonth !== null) await checkPrice(trx, { userId, limits, cost })
+    },
+
+    async checkCost(trx, userId, { generationId, cost }) {
+      const person = sql<{ role: string; quota: unknown }>`
+        select role, quota from users where id = ${userId} for no key update`
+      const limits = limitsOf(defaults(), (await person.execute(trx)).rows[0] ?? missing())
+      await checkPrice(trx, { userId, limits, cost, except: generationId })
     },
 
     async checkMoney(userId) {

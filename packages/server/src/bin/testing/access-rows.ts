@@ -160,6 +160,7 @@ const account: Record<string, Row> = {
 
 const library: Record<string, Row> = {
   'POST /api/generations': { ask: at('/api/generations', { prompt: 'a fox' }), own: 202 },
+  'POST /api/generations/estimate': { ask: at('/api/generations/estimate', { prompt: 'a fox' }), own: 200 },
   'GET /api/generations': { ask: at('/api/generations'), own: 200 },
   'GET /api/generations/:id': { ask: of(generation, (id) => `/api/generations/${id}`), own: 200, foreign: 404 },
   'DELETE /api/generations/:id': { ask: of(generation, (id) => `/api/generations/${id}`), own: 202, foreign: 404 },
@@ -232,6 +233,8 @@ const library: Record<string, Row> = {
     own: 400,
     foreign: 404,
   },
+  'GET /api/model-defaults': { ask: at('/api/model-defaults'), own: 200 },
+  'PUT /api/model-defaults': { ask: at('/api/model-defaults', { family: 'sdxl', connectionId: null }), own: 200 },
   'GET /api/profiles': { ask: at('/api/profiles'), own: 200 },
   'POST /api/images/generate': {
     ask: of(connection, () => '/api/images/generate', { prompt: '', profileId: newId() }),
@@ -283,6 +286,10 @@ const administration: Record<string, Row> = {
     own: 204,
   },
   'GET /api/admin/audit': { ask: at('/api/admin/audit'), own: 200 },
+  'PUT /api/admin/model-defaults': {
+    ask: at('/api/admin/model-defaults', { family: 'sdxl', connectionId: null }),
+    own: 200,
+  },
   'GET /api/admin/defaults': { ask: at('/api/admin/defaults'), own: 200 },
   'PATCH /api/admin/defaults': { ask: at('/api/admin/defaults', { guestDays: 8 }), own: 200 },
 }

@@ -108,6 +108,7 @@ export async function openPipeline() {
       storage,
       connections,
       derivatives,
+      quotas,
       pixels,
       refine,
       log,

@@ -105,6 +105,7 @@ export function paintProvider(changes: Partial<Manifest> = {}, models = usualMod
   return {
     manifest: { ...manifest, ...changes },
     listModels: async () => models,
+    retirement: (model) => (model === 'plain' ? { on: '2026-05-12', instead: ['single'] } : null),
     async start(request, context) {
       const { sources, mask, ...json } = request
       const pictures = { sources: sources.map(({ bytes }) => bytes.length), mask: mask?.bytes.length ?? null }

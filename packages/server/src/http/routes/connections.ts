@@ -41,6 +41,15 @@ export function registerConnections(app: FastifyInstance, { connections, provide
   serve(app, routes.testConnection, async ({ caller, params }) => ({
     data: await connections.test(caller.userId, params.id),
   }))
+  serve(app, routes.listModelDefaults, async ({ caller }) => ({
+    data: [...(await connections.modelDefaults(caller.userId))],
+  }))
+  serve(app, routes.chooseModelDefault, async ({ caller, body }) => ({
+    data: [...(await connections.chooseModel(caller.userId, body))],
+  }))
+  serve(app, routes.chooseInstanceModelDefault, async ({ caller, body }) => ({
+    data: [...(await connections.chooseForEverybody(caller.userId, body))],
+  }))
   serve(app, routes.listModels, async ({ caller, params, query }) => ({
     data: [...(await connections.models(caller.userId, params.id, query))],
   }))

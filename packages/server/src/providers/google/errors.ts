@@ -1,7 +1,6 @@
 import { engineWords, mapHttpError, mapLateFault, readFault, type MappingOptions } from '../kit/error-mapping.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse, Outcome } from '../spec/provider.ts'
-import { retirementOf } from './models.ts'
 import type { ContentAnswer } from './wire.ts'
 
 type Secrets = readonly (string | null)[]
@@ -23,7 +22,7 @@ function mapping(secrets: Secrets): MappingOptions {
   return { engine: 'Google', secrets, codes: { CANCELLED: { kind: 'unavailable' } } }
 }
 
-/** What an answer other than 200 means; for a model that was switched off with what to take instead. */
+/** What an answer other than 200 means. */
 export function refusal(
   response: EngineResponse,
   body: string,
@@ -37,9 +36,7 @@ export function refusal(
   if (/"reason"\s*:\s*"API_KEY_(?:INVALID|EXPIRED)"/.test(body)) return as('auth', error.message)
   if (readFault(body).type === 'FAILED_PRECONDITION' && /billing/i.test(error.message))
     return as('quota', error.message)
-  const retirement = of.model === undefined ? undefined : retirementOf(of.model)
-  if (retirement === undefined || (error.kind !== 'not-found' && error.kind !== 'bad-request')) return error
-  return as(error.kind, `${of.model}: ${retirement} ${error.message}`)
+  return error
 }
 
 /** The same for an error inside an answer that began as success. */

@@ -6,7 +6,7 @@ import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { blocked, lateRefusal, refusal, withoutPicture } from './errors.ts'
 import { headersFor } from './headers.ts'
-import { cataloguedModels, drawingModels, isImagen } from './models.ts'
+import { cataloguedModels, drawingModels, isImagen, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { serversModels } from './server-models.ts'
 import { contentAnswer, contentBody, costOf, predictAnswer, predictBody } from './wire.ts'
@@ -36,6 +36,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  retirement: retirementOf,
   writes: writer,
 }
 

@@ -14,9 +14,9 @@ import type {
   Provider,
   RunContext,
 } from '../spec/provider.ts'
-import { lateRefusal, refusal, withRetirement } from './errors.ts'
+import { lateRefusal, refusal } from './errors.ts'
 import { headersFor } from './headers.ts'
-import { cataloguedModels, drawingModels, isDallE } from './models.ts'
+import { cataloguedModels, drawingModels, isDallE, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { costOf, editForm, generationBody, imagesAnswer, modelsAnswer, streamEvent, type Picture } from './wire.ts'
 import { writer } from './writer.ts'
@@ -45,6 +45,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  retirement: retirementOf,
   writes: writer,
 }
 
@@ -78,14 +79,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     ...(editing ? { form: editForm(request, partials) } : { json: generationBody(request, partials) }),
     ...drawing,
   })
-  if (response.status !== 200) {
-    const body = await readErrorBody(response)
-    try {
-      return refusal(response, body, [context.key])
-    } catch (error) {
-      throw withRetirement(error, request.model)
-    }
-  }
+  if (response.status !== 200) return refusal(response, await readErrorBody(response), [context.key])
   // Servers that know no streaming answer in one piece all the same.
   if (response.headers.get('content-type')?.includes('text/event-stream')) return readStream(response, request, context)
   const answer = parseAnswer(imagesAnswer, await response.json('b64_json'), engine)
