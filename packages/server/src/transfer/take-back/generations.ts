@@ -109,7 +109,13 @@ export async function takeGenerations(
       generations.map(({ id }) => id),
     )
     const found = generations.map((given) => ({ given, ...place(given.id) }))
-    const wanted = new Map(found.filter(({ isThere }) => !isThere).map((one) => [one.id, one]))
+    // Of two lines with one id the first counts.
+    const wanted = new Map(
+      found
+        .filter(({ isThere }) => !isThere)
+        .toReversed()
+        .map((one) => [one.id, one]),
+    )
     const rows = [...wanted.values()].map(({ id, given }) => rowOf(userId, id, { given, now }))
     const inserted =
       rows.length === 0
