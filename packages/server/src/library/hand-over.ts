@@ -159,6 +159,17 @@ async function mergeTags(trx: Trx, { from, to }: HandOver): Promise<void> {
   await trx.deleteFrom('tags').where('user_id', '=', from).execute()
 }
 
+/** What text models cost, and which one was chosen where the other person has chosen none. */
+async function moveWriting(trx: Trx, { from, to }: HandOver): Promise<void> {
+  await sql`
+    with taken as (delete from writing_days where user_id = ${from} returning day, cost)
+    insert into writing_days as held (user_id, day, cost) select ${to}::uuid, day, cost from taken
+    on conflict (user_id, day) do update set cost = held.cost + excluded.cost`.execute(trx)
+  await sql`
+    update writing_choices set user_id = ${to}
+    where user_id = ${from} and not exists (select from writing_choices where user_id = ${to})`.execute(trx)
+}
+
 /** Old files whose picture has its new place already: a crash came before they went. */
 async function removeMoved({ db, storage }: AdoptPorts, from: string): Promise<void> {
   for await (const { key } of storage.list(userFolder(from))) {
@@ -215,6 +226,9 @@ export async function handOver(ports: AdoptPorts, ends: HandOver): Promise<void>
       'A generation is still under way in this library; the rest follows when it has ended.',
     )
   }
-  await inTransaction(db, (trx) => mergeTags(trx, ends))
+  await inTransaction(db, async (trx) => {
+    await mergeTags(trx, ends)
+    await moveWriting(trx, ends)
+  })
   await removeMoved(ports, ends.from)
 }
