@@ -45,7 +45,7 @@ export interface WritingFixtures {
 }
 
 /** The picture that the suite shows; `AQID` in base64. No engine's fake looks at it. */
-export const suitePicture = { bytes: new Uint8Array([1, 2, 3]), mimeType: 'image/jpeg' } as const
+const suitePicture = { bytes: new Uint8Array([1, 2, 3]), mimeType: 'image/jpeg' } as const
 
 interface Suite {
   readonly writer: Writer
