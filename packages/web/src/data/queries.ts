@@ -16,6 +16,9 @@ export const keys = {
   providers: ['providers'],
   allModels: ['models'],
   models: (connectionId: string) => ['models', connectionId],
+  writing: ['writing'],
+  allTextModels: ['text-models'],
+  textModels: (connectionId: string) => ['text-models', connectionId],
 } as const
 
 const FEED_PAGE = 20

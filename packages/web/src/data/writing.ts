@@ -2,13 +2,12 @@ import { routes, type DescribeRequest, type WritingChoice } from '@easel/contrac
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
 import { storeImage } from './event-sink.ts'
-
-const choiceKey = ['writing'] as const
+import { keys } from './queries.ts'
 
 /** Which text model writes for whoever is here; null: none. */
 export function writingQuery() {
   return queryOptions({
-    queryKey: choiceKey,
+    queryKey: keys.writing,
     queryFn: async ({ signal }) => (await call(routes.getWriting, {}, { signal })).data,
   })
 }
@@ -16,7 +15,7 @@ export function writingQuery() {
 /** The text models of one connection. An engine may be slow or away, so an answer is kept for five minutes. */
 export function textModelsQuery(connectionId: string) {
   return queryOptions({
-    queryKey: ['text-models', connectionId],
+    queryKey: keys.textModels(connectionId),
     queryFn: async ({ signal }) =>
       (await call(routes.listTextModels, { params: { id: connectionId } }, { signal })).data,
     staleTime: 5 * 60_000,
@@ -34,7 +33,7 @@ export function useChooseWriting() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (choice: WritingChoice | null) => (await call(routes.chooseWriting, { body: { choice } })).data,
-    onSuccess: (choice) => client.setQueryData(choiceKey, choice),
+    onSuccess: (choice) => client.setQueryData(keys.writing, choice),
   })
 }
 
