@@ -65,6 +65,13 @@ async function fill(easel: TestEasel): Promise<void> {
   const failed = exportedGeneration({
     state: 'failed',
     error: { kind: 'content-rejected', message: 'It was blocked.', retryable: false, engineStatus: 400 },
+    fallbackFrom: {
+      connectionId: randomUUID(),
+      connectionName: 'First',
+      provider: 'paint',
+      model: 'two',
+      error: { kind: 'unavailable', message: 'It is away.', retryable: true, engineStatus: 503 },
+    },
     request: { prompt: 'from a picture', sources: [fox.id], mask: fox.id },
     parentId: drawn.id,
   })

@@ -1,6 +1,6 @@
 // What an export says of a library beside its pictures' files, as `easel import` gives it back.
 import { z } from 'zod'
-import { Adjustment, GenerationFailure, GenerationState, ImageSpec } from './generations.ts'
+import { Adjustment, FallbackFrom, GenerationFailure, GenerationState, ImageSpec } from './generations.ts'
 import { Id, PlainText } from './primitives.ts'
 import { Tag } from './tags.ts'
 import { ExportedPicture } from './uploads.ts'
@@ -26,6 +26,8 @@ export const ExportedGeneration = z.object({
   height: pixels,
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable(),
   error: GenerationFailure.nullable(),
+  /** Absent in older exports. */
+  fallbackFrom: FallbackFrom.nullable().default(null),
   costAmount: z.number().min(0).max(1e9).nullable(),
   costCurrency: PlainText(20).nullable(),
   parentId: LowerId.nullable(),

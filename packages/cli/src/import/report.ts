@@ -1,14 +1,14 @@
-export const kinds = ['pictures', 'generations', 'tags', 'links'] as const
+const kinds = ['pictures', 'generations', 'tags', 'links'] as const
 export type Kind = (typeof kinds)[number]
 
 /** Every record of an export is in exactly one of these. */
-export interface Tally {
+interface Tally {
   taken: number
   there: number
   refused: number
 }
 
-export interface Reason {
+interface Reason {
   readonly name: string
   readonly why: string
 }
@@ -20,7 +20,7 @@ export interface ImportReport {
 }
 
 /** Lines of the report that name single things. */
-export const named = 50
+const named = 50
 
 export interface Reporting extends ImportReport {
   count(kind: Kind, outcome: 'taken' | 'there'): void

@@ -55,6 +55,7 @@ function rowOf(userId: string, id: string, { given, now }: { given: ExportedGene
     progress_total: null,
     preview_key: null,
     error: error === null ? null : JSON.stringify(error),
+    fallback_from: given.fallbackFrom === null ? null : JSON.stringify(given.fallbackFrom),
     cost_amount: given.costAmount,
     cost_currency: given.costCurrency,
     // Lineage follows when everything is there.

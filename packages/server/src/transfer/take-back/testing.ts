@@ -19,6 +19,7 @@ export function exportedGeneration(changes: Partial<ExportedGeneration> = {}): E
     height: 16,
     seed: 2 ** 53 - 1,
     error: null,
+    fallbackFrom: null,
     costAmount: 0.04,
     costCurrency: 'USD',
     parentId: null,
