@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { freshModel, plantProvider } from './testing/new-folder.ts'
@@ -15,7 +14,6 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
 })
 
-const here = (path: string) => pathToFileURL(join(import.meta.dirname, path)).href
 const vitest = join(import.meta.dirname, '../../../../../node_modules/vitest/vitest.mjs')
 
 const Report = z.object({
@@ -31,11 +29,11 @@ const Report = z.object({
 /** The contract test of the new folder. Its engine fails in no way: that is what other folders are for. */
 function contractTest(model: unknown, fixtures: string): string {
   return `
-import { createEngineHttp } from '${here('../kit/engine-http.ts')}'
-import { outgoing } from '${here('../kit/fake-outgoing.ts')}'
-import { describeProvider } from '${here('contract-suite.ts')}'
-import { startFakeEngine } from '${here('../kit/fake-engine.ts')}'
-import { fakePicture } from '${here('../kit/fake-picture.ts')}'
+import { createEngineHttp } from '../kit/engine-http.ts'
+import { outgoing } from '../kit/fake-outgoing.ts'
+import { describeProvider } from '../spec/contract-suite.ts'
+import { startFakeEngine } from '../kit/fake-engine.ts'
+import { freshAnswer } from '../spec/testing/new-folder.ts'
 import { provider } from './provider.ts'
 
 const cannot = ['unauthorized', 'rate-limited', 'server-error', 'html', 'broken-base64', 'no-image', 'endless', 'blocked']
@@ -44,7 +42,7 @@ const start = async (behaviour) => {
   const engine = await startFakeEngine(async ({ path, body }, reply) => {
     if (path === '/models') return reply.json(200, [${JSON.stringify(model)}])
     if (behaviour === 'stalled') return
-    reply.send(200, fakePicture(64, 64, body.toString()))
+    reply.json(200, freshAnswer(body.toString()))
   })
   const drawn = () => engine.requests.filter(({ path }) => path === '/draw')
   return {
@@ -74,8 +72,20 @@ async function failuresOf(model: unknown, fixtures = ''): Promise<readonly (read
   folders.push(folder)
   const { PATH, HOME, TMPDIR } = process.env
   const report = join(folder, 'report.json')
-  const args = [vitest, 'run', '--root', folder, '--reporter=json', '--outputFile', report, '--maxWorkers=1']
-  await new Promise((done) => void execFile(process.execPath, args, { env: { PATH, HOME, TMPDIR } }, done))
+  // Only what is in the new folder: the suites' own tests are beside it.
+  const args = [
+    vitest,
+    'run',
+    '--root',
+    join(folder, 'fresh'),
+    '--reporter=json',
+    '--outputFile',
+    report,
+    '--maxWorkers=1',
+  ]
+  await new Promise(
+    (done) => void execFile(process.execPath, args, { env: { PATH, HOME, TMPDIR }, timeout: 55_000 }, done),
+  )
   const { testResults } = Report.parse(JSON.parse(await readFile(report, 'utf8')))
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
   expect(tests.filter(({ status }) => status === 'passed').length).toBeGreaterThan(5)

@@ -1,5 +1,5 @@
 // A provider that somebody adds: one folder, and nothing else is touched.
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fakePicture } from '../../kit/fake-picture.ts'
 import { startFakeEngine, type FakeEngine } from '../../kit/fake-engine.ts'
@@ -8,6 +8,16 @@ const root = join(import.meta.dirname, '../../../../../..')
 
 const source = `
 import { z } from 'zod'
+import { mapHttpError, readErrorBody } from '../kit/error-mapping.ts'
+import { parseAnswer } from '../kit/schema.ts'
+
+const answer = z.object({ picture: z.base64() })
+const mapping = { engine: 'Fresh', secrets: [], codes: {} }
+
+async function asked(response) {
+  if (response.status === 200) return response
+  throw mapHttpError(response, await readErrorBody(response), mapping)
+}
 
 const limits = { headersTimeoutMs: 5000, bodyTimeoutMs: 5000, maxBytes: 10_000_000 }
 
@@ -28,14 +38,14 @@ export const provider = {
     builtIn: false,
   },
   async listModels({ http }) {
-    const response = await http.request('/models', { method: 'GET', ...limits })
-    return await response.json()
+    return await (await asked(await http.request('/models', { method: 'GET', ...limits }))).json()
   },
   async start({ prompt, negativePrompt, width, height, options }, { http, progress }) {
     const json = { prompt, negativePrompt, width, height, ...options }
-    const response = await http.request('/draw', { method: 'POST', json, ...limits })
+    const response = await asked(await http.request('/draw', { method: 'POST', json, ...limits }))
     progress({ completed: 1, total: 2 })
-    return { kind: 'done', images: [{ bytes: await response.bytes() }] }
+    const { picture } = parseAnswer(answer, await response.json(), 'Fresh')
+    return { kind: 'done', images: [{ bytes: Buffer.from(picture, 'base64') }] }
   },
 }
 `
@@ -63,11 +73,18 @@ export const freshModel = {
   },
 } as const
 
-/** A folder of providers with a new one, where packages are found as they are in Easel's own. */
+/** What its engine answers to a request for a picture. */
+export function freshAnswer(words: string): { readonly picture: string } {
+  return { picture: Buffer.from(fakePicture(64, 64, words)).toString('base64') }
+}
+
+/** A folder of providers with a new one, where packages, the port and the kit are found as they are in Easel's own. */
 export async function plantProvider(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const cache = join(root, '.cache')
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, 'providers-'))
+  for (const name of ['spec', 'kit'])
+    await symlink(join(import.meta.dirname, '../..', name), join(folder, name), 'junction')
   await mkdir(join(folder, 'fresh'))
   for (const [name, text] of Object.entries({ 'provider.ts': source, ...files })) {
     await writeFile(join(folder, 'fresh', name), text)
@@ -79,7 +96,6 @@ export async function plantProvider(files: Readonly<Record<string, string>> = {}
 export function startFreshEngine(model: unknown = freshModel): Promise<FakeEngine> {
   return startFakeEngine((request, reply) => {
     if (request.path === '/models') return reply.json(200, [model])
-    const words = request.body.toString()
-    reply.send(200, fakePicture(64, 64, words), { 'content-type': 'image/png' })
+    reply.json(200, freshAnswer(request.body.toString()))
   })
 }
