@@ -73,7 +73,14 @@ export function fitFallback(
     const which: Adjustment[] =
       model === null || model === id
         ? []
-        : [{ field: 'model', asked: model, used: id, reason: `${engine.connection.name} does not have that model.` }]
+        : [
+            {
+              field: 'model',
+              asked: model,
+              used: id,
+              reason: `The engine ${engine.connection.name} does not have that model.`,
+            },
+          ]
     return { fitted, adjustments: [who, ...which, ...lost, ...adjustments] }
   } catch (error) {
     if (error instanceof EaselError && error.code === 'unsupported-option') return null

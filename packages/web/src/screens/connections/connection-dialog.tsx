@@ -8,12 +8,14 @@ import { ProviderList } from './provider-list.tsx'
 interface ConnectionDialogProps {
   /** null: a new one. */
   readonly connection: Connection | null
+  /** All that the caller can use: one of them may be a fallback. */
+  readonly connections: readonly Connection[]
   readonly providers: readonly ProviderInfo[]
   readonly onClose: () => void
 }
 
 /** Adds an engine in two steps, which one and then its form; or changes one. */
-export function ConnectionDialog({ connection, providers, onClose }: ConnectionDialogProps) {
+export function ConnectionDialog({ connection, connections, providers, onClose }: ConnectionDialogProps) {
   const [chosen, setChosen] = useState<ProviderInfo | null>(null)
   const content = useRef<HTMLDivElement>(null)
   useFocusReturn()
@@ -27,13 +29,14 @@ export function ConnectionDialog({ connection, providers, onClose }: ConnectionD
   const provider = connection === null ? chosen : (providers.find((one) => one.id === connection.provider) ?? null)
   const title = connection === null ? (provider === null ? 'Add an engine' : `Add ${provider.label}`) : connection.name
   return (
-    <Modal opened onClose={onClose} title={title} size={520}>
+    <Modal opened onClose={onClose} title={title} size={560}>
       <div ref={content}>
         {provider === null ? (
           <ProviderList providers={providers} onChoose={step} />
         ) : (
           <ConnectionForm
             connection={connection}
+            others={connections.filter(({ id }) => id !== connection?.id)}
             provider={provider}
             onBack={connection === null ? () => step(null) : null}
             onDone={onClose}

@@ -1,3 +1,4 @@
+import { retirementWords } from '@easel/contract'
 import { Button, Collapse } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useState } from 'react'
@@ -7,6 +8,7 @@ import { wordsOf } from '#data/client.ts'
 import { Icon } from '#parts/icon.tsx'
 import { Notice } from '#parts/notice.tsx'
 import classes from './composer.module.css'
+import { CostHint } from './cost-hint.tsx'
 import { CountPicker } from './count-picker.tsx'
 import { EnginePicker } from './engine-picker.tsx'
 import { PromptBox } from './prompt-box.tsx'
@@ -93,6 +95,11 @@ export function Composer({ engine }: ComposerProps) {
           </Notice>
         </div>
       )}
+      {engine.model?.retired !== undefined && (
+        <div className={classes['notice']}>
+          <Notice tone="warning">{retirementWords(engine.model.id, engine.model.retired)}</Notice>
+        </div>
+      )}
       <div className={classes['bar']}>
         <EnginePicker engine={engine} />
         {capabilities !== null && (
@@ -115,6 +122,7 @@ export function Composer({ engine }: ComposerProps) {
             </Button>
           </>
         )}
+        <CostHint engine={engine} draft={draft} />
         <RefineButton prompt={draft.prompt} onError={setError} />
         <Button type="submit" className={classes['generate'] ?? ''} disabled={!ready} aria-label="Generate">
           {phone ? (

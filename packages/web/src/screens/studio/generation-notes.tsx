@@ -11,7 +11,9 @@ interface GenerationNotesProps {
 
 /** What went otherwise than asked: failures, missing pictures, changed options, a rewritten prompt. */
 export function GenerationNotes({ generation }: GenerationNotesProps) {
-  const { state, error, adjustments, images, request, resolvedPrompt, revisedPrompt } = generation
+  const { state, error, images, request, resolvedPrompt, revisedPrompt, fallbackFrom, connectionName } = generation
+  // Who draws it is said in a sentence of its own.
+  const adjustments = generation.adjustments.filter(({ field }) => fallbackFrom === null || field !== 'connection')
   const asked = request.n ?? 1
   return (
     <>
@@ -30,6 +32,11 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
       {state === 'cancelled' && <p className={classes['quiet']}>Cancelled</p>}
       {state === 'succeeded' && images.length === 0 && error === null && (
         <p className={classes['quiet']}>Its pictures have been deleted</p>
+      )}
+      {fallbackFrom !== null && (
+        <Notice tone="quiet" title={`${connectionName} instead of ${fallbackFrom.connectionName}`}>
+          <span>{fallbackFrom.error.message}</span>
+        </Notice>
       )}
       {adjustments.length > 0 && (
         <ul className={classes['adjustments']} aria-label="Adjustments">
