@@ -44,6 +44,8 @@ export interface HuggingFaceBehaviour {
   readonly ahead?: number
   /** Looks for which it is drawing. */
   readonly drawing?: number
+  /** It draws on and on. */
+  readonly held?: boolean
   readonly delayMs?: number
   /** How pictures are handed over where a service has a choice. */
   readonly by?: 'bytes' | 'base64' | 'address'
@@ -258,6 +260,7 @@ function look(state: State, pathname: string, reply: Reply): void {
   if (!job) return reply.json(404, { detail: 'Request not found' })
   if (pathname.startsWith('/replicate/')) return reply.json(200, predictionOf(state, id))
   if (pathname.startsWith('/wavespeed/')) return reply.json(200, wavespeedJob(state, id))
+  if (now.held === true) job.drawing = 1
   if (pathname.endsWith('/status')) return falStatus(id, job, reply)
   if (now.failure === 'job-failed') return reply.json(500, { detail: 'Out of memory' })
   if (now.failure === 'job-blocked') {

@@ -1,5 +1,8 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
+import { outgoing } from '../kit/fake-outgoing.ts'
+import { source } from '../kit/testing.ts'
 import { describeProvider } from '../spec/contract-suite.ts'
+import type { Example } from '../spec/claims-suite.ts'
 import type { ImageRequest } from '../spec/provider.ts'
 import { startFakeOpenRouter, type OpenRouterBehaviour } from './fake-openrouter.ts'
 import { settings } from './options.ts'
@@ -32,6 +35,75 @@ interface Case {
   readonly expectedCalls: readonly unknown[]
 }
 
+const inlined = { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } }
+const headers = { 'content-type': 'application/json', authorization: 'Bearer KEY' }
+const everything: Example = {
+  name: 'several pictures from several, with every option and the providers that are wanted',
+  settings: settings.parse({ api: 'images', only: 'openai, google-vertex/global', ignore: 'azure', fallbacks: false }),
+  request: {
+    model,
+    prompt: 'a lighthouse',
+    n: 2,
+    aspectRatio: '47:20',
+    quality: 'high',
+    background: 'transparent',
+    outputFormat: 'webp',
+    seed: 0,
+    sources: [source, source],
+    options: { resolution: '2K', output_compression: 80 },
+  },
+  sent: [
+    {
+      method: 'POST',
+      path: '/api/v1/images',
+      headers,
+      body: {
+        model,
+        prompt: 'a lighthouse',
+        n: 2,
+        aspect_ratio: '2.35:1',
+        resolution: '2K',
+        quality: 'high',
+        background: 'transparent',
+        output_format: 'webp',
+        output_compression: 80,
+        seed: 0,
+        input_references: [inlined, inlined],
+        provider: { only: ['openai', 'google-vertex/global'], ignore: ['azure'], allow_fallbacks: false },
+      },
+    },
+  ],
+}
+const inChat: Example = {
+  name: 'by chat, with a picture',
+  settings: settings.parse({ api: 'chat', only: 'google-vertex' }),
+  request: {
+    model,
+    prompt: 'a lighthouse',
+    n: 1,
+    aspectRatio: '16:9',
+    quality: '2K',
+    seed: 7,
+    sources: [source],
+    options: {},
+  },
+  sent: [
+    {
+      method: 'POST',
+      path: '/api/v1/chat/completions',
+      headers,
+      body: {
+        model,
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'a lighthouse' }, inlined] }],
+        modalities: ['image', 'text'],
+        image_config: { aspect_ratio: '16:9', image_size: '2K' },
+        seed: 7,
+        provider: { only: ['google-vertex'] },
+      },
+    },
+  ],
+}
+
 const cases: readonly Case[] = [
   // A single picture may be streamed; here the model has no streaming, and here it has.
   { request, expectedCalls: [{ ...body, stream: true }] },
@@ -53,9 +125,11 @@ for (const one of cases) {
         return {
           baseUrl: fake.apiUrl,
           imageCalls: () => fake.drawn().map((seen) => seen.json()),
+          sent: () => Promise.all(fake.drawn().map(outgoing)),
           close: () => fake.close(),
         }
       },
+      examples: [everything, inChat],
       expectedCalls: one.expectedCalls,
     },
   })
