@@ -65,8 +65,8 @@ export type Capabilities = z.infer<typeof Capabilities>
 
 /** A model that the engine's maker has switched off, though a server may still list it. */
 export const Retirement = z.object({
-  /** The day, in UTC. */
-  on: z.iso.date(),
+  /** The day, in UTC; null: nobody has said. */
+  on: z.iso.date().nullable(),
   /** Ids of models to take instead, the best first. */
   instead: z.array(z.string()).min(1),
 })
@@ -74,8 +74,9 @@ export type Retirement = z.infer<typeof Retirement>
 
 /** What people are told of a retired model: `dall-e-3 was retired on 12 May 2026. Take gpt-image-2 instead.` */
 export function retirementWords(model: string, { on, instead }: Retirement): string {
-  const day = new Date(on).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-  return `${model} was retired on ${day}. Take ${instead.join(' or ')} instead.`
+  const when =
+    on === null ? '' : ` on ${new Date(on).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })}`
+  return `${model} was retired${when}. Take ${instead.join(' or ')} instead.`
 }
 
 export const ModelInfo = z.object({

@@ -23,11 +23,7 @@ function mapping(secrets: Secrets): MappingOptions {
 }
 
 /** What an answer other than 200 means. */
-export function refusal(
-  response: EngineResponse,
-  body: string,
-  of: { secrets: Secrets; model?: string },
-): ProviderError {
+export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): ProviderError {
   const error = mapHttpError(response, body, mapping(of.secrets))
   const { status, advice, retryAfterMs } = error
   const as = (kind: ProviderError['kind'], message: string) =>

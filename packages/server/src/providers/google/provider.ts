@@ -62,7 +62,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     ...drawing,
   })
   if (response.status !== 200) {
-    throw refusal(response, await readErrorBody(response), { secrets: [context.key], model: request.model })
+    throw refusal(response, await readErrorBody(response), { secrets: [context.key] })
   }
   const answer = await response.json()
   return imagen ? predicted(answer, context) : generated(answer, request, context)

@@ -25,7 +25,7 @@ async function write(request: WritingRequest, context: CallContext): Promise<Wri
   const headers = headersFor(context)
   const response = await context.http.request(path, { method: 'POST', headers, json: wordsBody(request), ...writing })
   const secrets = [context.key]
-  if (response.status !== 200) throw refusal(response, await readErrorBody(response), { secrets, model: request.model })
+  if (response.status !== 200) throw refusal(response, await readErrorBody(response), { secrets })
   const value = await response.json()
   const answer = parseAnswer(contentAnswer, value, engine)
   if (answer.error !== undefined && answer.error !== null) throw lateRefusal(value, secrets)

@@ -10,7 +10,6 @@ import {
 } from '../kit/error-mapping.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse, Outcome } from '../spec/provider.ts'
-import { retirementOf } from './models.ts'
 import type { ChatAnswer } from './wire.ts'
 
 type Secrets = readonly (string | null)[]
@@ -87,17 +86,15 @@ function mapping(secrets: Secrets): MappingOptions {
 
 /**
  * What an answer other than 200 means: blocked, when the content was refused.
- * @throws ProviderError for everything else; for a model that was switched off with what to take instead
+ * @throws ProviderError for everything else
  */
-export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets; model?: string }): Outcome {
+export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): Outcome {
   const { blocked: isBlocked, message, code, type } = faultOf(body, response.status)
   if (isBlocked) return blocked(message, of.secrets)
   const error = mapHttpError(response, JSON.stringify({ error: { message, code, type } }), mapping(of.secrets))
   // The gateway's own page for a model that took too long has no code in it.
   if (response.status === 524) throw new ProviderError('timeout', error.message, { status: 524 })
-  const retirement = of.model === undefined ? undefined : retirementOf(of.model)
-  if (retirement === undefined || (error.kind !== 'not-found' && error.kind !== 'bad-request')) throw error
-  throw new ProviderError(error.kind, `${of.model}: ${retirement} ${error.message}`, { status: error.status })
+  throw error
 }
 
 /** The same for an error inside an answer that began as success: the model had begun. */

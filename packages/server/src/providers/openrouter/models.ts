@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo } from '@easel/contract'
+import type { Capabilities, ModelInfo, Retirement } from '@easel/contract'
 import { wholeRatio } from '../kit/whole-ratios.ts'
 import { isTier, tiers } from './options.ts'
 import type { ChatModel, ImageModel } from './wire.ts'
@@ -92,27 +92,27 @@ function chatCapabilities({ architecture, supported_parameters }: Omit<ChatModel
   }
 }
 
-const retired: readonly (readonly [slug: RegExp, words: string])[] = [
-  [/^openai\/dall-e-/, 'Retired by OpenAI on 12 May 2026; take openai/gpt-image-2 instead.'],
-  [/^openai\/gpt-image-1$/, 'Switched off by OpenAI on 23 October 2026; take openai/gpt-image-2 instead.'],
-  [/^google\/imagen-/, 'Switched off by Google on 17 August 2026; take google/gemini-3.1-flash-image instead.'],
-  [/^x-ai\/grok-2-image/, 'Switched off by xAI; take one of its grok-imagine-image models instead.'],
+const retirements: readonly (readonly [slug: RegExp, retirement: Retirement])[] = [
+  [/^openai\/dall-e-/, { on: '2026-05-12', instead: ['openai/gpt-image-2'] }],
+  [/^openai\/gpt-image-1$/, { on: '2026-10-23', instead: ['openai/gpt-image-2'] }],
+  [/^google\/imagen-/, { on: '2026-08-17', instead: ['google/gemini-3.1-flash-image'] }],
+  [/^x-ai\/grok-2-image/, { on: null, instead: ['x-ai/grok-imagine-image-2.0'] }],
 ]
 
-/** What to take instead of a model that its maker has switched off, or undefined. */
-export function retirementOf(model: string): string | undefined {
-  return retired.find(([slug]) => slug.test(model))?.[1]
+/** What to take instead of a model that its maker has switched off, or null. */
+export function retirementOf(model: string): Retirement | null {
+  return retirements.find(([slug]) => slug.test(model))?.[1] ?? null
 }
 
 function describe(id: string, name: string | null | undefined, capabilities: Capabilities): ModelInfo {
-  const shapeless = capabilities.size.kind === 'fixed' ? 'It chooses the shape of a picture itself.' : undefined
-  const description = retirementOf(id) ?? shapeless
-  return { id, label: name || id, ...(description !== undefined && { description }), capabilities }
+  const retired = retirementOf(id)
+  const shapeless = capabilities.size.kind === 'fixed' && { description: 'It chooses the shape of a picture itself.' }
+  return { id, label: name || id, ...shapeless, ...(retired && { retired }), capabilities }
 }
 
 const retiredLast = (models: readonly ModelInfo[]): readonly ModelInfo[] =>
   [...new Map(models.map((model) => [model.id, model])).values()].toSorted(
-    (a, b) => Number(retirementOf(a.id) !== undefined) - Number(retirementOf(b.id) !== undefined),
+    (a, b) => Number(a.retired !== undefined) - Number(b.retired !== undefined),
   )
 
 /** Those of the Images API, by what each says that it takes; not those that draw nothing but SVG. */

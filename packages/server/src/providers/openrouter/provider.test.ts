@@ -70,12 +70,10 @@ describe('OpenRouter: models', () => {
       ['openai/gpt-image-2', 'OpenAI: GPT Image 2', undefined],
       [model, 'Google: Gemini 3.1 Flash Image', undefined],
       ['seed/free-form', 'Seed: Free Form', 'It chooses the shape of a picture itself.'],
-      [
-        'google/imagen-4',
-        'Google: Imagen 4',
-        'Switched off by Google on 17 August 2026; take google/gemini-3.1-flash-image instead.',
-      ],
+      ['google/imagen-4', 'Google: Imagen 4', undefined],
     ])
+    const gone = { on: '2026-08-17', instead: ['google/gemini-3.1-flash-image'] }
+    expect(models.map(({ retired }) => retired)).toEqual([undefined, undefined, undefined, gone])
   })
 
   it('knows what each can do from what it says that it takes', async () => {
@@ -440,15 +438,12 @@ describe('OpenRouter: errors', () => {
   })
 
   it.each([
-    ['openai/dall-e-3', 'Retired by OpenAI on 12 May 2026; take openai/gpt-image-2 instead.'],
-    ['openai/gpt-image-1', 'Switched off by OpenAI on 23 October 2026; take openai/gpt-image-2 instead.'],
-    ['google/imagen-4', 'Switched off by Google on 17 August 2026; take google/gemini-3.1-flash-image instead.'],
-    ['x-ai/grok-2-image', 'Switched off by xAI; take one of its grok-imagine-image models instead.'],
-  ])('%s is gone, and what to take instead is said', async (gone, words) => {
-    const engine = await fake({ failure: 'model-missing' })
-    const message = `${gone}: ${words} OpenRouter: No endpoints found for this model.`
-    await expect(start(engine.apiUrl, { model: gone })).rejects.toMatchObject({ kind: 'not-found', message })
-    const poor = await fake({ failure: 'no-credits' })
-    await expect(start(poor.apiUrl, { model: gone })).rejects.toMatchObject({ kind: 'quota' })
+    ['openai/dall-e-3', '2026-05-12', 'openai/gpt-image-2'],
+    ['openai/gpt-image-1', '2026-10-23', 'openai/gpt-image-2'],
+    ['google/imagen-4', '2026-08-17', 'google/gemini-3.1-flash-image'],
+    ['x-ai/grok-2-image', null, 'x-ai/grok-imagine-image-2.0'],
+  ])('PR27: %s is gone, and what to take instead is known', (gone, on, instead) => {
+    expect(provider.retirement?.(gone)).toEqual({ on, instead: [instead] })
+    expect(provider.retirement?.(instead)).toBeNull()
   })
 })

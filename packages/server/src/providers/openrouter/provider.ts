@@ -5,7 +5,7 @@ import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, EngineResponse, ImageRequest, Outcome, Provider, RunContext } from '../spec/provider.ts'
 import { mostBytes, readChat, readImages } from './answers.ts'
 import { refusal } from './errors.ts'
-import { cataloguedModels, chatModels, imageModels } from './models.ts'
+import { cataloguedModels, chatModels, imageModels, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { chatBody, chatModelsAnswer, imageModelsAnswer, imagesBody } from './wire.ts'
 
@@ -32,6 +32,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  retirement: retirementOf,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
@@ -92,7 +93,7 @@ function waysFor(request: ImageRequest, context: RunContext): readonly Way[] {
 }
 
 async function start(request: ImageRequest, context: RunContext): Promise<Outcome> {
-  const of = { secrets: [context.key], model: request.model }
+  const of = { secrets: [context.key] }
   const headers = headersFor(context)
   let missing: { response: EngineResponse; body: string } | null = null
   for (const { path, json, read } of waysFor(request, context)) {

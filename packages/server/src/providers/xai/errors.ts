@@ -1,7 +1,6 @@
 import { engineWords, mapHttpError, mapLateFault, readFault, type MappingOptions } from '../kit/error-mapping.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse, Outcome } from '../spec/provider.ts'
-import { retirementOf } from './models.ts'
 
 type Secrets = readonly (string | null)[]
 
@@ -15,9 +14,9 @@ function mapping(secrets: Secrets): MappingOptions {
 
 /**
  * What an answer other than 200 means: blocked, when the content was refused.
- * @throws ProviderError for everything else; for a model that was switched off with what to take instead
+ * @throws ProviderError for everything else
  */
-export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets; model?: string }): Outcome {
+export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): Outcome {
   const { status } = response
   const { message } = readFault(body)
   // Before the rest: the sentence that refuses content names the key's id, too.
@@ -29,9 +28,7 @@ export function refusal(response: EngineResponse, body: string, of: { secrets: S
   if ((status === 403 || status === 429) && noMoney.test(message)) {
     throw new ProviderError('quota', error.message, { status })
   }
-  const retirement = of.model === undefined ? undefined : retirementOf(of.model)
-  if (retirement === undefined || (error.kind !== 'not-found' && error.kind !== 'bad-request')) throw error
-  throw new ProviderError(error.kind, `${of.model}: ${retirement} ${error.message}`, { status })
+  throw error
 }
 
 /** The same for an error inside an answer that began as success. */

@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo } from '@easel/contract'
+import type { Capabilities, ModelInfo, Retirement } from '@easel/contract'
 import { wholeRatio } from '../kit/whole-ratios.ts'
 
 /** The models of 21 November 2026, for servers that list none. */
@@ -42,13 +42,11 @@ function capabilitiesOf(model: string): Capabilities {
   }
 }
 
-/** What to take instead of a model that xAI has switched off or is about to, or undefined. */
-export function retirementOf(model: string): string | undefined {
-  if (isGrok2(model)) return 'Switched off by xAI; take grok-imagine-image-2.0 instead.'
-  if (model === 'grok-imagine-image-pro') {
-    return 'A name that xAI has given up on 15 May 2026; take grok-imagine-image-quality instead.'
-  }
-  return undefined
+/** What to take instead of a model that xAI has switched off, or of a name that it has given up; else null. */
+export function retirementOf(model: string): Retirement | null {
+  if (isGrok2(model)) return { on: null, instead: ['grok-imagine-image-2.0'] }
+  if (model === 'grok-imagine-image-pro') return { on: '2026-05-15', instead: ['grok-imagine-image-quality'] }
+  return null
 }
 
 interface Listed {
@@ -58,11 +56,11 @@ interface Listed {
 }
 
 export function describeModel({ id, image_price: cents }: Listed): ModelInfo {
-  const description = retirementOf(id)
+  const retired = retirementOf(id)
   return {
     id,
     label: id,
-    ...(description !== undefined && { description }),
+    ...(retired && { retired }),
     capabilities: capabilitiesOf(id),
     ...(typeof cents === 'number' && cents > 0 && { priceHint: `about $${(cents / 100).toFixed(2)} a picture` }),
   }
@@ -71,7 +69,7 @@ export function describeModel({ id, image_price: cents }: Listed): ModelInfo {
 /** The models that a server lists: in use first, retired ones last. */
 export function listedModels(listed: readonly Listed[]): readonly ModelInfo[] {
   const models = [...new Map(listed.map((model) => [model.id, describeModel(model)])).values()]
-  return models.toSorted((a, b) => Number(a.description !== undefined) - Number(b.description !== undefined))
+  return models.toSorted((a, b) => Number(a.retired !== undefined) - Number(b.retired !== undefined))
 }
 
 export function cataloguedModels(): readonly ModelInfo[] {

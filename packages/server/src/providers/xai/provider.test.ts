@@ -59,12 +59,8 @@ describe('xAI: models', () => {
       ['grok-imagine-image-2.0', 'about $0.04 a picture'],
       ['grok-2-image-1212', 'about $0.07 a picture'],
     ])
-    expect(listed.map(({ description }) => description)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      'Switched off by xAI; take grok-imagine-image-2.0 instead.',
-    ])
+    const gone = { on: null, instead: ['grok-imagine-image-2.0'] }
+    expect(listed.map(({ retired }) => retired)).toEqual([undefined, undefined, undefined, gone])
   })
 
   it('asks the list of models that draw, with the key', async () => {
@@ -288,14 +284,11 @@ describe('xAI: errors', () => {
   })
 
   it.each([
-    ['grok-2-image-1212', 'Switched off by xAI; take grok-imagine-image-2.0 instead.'],
-    ['grok-imagine-image-pro', 'A name that xAI has given up on 15 May 2026; take grok-imagine-image-quality instead.'],
-  ])('%s is gone, and what to take instead is said', async (gone, words) => {
-    const engine = await fake({ failure: 'model-missing' })
-    const message = `${gone}: ${words} xAI: The model does not exist or your team has no access.`
-    await expect(start(engine.apiUrl, { model: gone })).rejects.toMatchObject({ kind: 'not-found', message })
-    const busy = await fake({ failure: 'rate-limited' })
-    await expect(start(busy.apiUrl, { model: gone })).rejects.toMatchObject({ message: 'xAI: Too many requests.' })
+    ['grok-2-image-1212', null, 'grok-imagine-image-2.0'],
+    ['grok-imagine-image-pro', '2026-05-15', 'grok-imagine-image-quality'],
+  ])('PR27: %s is gone, and what to take instead is known', (gone, on, instead) => {
+    expect(provider.retirement?.(gone)).toEqual({ on, instead: [instead] })
+    expect(provider.retirement?.(instead)).toBeNull()
   })
 
   it('an error that a proxy sends as success is an error', async () => {

@@ -5,7 +5,7 @@ import { parseAnswer } from '../kit/schema.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { blocked, lateRefusal, refusal } from './errors.ts'
-import { cataloguedModels, listedModels } from './models.ts'
+import { cataloguedModels, listedModels, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { costOf, imagesAnswer, imagesBody, modelsAnswer, type Picture } from './wire.ts'
 
@@ -33,6 +33,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  retirement: retirementOf,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
@@ -55,7 +56,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   const response = await context.http.request(path, { method: 'POST', headers, json: imagesBody(request), ...drawing })
   const secrets = [context.key]
   if (response.status !== 200) {
-    return refusal(response, await readErrorBody(response), { secrets, model: request.model })
+    return refusal(response, await readErrorBody(response), { secrets })
   }
   const answer = parseAnswer(imagesAnswer, await response.json('b64_json'), engine)
   if (answer.error !== undefined && answer.error !== null) return lateRefusal(answer, secrets)
