@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { discoverProviders } from '../../packages/server/src/bin/discover.ts'
 import { startFakeComfyUi } from '../../packages/server/src/providers/comfyui/fake-comfyui.ts'
+import { startFakeHuggingFace } from '../../packages/server/src/providers/huggingface/fake-huggingface.ts'
 import { startFakeSdcpp } from '../../packages/server/src/providers/sdcpp/fake-sdcpp.ts'
 import { connectionOf, submit, until, untilEnded } from './easel-client.ts'
 import { startEasel, type EaselProcess } from './easel-process.ts'
@@ -29,6 +30,16 @@ const resumable: Readonly<Record<string, () => Promise<HeldEngine>>> = {
       submitted: () => engine.submitted(),
       followed: () => engine.handshakes().length,
       release: held.resolve,
+      close: engine.close,
+    }
+  },
+  async huggingface() {
+    const engine = await startFakeHuggingFace({ held: true })
+    return {
+      settings: { HF_BASE_URL: engine.baseUrl, HF_TOKEN: 'hf_testAbCdEfGhIjKlMnOpQrStUvWx' },
+      submitted: () => engine.drawn().length,
+      followed: () => engine.requests.filter(({ path }) => path.includes('/requests/')).length,
+      release: () => engine.behave({}),
       close: engine.close,
     }
   },
@@ -75,7 +86,7 @@ it.each(Object.entries(resumable))('GN4: %s: killed while a job runs, which is h
 
   let easel = await start()
   const connectionId = await connectionOf(easel.address, id)
-  const generation = await submit(easel.address, { request: { connectionId, prompt: 'a lighthouse', size: '64x64' } })
+  const generation = await submit(easel.address, { request: { connectionId, prompt: 'a lighthouse', size: '256x256' } })
   await followedAgain(0)
   await easel.kill()
   const before = engine.followed()
@@ -83,7 +94,7 @@ it.each(Object.entries(resumable))('GN4: %s: killed while a job runs, which is h
   await followedAgain(before)
   engine.release()
   const ended = await untilEnded(easel.address, generation.id)
-  expect(ended).toMatchObject({ state: 'succeeded', error: null, images: [{ width: 64, height: 64 }] })
+  expect(ended).toMatchObject({ state: 'succeeded', error: null, images: [{ width: 256, height: 256 }] })
   expect(engine.submitted()).toBe(1)
   const picture = await fetch(easel.address + (ended.images[0]?.url ?? ''))
   expect([picture.status, (await picture.arrayBuffer()).byteLength]).toEqual([200, ended.images[0]?.size])
