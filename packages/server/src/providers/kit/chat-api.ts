@@ -1,8 +1,9 @@
 // What servers in the manner of OpenAI's chat completions have in common, for the providers whose text models are asked that way.
 import { z } from 'zod'
+import type { EngineResponse } from '../spec/provider.ts'
 import type { WritingOutcome, WritingRequest } from '../spec/writing.ts'
 import { engineWords, readErrorBody } from './error-mapping.ts'
-import { imagesRefusal, lateRefusal, type ImagesApi } from './images-api.ts'
+import { imagesRefusal, lateRefusal, type Blocked, type ImagesApi } from './images-api.ts'
 import { parseAnswer } from './schema.ts'
 import { writtenText } from './written.ts'
 
@@ -15,6 +16,13 @@ export interface ChatApi extends ImagesApi {
   readonly headers: Readonly<Record<string, string>>
   /** The name that the server knows the limit by: OpenAI's newer models refuse the older one, most other servers know only that. */
   readonly limit: 'max_tokens' | 'max_completion_tokens'
+  /** Fields that only this server knows. */
+  readonly more?: Readonly<Record<string, unknown>>
+  /** How to read what went wrong where this server has its own way to say it; both throw unless the content was refused. */
+  readonly errors?: {
+    readonly refusal: (response: EngineResponse, body: string) => Blocked
+    readonly late: (value: unknown) => Blocked
+  }
 }
 
 const piece = z.looseObject({ text: z.string().optional() })
@@ -28,7 +36,14 @@ const choice = z.object({
 const chatAnswer = z.looseObject({
   choices: z.array(choice).nullish(),
   /** OpenRouter and LiteLLM say what it cost, in US dollars. A server that counts strangely gives no cost rather than a wrong one. */
-  usage: z.object({ cost: z.number().nonnegative().nullish() }).nullish().catch(undefined),
+  usage: z
+    .object({
+      cost: z.number().nonnegative().nullish(),
+      is_byok: z.boolean().nullish(),
+      cost_details: z.object({ upstream_inference_cost: z.number().nonnegative().nullish() }).nullish(),
+    })
+    .nullish()
+    .catch(undefined),
   /** Some proxies send failures as success. */
   error: z.unknown().optional(),
 })
@@ -36,7 +51,7 @@ const chatAnswer = z.looseObject({
 /** The body of a request; the picture comes after the words that speak of it. */
 function chatBody(
   { model, instructions, text, picture, maxTokens }: WritingRequest,
-  limit: ChatApi['limit'],
+  { limit, more }: Pick<ChatApi, 'limit' | 'more'>,
 ): Record<string, unknown> {
   const url = picture && `data:${picture.mimeType};base64,${Buffer.from(picture.bytes).toString('base64')}`
   const content =
@@ -53,6 +68,7 @@ function chatBody(
       { role: 'user', content },
     ],
     [limit]: maxTokens,
+    ...more,
   }
 }
 
@@ -61,12 +77,15 @@ function chatBody(
  * @throws ProviderError
  */
 export async function writeByChat(request: WritingRequest, api: ChatApi): Promise<WritingOutcome> {
-  const { engine, key, http, path, headers, limit } = api
-  const response = await http.request(path, { method: 'POST', headers, json: chatBody(request, limit), ...writing })
-  if (response.status !== 200) return imagesRefusal(response, await readErrorBody(response), api)
+  const { engine, key, http, path, headers, errors } = api
+  const response = await http.request(path, { method: 'POST', headers, json: chatBody(request, api), ...writing })
+  if (response.status !== 200) {
+    const body = await readErrorBody(response)
+    return errors ? errors.refusal(response, body) : imagesRefusal(response, body, api)
+  }
   const value = await response.json()
   const { choices, usage, error } = parseAnswer(chatAnswer, value, engine)
-  if (error !== undefined && error !== null) return lateRefusal(value, api)
+  if (error !== undefined && error !== null) return errors ? errors.late(value) : lateRefusal(value, api)
   const [first] = choices ?? []
   const refusal = first?.message?.refusal ?? ''
   const text = textOf(first?.message?.content)
@@ -75,10 +94,16 @@ export async function writeByChat(request: WritingRequest, api: ChatApi): Promis
     return { kind: 'blocked', reason: reason || `${engine} refused this request without saying why` }
   }
   const words = writtenText(text, { engine, cutOff: first?.finish_reason === 'length' })
-  const amount = usage?.cost ?? null
+  const amount = spent(usage)
   return { kind: 'written', text: words, ...(amount !== null && { cost: { amount, currency: 'USD' } }) }
 }
 
 function textOf(content: string | readonly { readonly text?: string | undefined }[] | null | undefined): string {
   return typeof content === 'string' ? content : (content ?? []).map(({ text = '' }) => text).join('')
+}
+
+/** With a key of one's own at the maker most of it is paid there. */
+function spent(usage: z.infer<typeof chatAnswer>['usage']): number | null {
+  if (usage?.cost === undefined || usage.cost === null) return null
+  return usage.cost + (usage.is_byok === true ? (usage.cost_details?.upstream_inference_cost ?? 0) : 0)
 }

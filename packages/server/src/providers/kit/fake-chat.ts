@@ -35,6 +35,7 @@ const chatRequest = z.strictObject({
   ]),
   max_tokens: z.int().optional(),
   max_completion_tokens: z.int().optional(),
+  provider: z.looseObject({}).optional(),
 })
 
 /** The paths that a fake engine hands to {@link answerChat}. */

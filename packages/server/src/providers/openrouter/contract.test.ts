@@ -28,6 +28,15 @@ const chat = {
   seed: 4,
 }
 
+const words = (content: unknown) => ({
+  model: 'a/words',
+  messages: [
+    { role: 'system', content: 'Say more.' },
+    { role: 'user', content },
+  ],
+  max_tokens: 4000,
+})
+
 interface Case {
   readonly request: ImageRequest
   readonly fake?: OpenRouterBehaviour
@@ -117,6 +126,23 @@ for (const one of cases) {
     folder: 'openrouter',
     request: one.request,
     settings: settings.parse(one.settings ?? {}),
+    writing: {
+      request: { model: 'a/words', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
+      start: async (behaviour) => {
+        const failure = behaviour === 'stalled' ? 'stall' : behaviour
+        const fake = await startFakeOpenRouter(failure === 'normal' ? {} : { failure })
+        return {
+          baseUrl: fake.apiUrl,
+          calls: () => fake.drawn().map((seen) => seen.json()),
+          close: () => fake.close(),
+        }
+      },
+      expectedCall: words('a fox'),
+      expectedCallWithPicture: words([
+        { type: 'text', text: 'a fox' },
+        { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } },
+      ]),
+    },
     openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
     engine: {
       start: async (behaviour) => {

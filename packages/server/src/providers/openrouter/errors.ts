@@ -13,6 +13,7 @@ import type { EngineResponse, Outcome } from '../spec/provider.ts'
 import type { ChatAnswer } from './wire.ts'
 
 type Secrets = readonly (string | null)[]
+type Blocked = Extract<Outcome, { kind: 'blocked' }>
 
 /** OpenRouter's codes are HTTP statuses, also inside an answer of status 200: https://openrouter.ai/docs/errors */
 const codes: Readonly<Record<string, Verdict>> = {
@@ -88,7 +89,7 @@ function mapping(secrets: Secrets): MappingOptions {
  * What an answer other than 200 means: blocked, when the content was refused.
  * @throws ProviderError for everything else
  */
-export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): Outcome {
+export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): Blocked {
   const { blocked: isBlocked, message, code, type } = faultOf(body, response.status)
   if (isBlocked) return blocked(message, of.secrets)
   const error = mapHttpError(response, JSON.stringify({ error: { message, code, type } }), mapping(of.secrets))
@@ -98,7 +99,7 @@ export function refusal(response: EngineResponse, body: string, of: { secrets: S
 }
 
 /** The same for an error inside an answer that began as success: the model had begun. */
-export function lateRefusal(answer: unknown, secrets: Secrets): Outcome {
+export function lateRefusal(answer: unknown, secrets: Secrets): Blocked {
   const fault = faultOf(answer)
   if (fault.blocked) return blocked(fault.message, secrets)
   throw mapLateFault(fault, mapping(secrets))
@@ -117,7 +118,7 @@ export function withoutPicture({ choices }: ChatAnswer, secrets: Secrets): Outco
   throw new ProviderError('malformed-response', `OpenRouter ${why}`)
 }
 
-function blocked(words: string, secrets: Secrets): Outcome {
+function blocked(words: string, secrets: Secrets): Blocked {
   return {
     kind: 'blocked',
     reason: engineWords(words, secrets) || 'OpenRouter refused this request without saying why',

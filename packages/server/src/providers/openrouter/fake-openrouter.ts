@@ -2,6 +2,7 @@
 // Its pictures are PNG whatever `output_format` asks for.
 import { setTimeout as pause } from 'node:timers/promises'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { answerChat, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -43,6 +44,7 @@ export type OpenRouterFailure =
   | 'truncated-stream'
   | 'error-mid-stream'
   | 'blocked-mid-stream'
+  | WritingFailure
 
 export interface OpenRouterBehaviour {
   /** What /images/models lists; null: there is no Images API at all. */
@@ -94,7 +96,7 @@ export async function startFakeOpenRouter(behaviour: OpenRouterBehaviour = {}): 
     if (path === '/images/models' && behaviour.models !== null) {
       return reply.json(200, { data: behaviour.models ?? [flash] })
     }
-    if (path === '/models?output_modalities=image') return listAll(behaviour, reply)
+    if (path === '/models?output_modalities=image' || path === '/models') return listAll(behaviour, reply)
     if (!authorization.startsWith('Bearer ') || behaviour.failure === 'unauthorized') {
       const message = `User not found for ${authorization}`
       return reply.json(401, { error: { message, code: 401 } })
@@ -143,6 +145,7 @@ async function draw(asked: Asked): Promise<void> {
     }
   }
   const modalities: unknown = fields['modalities']
+  if (chat && modalities === undefined) return answerChat({ failure, chatCost: 0.0002 }, request, reply)
   if (chat && behaviour.drawsOnly && Array.isArray(modalities) && modalities.includes('text')) {
     const message = 'No endpoints found that support the requested output modalities: image, text'
     return reply.json(404, { error: { message, code: 404 } })

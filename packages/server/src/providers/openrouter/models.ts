@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo, Retirement } from '@easel/contract'
+import type { Capabilities, ModelInfo, Retirement, TextModel } from '@easel/contract'
 import { wholeRatio } from '../kit/whole-ratios.ts'
 import { isTier, tiers } from './options.ts'
 import type { ChatModel, ImageModel } from './wire.ts'
@@ -133,4 +133,17 @@ export function chatModels(listed: readonly ChatModel[]): readonly ModelInfo[] {
 
 export function cataloguedModels(): readonly ModelInfo[] {
   return catalogue.map((id) => describe(id, null, chatCapabilities({})))
+}
+
+/** Those of the list of all models that write and do not draw, and whether they take pictures. */
+export function writingModels(listed: readonly ChatModel[]): readonly TextModel[] {
+  const writing = listed.filter(({ architecture }) => {
+    const made = architecture?.output_modalities
+    return made?.includes('text') !== false && made?.includes('image') !== true
+  })
+  return [...new Map(writing.map((model) => [model.id, model])).values()].map(({ id, name, architecture }) => ({
+    id,
+    label: name || id,
+    sees: architecture?.input_modalities?.includes('image') ?? null,
+  }))
 }

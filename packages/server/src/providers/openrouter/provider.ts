@@ -5,12 +5,13 @@ import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, EngineResponse, ImageRequest, Outcome, Provider, RunContext } from '../spec/provider.ts'
 import { mostBytes, readChat, readImages } from './answers.ts'
 import { refusal } from './errors.ts'
+import { ask, checkKey, headersFor } from './lists.ts'
 import { cataloguedModels, chatModels, imageModels, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { chatBody, chatModelsAnswer, imageModelsAnswer, imagesBody } from './wire.ts'
+import { writer } from './writer.ts'
 
 const engine = 'OpenRouter'
-const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 30_000_000 }
 // Without streaming nothing comes before the end.
 const drawing = { headersTimeoutMs: 10 * 60_000, bodyTimeoutMs: 10 * 60_000, maxBytes: mostBytes }
 
@@ -32,6 +33,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  writes: writer,
   retirement: retirementOf,
 }
 
@@ -47,30 +49,6 @@ async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
       : chatModels(parseAnswer(chatModelsAnswer, await list.json(), engine).data)
   if (models.length > 0) return models
   throw new ProviderError('not-found', 'This server lists no image model, or none that this key may use')
-}
-
-/** The lists of models are open to everybody: only this route tells whether the key is good. Proxies need not have it. */
-async function checkKey(context: CallContext): Promise<void> {
-  const response = await get(context, '/key')
-  const body = await readErrorBody(response)
-  if (response.status === 401 || response.status === 403) refuseList(response, body, context)
-}
-
-/** The list, or null where there is no such route. */
-async function ask(context: CallContext, path: string): Promise<EngineResponse | null> {
-  const response = await get(context, path)
-  if (response.status === 200) return response
-  const body = await readErrorBody(response)
-  return response.status === 404 || response.status === 405 ? null : refuseList(response, body, context)
-}
-
-function get(context: CallContext, path: string): Promise<EngineResponse> {
-  return context.http.request(path, { method: 'GET', headers: headersFor(context), ...shortCall })
-}
-
-function refuseList(response: EngineResponse, body: string, context: CallContext): never {
-  refusal(response, body, { secrets: [context.key] })
-  throw new ProviderError('content-rejected', 'OpenRouter refused to list its models')
 }
 
 interface Way {
@@ -109,9 +87,4 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     throw new ProviderError('unsupported', 'The chat of OpenRouter cannot be asked for this; let it use the Images API')
   }
   return refusal(missing.response, missing.body, of)
-}
-
-function headersFor({ key }: CallContext): Record<string, string> {
-  if (key === null) throw new ProviderError('auth', 'OpenRouter needs a key: enter one in the connection')
-  return { authorization: `Bearer ${key}` }
 }

@@ -156,7 +156,7 @@ function pictureOf({ mimeType, bytes }: SourceImage): Record<string, unknown> {
   return { type: 'image_url', image_url: { url } }
 }
 
-function routing(chosen: Settings): { provider?: Record<string, unknown> } {
+export function routing(chosen: Settings): { provider?: Record<string, unknown> } {
   const [only, ignore] = [listed(chosen.only), listed(chosen.ignore)]
   const provider = {
     ...(only.length > 0 && { only }),
