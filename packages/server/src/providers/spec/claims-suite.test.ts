@@ -32,18 +32,13 @@ function contractTest(model: unknown, fixtures: string): string {
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { describeProvider } from '../spec/contract-suite.ts'
-import { startFakeEngine } from '../kit/fake-engine.ts'
-import { freshAnswer } from '../spec/testing/new-folder.ts'
+import { startFreshEngine } from '../spec/testing/new-folder.ts'
 import { provider } from './provider.ts'
 
 const cannot = ['unauthorized', 'rate-limited', 'server-error', 'html', 'broken-base64', 'no-image', 'endless', 'blocked']
 const request = { model: 'fresh', prompt: 'a fox', n: 1, width: 64, height: 64, sources: [], options: {} }
 const start = async (behaviour) => {
-  const engine = await startFakeEngine(async ({ path, body }, reply) => {
-    if (path === '/models') return reply.json(200, [${JSON.stringify(model)}])
-    if (behaviour === 'stalled') return
-    reply.json(200, freshAnswer(body.toString()))
-  })
+  const engine = await startFreshEngine(${JSON.stringify(model)}, behaviour === 'stalled')
   const drawn = () => engine.requests.filter(({ path }) => path === '/draw')
   return {
     baseUrl: engine.baseUrl,

@@ -73,11 +73,6 @@ export const freshModel = {
   },
 } as const
 
-/** What its engine answers to a request for a picture. */
-export function freshAnswer(words: string): { readonly picture: string } {
-  return { picture: Buffer.from(fakePicture(64, 64, words)).toString('base64') }
-}
-
 /** A folder of providers with a new one, where packages, the port and the kit are found as they are in Easel's own. */
 export async function plantProvider(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const cache = join(root, '.cache')
@@ -92,10 +87,12 @@ export async function plantProvider(files: Readonly<Record<string, string>> = {}
   return folder
 }
 
-/** The engine that the new provider speaks to. */
-export function startFreshEngine(model: unknown = freshModel): Promise<FakeEngine> {
+/** The engine that the new provider speaks to; one that stalls takes what is asked for and says nothing. */
+export function startFreshEngine(model: unknown = freshModel, stalls = false): Promise<FakeEngine> {
   return startFakeEngine((request, reply) => {
     if (request.path === '/models') return reply.json(200, [model])
-    reply.json(200, freshAnswer(request.body.toString()))
+    if (stalls) return undefined
+    const picture = Buffer.from(fakePicture(64, 64, request.body.toString())).toString('base64')
+    reply.json(200, { picture })
   })
 }
