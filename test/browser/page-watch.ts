@@ -17,7 +17,8 @@ const told = (message: ConsoleMessage): string =>
   `console ${message.type()}: ${message.text()} (${message.location().url})`
 const broken = (request: Request): string =>
   `${request.method()} ${request.url()}: ${request.failure()?.errorText ?? ''}`
-const answered = (response: Response): string => `${response.request().method()} ${response.url()}: ${response.status()}`
+const answered = (response: Response): string =>
+  `${response.request().method()} ${response.url()}: ${response.status()}`
 
 /** Watches a page from before its first navigation. Violations of the content security policy stand on the console. */
 export function watchPage(page: Page): PageWatch {
