@@ -8,8 +8,9 @@ const wantsLarge = process.argv.some((argument) => argument.includes('test/fault
 
 export default defineConfig({
   test: {
-    // A process per file: PGlite keeps its memory until the process ends.
+    // Files take turns in a few processes, so that libraries are loaded and embedded databases started once.
     pool: 'forks',
+    isolate: false,
     // Many tests wait, for a lease to end or an engine to be slow: three at a time keep two processors busy.
     maxWorkers: 3,
     testTimeout: 20_000,

@@ -266,6 +266,8 @@ it('sets a new password by the link of a mail, once, and every device is signed 
   const { page, watch } = await visit(`${office}/sign-in`)
   watch.tolerate(refused)
   await page.getByRole('link', { name: 'Forgot password?' }).click()
+  // The page of signing in has such a field, too.
+  await heading(page, 'Forgot your password?').waitFor()
   await page.getByLabel('E-mail').fill(emailOf('mia'))
   await seeNoFault(page)
   await page.getByRole('button', { name: 'Send the link' }).click()

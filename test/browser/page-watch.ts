@@ -6,6 +6,8 @@ export interface PageWatch {
   faults(): readonly string[]
   /** These faults are part of what is tested. */
   tolerate(fault: RegExp): void
+  /** The last of what went to and fro, for whoever wonders why a test failed. */
+  lately(): readonly string[]
 }
 
 /** A page that navigates away or drops a stream aborts what it had asked for. */
@@ -15,12 +17,16 @@ const told = (message: ConsoleMessage): string =>
   `console ${message.type()}: ${message.text()} (${message.location().url})`
 const broken = (request: Request): string =>
   `${request.method()} ${request.url()}: ${request.failure()?.errorText ?? ''}`
-const refused = (response: Response): string => `${response.request().method()} ${response.url()}: ${response.status()}`
+const answered = (response: Response): string =>
+  `${response.request().method()} ${response.url()}: ${response.status()}`
 
 /** Watches a page from before its first navigation. Violations of the content security policy stand on the console. */
 export function watchPage(page: Page): PageWatch {
   const all: string[] = []
   const tolerated: RegExp[] = []
+  const traffic: string[] = []
+  page.on('request', (request) => traffic.push(`${request.method()} ${request.url()}`))
+  page.on('response', (response) => traffic.push(answered(response)))
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') all.push(told(message))
   })
@@ -29,10 +35,11 @@ export function watchPage(page: Page): PageWatch {
     if (!abandoned.test(request.failure()?.errorText ?? '')) all.push(broken(request))
   })
   page.on('response', (response) => {
-    if (response.status() >= 400) all.push(refused(response))
+    if (response.status() >= 400) all.push(answered(response))
   })
   return {
     faults: () => all.filter((fault) => !tolerated.some((pattern) => pattern.test(fault))),
     tolerate: (fault) => tolerated.push(fault),
+    lately: () => traffic.slice(-12),
   }
 }

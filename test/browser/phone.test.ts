@@ -88,6 +88,21 @@ it('does the whole job by touch, without scrolling sideways', async () => {
   await viewer(page).waitFor({ state: 'hidden' })
 })
 
+it('keeps the prompt box in reach, however far one scrolls', async () => {
+  const { page } = await visit(easel.address, phone)
+  for (const prompt of ['A tall ladder', 'A taller ladder']) await seeResult(await ask(page, prompt))
+  const room = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)
+  expect(room).toBeGreaterThan(200)
+  for (const top of [0, room / 2, room]) {
+    await page.evaluate((to) => scrollTo(0, to), top)
+    const box = await promptBox(page).boundingBox()
+    expect(box?.y).toBeGreaterThan(422)
+    await promptBox(page).tap()
+    await eventually(() => promptBox(page).evaluate((element) => element === document.activeElement)).toBe(true)
+    await promptBox(page).blur()
+  }
+})
+
 it('cancels by touch', async () => {
   ollama.behave({ steps: 100, stepDelayMs: 200 })
   onTestFinished(() => ollama.behave(quick))

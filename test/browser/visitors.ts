@@ -19,6 +19,12 @@ export interface Visitors {
   visit(address: string, options?: BrowserContextOptions): Promise<Visitor>
 }
 
+/** What a person saw when a test failed: the picture is gone with the browser, the words are not. */
+async function showWhatIsSeen({ page, watch }: Visitor): Promise<void> {
+  const words = await page.locator('body').innerText({ timeout: 5000 })
+  console.error([`Seen at ${page.url()}:`, words, 'after', ...watch.lately()].join('\n'))
+}
+
 /**
  * One browser for a file of tests. A test in which any visitor's page complained of something has failed; without a browser
  * the tests are skipped and say so.
@@ -32,8 +38,9 @@ export function visitors(): Visitors {
   beforeEach((test) => {
     if (browser === null) test.skip('there is no Chromium on this machine')
   })
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     const left = here.splice(0)
+    if (task.result?.state === 'fail') await Promise.all(left.map(showWhatIsSeen))
     const faults = left.flatMap(({ watch }) => watch.faults())
     await Promise.all(left.map(({ context }) => context.close()))
     expect(faults, 'what the pages complained of').toEqual([])

@@ -105,30 +105,31 @@ describe('easel import', () => {
     const first = await run(path)
     expect(first).toMatchObject({
       code: 0,
-      out: '2 taken, 1 there already, 0 not taken.\n',
+      out: 'pictures: 2 taken, 1 there already, 0 not taken\ntags: 1 taken, 0 there already, 0 not taken\n',
       err: expect.stringContaining('3 of 3'),
     })
     const pictures = await listed(into)
     expect(pictures.length).toBe(2)
     expect(pictures.find(({ id }) => id === mine.id)?.generationPrompt).toBe('was there')
-    const {
-      source: _,
-      generationModel,
-      generationPrompt,
-      ...kept
-    } = pictures.find(({ sha256 }) => sha256 === fox.sha256) ?? mine
+    const { generationModel, generationPrompt, ...kept } = pictures.find(({ sha256 }) => sha256 === fox.sha256) ?? mine
     const { prompt, model, ...rest } = record
     expect({ generationModel, generationPrompt, ...kept }).toMatchObject({
       ...rest,
       generationPrompt: prompt,
       generationModel: model,
-      parameters: { steps: 4, originalFilename: fox.filename },
+      parameters: { steps: 4 },
+      id: fox.id,
+      filename: fox.filename,
+      source: 'upload',
     })
     const bytes = Buffer.from(await (await into.fetch(kept.url)).arrayBuffer())
     expect(bytes.equals(Buffer.from(await (await from.fetch(fox.url)).arrayBuffer()))).toBe(true)
     expect((await listed(into, '&trash=true')).map(({ sha256 }) => sha256)).toEqual([thrown.sha256])
 
-    expect(await run(path)).toMatchObject({ code: 0, out: '0 taken, 3 there already, 0 not taken.\n' })
+    expect(await run(path)).toMatchObject({
+      code: 0,
+      out: 'pictures: 0 taken, 3 there already, 0 not taken\ntags: 0 taken, 1 there already, 0 not taken\n',
+    })
     expect((await listed(into)).length).toBe(2)
   })
 
@@ -153,7 +154,7 @@ describe('easel import', () => {
     symlinkSync('/etc/passwd', join(root, 'link.png'))
     const { code, out } = await run(root)
     expect(code).toBe(0)
-    expect(out.split('\n')[0]).toBe('2 taken, 0 there already, 5 not taken:')
+    expect(out.split('\n')[0]).toBe('pictures: 2 taken, 0 there already, 5 not taken')
     for (const line of [
       'link.png: It is a symbolic link.',
       'notes.txt: It is no picture.',
@@ -176,7 +177,7 @@ describe('easel import', () => {
     mkdirSync(root)
     writeFileSync(join(root, 'a.png'), png())
     const { server, url } = await openProxy(into.baseUrl, [429, 503, 'cut'])
-    expect(await run(root, url)).toMatchObject({ code: 0, out: '1 taken, 0 there already, 0 not taken.\n' })
+    expect(await run(root, url)).toMatchObject({ code: 0, out: 'pictures: 1 taken, 0 there already, 0 not taken\n' })
     server.close()
   })
 

@@ -46,7 +46,7 @@ function serverExtra(folder: string): readonly Pattern[] {
   const foreign = Object.entries(packageOwners).filter(([, owners]) => !owners.includes(folder))
   const owned = foreign.map(([name, owners]) => ({
     group: [name, `${name}/**`],
-    message: `Only ${owners.join(' and ')} may import ${name}.`,
+    message: `Only ${owners.join(' and ') || 'tests'} may import ${name}.`,
     allowTypeImports: true,
   }))
   const contract = {

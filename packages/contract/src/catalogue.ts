@@ -63,6 +63,22 @@ export const Capabilities = z.object({
 })
 export type Capabilities = z.infer<typeof Capabilities>
 
+/** A model that the engine's maker has switched off, though a server may still list it. */
+export const Retirement = z.object({
+  /** The day, in UTC; null: nobody has said. */
+  on: z.iso.date().nullable(),
+  /** Ids of models to take instead, the best first. */
+  instead: z.array(z.string()).min(1),
+})
+export type Retirement = z.infer<typeof Retirement>
+
+/** What people are told of a retired model: `dall-e-3 was retired on 12 May 2026. Take gpt-image-2 instead.` */
+export function retirementWords(model: string, { on, instead }: Retirement): string {
+  const when =
+    on === null ? '' : ` on ${new Date(on).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })}`
+  return `${model} was retired${when}. Take ${instead.join(' or ')} instead.`
+}
+
 export const ModelInfo = z.object({
   id: z.string(),
   label: z.string(),
@@ -70,6 +86,8 @@ export const ModelInfo = z.object({
   capabilities: Capabilities,
   /** Shown beside the model, e.g. `about $0.04 a picture`. */
   priceHint: z.string().optional(),
+  /** Set when the engine's maker has switched it off. */
+  retired: Retirement.optional(),
 })
 export type ModelInfo = z.infer<typeof ModelInfo>
 
@@ -80,6 +98,8 @@ export const ProviderInfo = z.object({
   description: z.string(),
   /** False for the built-in sketcher, whose pictures are drawn by rules. */
   ai: z.boolean(),
+  /** Whether it has text models that Easel can ask. */
+  writes: z.boolean(),
   key: z.enum(['none', 'optional', 'required']),
   defaultBaseUrl: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),

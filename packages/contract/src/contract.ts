@@ -1,9 +1,28 @@
 // The package entry: what both ends of Easel's HTTP API promise, by explicit name.
 export { errorCodes, ErrorKind, Problem, type ErrorCode } from './problem.ts'
-export { Capabilities, ModelInfo, ProviderInfo, SizeRule, NumberRange } from './catalogue.ts'
-export { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
+export {
+  Capabilities,
+  ModelInfo,
+  NumberRange,
+  ProviderInfo,
+  Retirement,
+  retirementWords,
+  SizeRule,
+} from './catalogue.ts'
+export {
+  Connection,
+  ConnectionCreate,
+  ConnectionTest,
+  ModelDefault,
+  ModelDefaultChange,
+  ModelFamily,
+  Price,
+  Profile,
+} from './connections.ts'
 export {
   Adjustment,
+  Estimate,
+  FallbackFrom,
   Generation,
   GenerationFailure,
   GenerationRequest,
@@ -35,10 +54,20 @@ export {
   TimelineBucket,
 } from './collections.ts'
 export { ImageFilter, parseSearch, searchOf, type SearchFault, type SearchQuery, type WantedTag } from './search.ts'
+export {
+  ExportedGeneration,
+  LibraryRecords,
+  LineageLink,
+  PictureQuestion,
+  RecordOutcome,
+  RecordOutcomes,
+} from './library-records.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
-export { AccountDeletion, ImageFacts, ImageUpload } from './uploads.ts'
+export { Described, DescribeRequest, Refined, RefineRequest, TextModel, WritingChoice } from './writing.ts'
+export { AccountDeletion, ExportedPicture, ImageFacts, ImageUpload } from './uploads.ts'
+export { factsOfRecord } from './exported-record.ts'
 export { factsOfSidecar, parseOldLibrary, type OldPicture } from './old-libraries.ts'
 export {
   ApiKey,

@@ -25,6 +25,8 @@ const MaxSafeSeed = Number.MAX_SAFE_INTEGER
 /** What the picture is to be, whichever engine makes it. Every field but the prompt may be left to the model's default. */
 export const ImageSpec = z.object({
   prompt: Prompt.refine((text) => text.trim().length > 0, 'must not be empty'),
+  /** What a text model made of the prompt: this is drawn, the prompt is kept as typed. */
+  refinedPrompt: Prompt.refine((text) => text.trim().length > 0, 'must not be empty').optional(),
   negativePrompt: Prompt.optional(),
   /** How many pictures. */
   n: z.int().min(1).max(10).optional(),
@@ -79,6 +81,18 @@ export const GenerationFailure = z.object({
 })
 export type GenerationFailure = z.infer<typeof GenerationFailure>
 
+/** The connection that was asked first and surely did not take the work, so that its fallback was asked. */
+export const FallbackFrom = z.object({
+  connectionId: Id,
+  connectionName: z.string(),
+  provider: z.string(),
+  /** The model that was asked for; empty: none was named, and the engine could not be asked for its first. */
+  model: z.string(),
+  /** Why it did not take it. */
+  error: GenerationFailure,
+})
+export type FallbackFrom = z.infer<typeof FallbackFrom>
+
 export const Generation = z.object({
   id: Id,
   state: GenerationState,
@@ -96,6 +110,8 @@ export const Generation = z.object({
   height: z.int().nullable(),
   seed: z.number().nullable(),
   adjustments: z.array(Adjustment),
+  /** Set when another engine than the one that was asked draws it: what stands above is of the one that does. */
+  fallbackFrom: FallbackFrom.nullable(),
   /** Steps done and steps in all, over all its pictures; null before the engine's first sign. */
   progress: z.object({ completed: z.number(), total: z.number() }).nullable(),
   /** Path of the newest preview picture, or null. */
@@ -113,6 +129,23 @@ export const Generation = z.object({
   finishedAt: z.iso.datetime().nullable(),
 })
 export type Generation = z.infer<typeof Generation>
+
+/** What would come of a request: nothing is kept and no engine begins anything. */
+export const Estimate = z.object({
+  connectionId: Id,
+  connectionName: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  adjustments: z.array(Adjustment),
+  fallbackFrom: FallbackFrom.nullable(),
+  /** By the connection's price list; null where that says nothing. */
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+  /** Why it would be refused, such as a limit that is reached, or null. */
+  refusal: z.string().nullable(),
+})
+export type Estimate = z.infer<typeof Estimate>
 
 /** Contract E's request: the synchronous form of a generation. */
 export const SyncGenerationRequest = z.object({

@@ -3,14 +3,29 @@ import { accountRoutes } from './account-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { ModelInfo, ProviderInfo } from './catalogue.ts'
 import { factorRoutes } from './factor-routes.ts'
-import { Connection, ConnectionCreate, ConnectionTest, Profile } from './connections.ts'
-import { Generation, GenerationRequest, GenerationState, SyncGeneration, SyncGenerationRequest } from './generations.ts'
-import { Image } from './images.ts'
+import {
+  Connection,
+  ConnectionCreate,
+  ConnectionTest,
+  ModelDefault,
+  ModelDefaultChange,
+  Profile,
+} from './connections.ts'
+import {
+  Estimate,
+  Generation,
+  GenerationRequest,
+  GenerationState,
+  SyncGeneration,
+  SyncGenerationRequest,
+} from './generations.ts'
+import { Image, ImageSource } from './images.ts'
 import { collectionRoutes } from './library-routes.ts'
 import { Cursor, Id, Page } from './primitives.ts'
 import type { Route } from './route.ts'
 import { ImageFilter } from './search.ts'
 import { transferRoutes } from './transfer-routes.ts'
+import { writingRoutes } from './writing-routes.ts'
 
 const byId = z.object({ id: Id })
 const limit = z.coerce.number().int().min(1).max(200).default(50)
@@ -26,6 +41,15 @@ const libraryRoutes = {
     body: GenerationRequest,
     status: 202,
     response: Generation,
+  },
+  estimateGeneration: {
+    method: 'POST',
+    path: '/api/generations/estimate',
+    summary: 'What a request would become and cost. Spends nothing.',
+    access: 'generate',
+    body: GenerationRequest,
+    status: 200,
+    response: Estimate,
   },
   listGenerations: {
     method: 'GET',
@@ -185,6 +209,33 @@ const libraryRoutes = {
     status: 200,
     response: data(z.array(ModelInfo)),
   },
+  listModelDefaults: {
+    method: 'GET',
+    path: '/api/model-defaults',
+    summary: 'Which model serves each family: the caller’s choice and the instance’s.',
+    access: 'read',
+    status: 200,
+    response: data(z.array(ModelDefault)),
+  },
+  chooseModelDefault: {
+    method: 'PUT',
+    path: '/api/model-defaults',
+    summary: 'Choose the model that serves a family for the caller, or take the choice back.',
+    access: 'write',
+    guests: 'refused',
+    body: ModelDefaultChange,
+    status: 200,
+    response: data(z.array(ModelDefault)),
+  },
+  chooseInstanceModelDefault: {
+    method: 'PUT',
+    path: '/api/admin/model-defaults',
+    summary: 'Choose the model that serves a family for all who chose nothing. Its connection must be shared.',
+    access: 'admin',
+    body: ModelDefaultChange,
+    status: 200,
+    response: data(z.array(ModelDefault)),
+  },
   listProfiles: {
     method: 'GET',
     path: '/api/profiles',
@@ -204,4 +255,5 @@ export const routes = {
   ...factorRoutes,
   ...adminRoutes,
   ...transferRoutes,
+  ...writingRoutes,
 } as const

@@ -1,6 +1,7 @@
 // Taking a library out and bringing one in. The export itself, `GET /api/me/export`, answers with a zip archive and is no row here.
 import { z } from 'zod'
 import { Image } from './images.ts'
+import { LibraryRecords, RecordOutcomes } from './library-records.ts'
 import type { Route } from './route.ts'
 import { AccountDeletion, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'
 
@@ -23,6 +24,17 @@ export const transferRoutes = {
     body: KnownImagesQuestion,
     status: 200,
     response: KnownImages,
+  },
+  takeBackRecords: {
+    method: 'POST',
+    path: '/api/import',
+    summary: 'Take back records of an export: tags, generations, lineage; and say which pictures of it are to be sent.',
+    access: 'write',
+    guests: 'refused',
+    limit: 'upload',
+    body: LibraryRecords,
+    status: 200,
+    response: RecordOutcomes,
   },
   deleteMe: {
     method: 'DELETE',

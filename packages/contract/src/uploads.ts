@@ -4,25 +4,48 @@ import { Id, PlainText } from './primitives.ts'
 import { Tag } from './tags.ts'
 
 const text = (max: number) => PlainText(max).nullable().optional()
+/** As PostgreSQL writes it, so that ids can be compared as text. */
+const LowerId = Id.toLowerCase()
+
+/** What a picture was in the library that it was exported from, beside what is known of it. */
+export const ExportedPicture = z.object({
+  id: LowerId,
+  /** Without folders, and of one of the kinds that are kept. */
+  filename: z
+    .string()
+    .max(200)
+    .regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?\.(?:png|jpe?g|webp|gif|avif)$/,
+      'must be a plain name of a picture',
+    ),
+  source: ImageSource,
+  /** As it is in this library. */
+  generationId: LowerId.nullable(),
+  generationIndex: z.int().min(0).max(9999).nullable(),
+  deletedAt: z.iso.datetime({ offset: true }).nullable(),
+})
+export type ExportedPicture = z.infer<typeof ExportedPicture>
 
 /**
  * What is known of a picture that is brought in. Everything is optional: where it says nothing of prompt, negative prompt, seed, model
  * and parameters, what the file itself says of them counts.
  */
 export const ImageFacts = z.object({
-  prompt: text(100_000),
-  negativePrompt: text(100_000),
-  revisedPrompt: text(100_000),
-  description: text(100_000),
+  prompt: text(500_000),
+  negativePrompt: text(500_000),
+  revisedPrompt: text(500_000),
+  description: text(500_000),
   model: text(300),
   provider: text(100),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional(),
   parameters: z.record(PlainText(200), z.unknown()).optional(),
-  tags: z.array(Tag).max(100).optional(),
+  tags: z.array(Tag).max(1000).optional(),
   /** When the picture came to be; absent: now. Never in the future. */
   createdAt: z.iso.datetime({ offset: true }).optional(),
   /** `import` when it comes from another library; absent: `upload`. */
   source: ImageSource.exclude(['generated']).optional(),
+  /** It comes back from an export: it is again what it was. */
+  exported: ExportedPicture.optional(),
 })
 export type ImageFacts = z.infer<typeof ImageFacts>
 

@@ -3,9 +3,20 @@ import { join } from 'node:path'
 import { FileRefused } from '../stopped.ts'
 import type { Source, SourceFile } from './source.ts'
 
+/** Not through a link that somebody put there meanwhile. */
+const openFile = async (path: string) => await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+
+async function* streamFile(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await openFile(path)
+  try {
+    for await (const part of handle.createReadStream({ autoClose: false })) yield part
+  } finally {
+    await handle.close()
+  }
+}
+
 async function readFile(path: string, max: number): Promise<Uint8Array> {
-  // Not through a link that somebody put there meanwhile.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  const handle = await openFile(path)
   try {
     const { size } = await handle.stat()
     if (size > max) throw new FileRefused(`It has ${size} bytes; ${max} are allowed.`)
@@ -26,7 +37,10 @@ export async function filesBelow(root: string): Promise<Omit<Source, 'close'>> {
       const path = join(root, name)
       if (entry.isDirectory()) await walk(name)
       else if (entry.isSymbolicLink()) left.push({ name, why: 'It is a symbolic link.' })
-      else if (entry.isFile()) files.push({ name, size: (await stat(path)).size, read: (max) => readFile(path, max) })
+      else if (entry.isFile()) {
+        const { size } = await stat(path)
+        files.push({ name, size, read: (max) => readFile(path, max), stream: () => streamFile(path) })
+      }
     }
   }
   await walk('')

@@ -1,14 +1,24 @@
-// `easel import`. Rules TR34 and TR35 in docs/spec/transfer.md.
+// `easel import`. Rules TR34, TR35 and TR50 … in docs/spec/transfer.md.
 import { createHash } from 'node:crypto'
-import { readFacts, sortFiles, type FoundPicture } from './pictures.ts'
+import type { ImageFacts, LineageLink, PictureQuestion, RecordOutcome } from '@easel/contract'
+import { checkWhole } from './lines.ts'
+import { readFacts, sortFiles, type Documents, type FoundPicture, type Told } from './pictures.ts'
+import {
+  bringGenerations,
+  bringLinks,
+  bringTags,
+  here,
+  linksOfGenerations,
+  namesPictures,
+  note,
+  sendAll,
+  withPicturesHere,
+  type Entry,
+  type Run,
+} from './records.ts'
+import { openReport, type ImportReport } from './report.ts'
 import type { EaselServer } from './server.ts'
-import type { Source } from './source.ts'
-
-export interface ImportReport {
-  readonly taken: number
-  readonly there: number
-  readonly skipped: readonly { readonly name: string; readonly why: string }[]
-}
+import type { Source, SourceFile } from './source.ts'
 
 export interface Progress {
   readonly done: number
@@ -17,32 +27,191 @@ export interface Progress {
 
 /** Files that the server is asked for at a time. */
 const batch = 50
+/** The same where only records are read. */
+const recordBatch = 200
 /** More than any server takes. */
 const maxBytes = 1024 ** 3
 
-type Skip = (name: string, why: string) => void
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** What is wrong with one file is said of it; what keeps the whole import from going on is thrown. */
-async function readOrSkip(picture: FoundPicture, skip: Skip): Promise<Uint8Array | null> {
+interface Looked {
+  readonly picture: FoundPicture
+  readonly told: Told
+  readonly sha256: string
+}
+
+async function hashOf(file: SourceFile): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of file.stream()) hash.update(part)
+  return hash.digest('hex')
+}
+
+/** What a picture is. What is wrong with one file is said of it; what keeps the whole import from going on is thrown. */
+async function look({ report }: Run, picture: FoundPicture): Promise<Looked | null> {
+  const { name } = picture.file
   try {
-    return await picture.file.read(maxBytes)
+    const told = await readFacts(picture)
+    const sha256 = await hashOf(picture.file)
+    if (told.sha256 === null || told.sha256 === sha256) return { picture, told, sha256 }
+    report.refuse('pictures', { name, why: 'It is not the picture that its record tells of.' })
   } catch (error) {
-    skip(picture.file.name, error instanceof Error ? error.message : String(error))
-    return null
+    report.refuse('pictures', { name, why: words(error) })
+  }
+  return null
+}
+
+function questionOf(run: Run, { told: { facts }, sha256 }: Pick<Looked, 'told' | 'sha256'>): PictureQuestion {
+  const { id = null, generationId = null, generationIndex = null } = facts.exported ?? {}
+  return {
+    sha256,
+    id,
+    generationId: generationId === null ? null : here(run, 'generation', generationId),
+    generationIndex,
   }
 }
 
-async function hashesOf(pictures: readonly FoundPicture[], skip: Skip): Promise<Map<FoundPicture, string>> {
-  const hashes = new Map<FoundPicture, string>()
-  for (const picture of pictures) {
-    const bytes = await readOrSkip(picture, skip)
-    if (bytes !== null) hashes.set(picture, createHash('sha256').update(bytes).digest('hex'))
+/** The facts with the ids that others have here. */
+function factsHere(run: Run, { exported, parameters, ...facts }: ImageFacts): ImageFacts {
+  if (exported === undefined) return { ...facts, ...(parameters === undefined ? {} : { parameters }) }
+  const { generationId } = exported
+  return {
+    ...facts,
+    ...(parameters === undefined ? {} : { parameters: withPicturesHere(run, parameters) }),
+    exported: { ...exported, generationId: generationId === null ? null : here(run, 'generation', generationId) },
   }
-  return hashes
+}
+
+function noteHere(run: Run, { facts }: Told, id: string | null): void {
+  if (facts.exported !== undefined && id !== null) note(run, 'picture', { id: facts.exported.id, here: id })
+}
+
+async function ask(run: Run, pictures: readonly PictureQuestion[]) {
+  const answer = await run.server.takeBack({ pictures: [...pictures] })
+  return typeof answer === 'string' ? answer : answer.pictures
+}
+
+async function bring(run: Run, { picture, told }: Looked): Promise<void> {
+  const { report, server } = run
+  const { file } = picture
+  let bytes: Uint8Array
+  try {
+    bytes = await file.read(maxBytes)
+  } catch (error) {
+    report.refuse('pictures', { name: file.name, why: words(error) })
+    return
+  }
+  const sent = await server.send({ name: file.name, bytes }, factsHere(run, told.facts))
+  if (sent.outcome === 'refused') report.refuse('pictures', { name: file.name, why: sent.why })
+  else {
+    report.count('pictures', sent.outcome)
+    noteHere(run, told, sent.id)
+  }
+}
+
+/** @returns whether any of them was made from another one */
+async function bringPictures(run: Run, pictures: readonly FoundPicture[], onDone: (done: number) => void) {
+  const { report } = run
+  let haveParents = false
+  for (let at = 0; at < pictures.length; at += batch) {
+    const entries: Entry<PictureQuestion>[] = []
+    const looked = new Map<Entry<PictureQuestion>, Looked>()
+    for (const picture of pictures.slice(at, at + batch)) {
+      const found = await look(run, picture)
+      if (found === null) continue
+      haveParents ||= found.told.parentId !== null
+      const entry = { name: picture.file.name, value: questionOf(run, found) }
+      entries.push(entry)
+      looked.set(entry, found)
+    }
+    const wanted: Looked[] = []
+    await sendAll(entries, {
+      send: (questions) => ask(run, questions),
+      onRefused: ({ name }, why) => report.refuse('pictures', { name, why }),
+      onOutcome(entry, { outcome, id }) {
+        const found = looked.get(entry)
+        if (found === undefined) return
+        if (outcome === 'wanted') wanted.push(found)
+        else {
+          report.count('pictures', 'there')
+          noteHere(run, found.told, id)
+        }
+      },
+    })
+    let done = at + Math.min(batch, pictures.length - at) - wanted.length
+    if (wanted.length === 0) onDone(done)
+    for (const found of wanted) {
+      await bring(run, found)
+      done += 1
+      onDone(done)
+    }
+  }
+  return haveParents
+}
+
+/** Pictures with Easel's own record; what is wrong with the others is said when they are brought. */
+async function* ownRecords(pictures: readonly FoundPicture[]) {
+  for (const { file, sidecar } of pictures) {
+    const told = await readFacts({ file, sidecar }).catch(() => null)
+    if (told !== null && told.facts.exported !== undefined && told.sha256 !== null) {
+      yield { name: file.name, told, sha256: told.sha256, id: told.facts.exported.id }
+    }
+  }
+}
+
+/** Finds out which pictures will have another id here, before anything is brought that names them. */
+async function foresee(run: Run, pictures: readonly FoundPicture[]): Promise<void> {
+  let entries: Entry<PictureQuestion>[] = []
+  const sending = {
+    send: (questions: readonly PictureQuestion[]) => ask(run, questions),
+    onRefused: () => {},
+    onOutcome({ value: { id } }: Entry<PictureQuestion>, outcome: RecordOutcome) {
+      if (id !== null) note(run, 'picture', { id, here: outcome.id ?? id })
+    },
+  }
+  for await (const { name, told, sha256 } of ownRecords(pictures)) {
+    entries.push({ name, value: questionOf(run, { told, sha256 }) })
+    if (entries.length < recordBatch) continue
+    await sendAll(entries, sending)
+    entries = []
+  }
+  await sendAll(entries, sending)
+}
+
+async function* linksOfPictures(
+  pictures: readonly FoundPicture[],
+): AsyncGenerator<Entry<LineageLink>, void, undefined> {
+  for await (const { name, told, id } of ownRecords(pictures)) {
+    if (told.parentId !== null) yield { name, value: { kind: 'picture', id, parentId: told.parentId } }
+  }
+}
+
+/** What is told in lines of their own; none of it where a file is damaged. @returns whether there are generations */
+async function bringDocuments(run: Run, { tags, generations }: Documents, pictures: readonly FoundPicture[]) {
+  const { report } = run
+  const whole = async (file: SourceFile | null, kind: 'tags' | 'generations', check: typeof checkWhole) => {
+    if (file === null) return null
+    try {
+      await check(file)
+      return file
+    } catch (error) {
+      report.refuse(kind, { name: file.name, why: words(error) })
+      return null
+    }
+  }
+  const soundTags = await whole(tags, 'tags', checkWhole)
+  if (soundTags !== null) await bringTags(run, soundTags)
+  let needed = false
+  const sound = await whole(generations, 'generations', async (file) => {
+    needed = await namesPictures(file)
+  })
+  if (sound === null) return null
+  if (needed) await foresee(run, pictures)
+  await bringGenerations(run, sound)
+  return sound
 }
 
 /**
- * Brings in every picture of a source that the server does not have.
+ * Brings in everything of a source that the server does not have: every picture, and of an export all that it says beside them.
  * @throws Stopped
  */
 export async function importLibrary(
@@ -50,42 +219,14 @@ export async function importLibrary(
   server: EaselServer,
   onProgress: (progress: Progress) => void,
 ): Promise<ImportReport> {
-  const { pictures, others } = sortFiles(source)
-  const skipped = [...others]
-  const skip: Skip = (name, why) => void skipped.push({ name, why })
-  let taken = 0
-  let there = 0
-  let done = 0
-
-  async function bring(picture: FoundPicture): Promise<void> {
-    const bytes = await readOrSkip(picture, skip)
-    if (bytes === null) return
-    const told = await readFacts(picture).catch((error: unknown) => {
-      skip(picture.sidecar?.name ?? '', error instanceof Error ? error.message : String(error))
-      return null
-    })
-    const sent = await server.send({ name: picture.file.name, bytes }, told?.facts ?? { source: 'import' })
-    if (sent.outcome === 'refused') {
-      skip(picture.file.name, sent.why)
-      return
-    }
-    if (sent.outcome === 'there') there += 1
-    else {
-      taken += 1
-      if (told?.isTrash === true) await server.throwAway(sent.id)
-    }
-  }
-
-  for (let at = 0; at < pictures.length; at += batch) {
-    const hashes = await hashesOf(pictures.slice(at, at + batch), skip)
-    const known = hashes.size === 0 ? new Set<string>() : await server.known([...hashes.values()])
-    done = at + Math.min(batch, pictures.length - at) - hashes.size
-    for (const [picture, hash] of hashes) {
-      if (known.has(hash)) there += 1
-      else await bring(picture)
-      done += 1
-      onProgress({ done, total: pictures.length })
-    }
-  }
-  return { taken, there, skipped }
+  const { pictures, others, documents } = sortFiles(source)
+  const report = openReport()
+  for (const reason of others) report.refuse('pictures', reason)
+  const run: Run = { server, report, ids: { generation: new Map(), picture: new Map() } }
+  const generations = await bringDocuments(run, documents, pictures)
+  const total = pictures.length
+  const haveParents = await bringPictures(run, pictures, (done) => onProgress({ done, total }))
+  if (generations !== null) await bringLinks(run, linksOfGenerations(generations))
+  if (haveParents) await bringLinks(run, linksOfPictures(pictures))
+  return { tallies: report.tallies, reasons: report.reasons }
 }

@@ -1,4 +1,5 @@
-import { factsOfSidecar, type ImageFacts } from '@easel/contract'
+import { factsOfRecord, factsOfSidecar, type ImageFacts } from '@easel/contract'
+import { FileRefused } from '../stopped.ts'
 import type { Source, SourceFile } from './source.ts'
 
 export interface FoundPicture {
@@ -9,7 +10,16 @@ export interface FoundPicture {
 
 export interface Told {
   readonly facts: ImageFacts
-  readonly isTrash: boolean
+  /** The picture that it was made from, by its id where it comes from. */
+  readonly parentId: string | null
+  /** What Easel's own record says of its bytes; null: it is some other record. */
+  readonly sha256: string | null
+}
+
+/** Records beside the pictures of an export. */
+export interface Documents {
+  readonly generations: SourceFile | null
+  readonly tags: SourceFile | null
 }
 
 const pictureName = /\.(?:png|jpe?g|webp|gif|avif)$/i
@@ -23,6 +33,7 @@ const maxSidecarBytes = 1024 * 1024
 export function sortFiles({ files, left }: Source): {
   readonly pictures: readonly FoundPicture[]
   readonly others: Source['left']
+  readonly documents: Documents
 } {
   const byName = new Map(files.map((file) => [file.name, file]))
   const beside = (name: string) => byName.get(`${name}.json`) ?? byName.get(name.replace(pictureName, '.json')) ?? null
@@ -34,7 +45,8 @@ export function sortFiles({ files, left }: Source): {
   const others = wanted.filter(
     (file) => !pictureName.test(file.name) && !sidecars.has(file) && !ownDocument.test(file.name),
   )
-  return { pictures, others: [...left, ...others.map(({ name }) => ({ name, why: whyNot(name) }))] }
+  const documents = { generations: byName.get('generations.jsonl') ?? null, tags: byName.get('tags.jsonl') ?? null }
+  return { pictures, documents, others: [...left, ...others.map(({ name }) => ({ name, why: whyNot(name) }))] }
 }
 
 function whyNot(name: string): string {
@@ -42,9 +54,13 @@ function whyNot(name: string): string {
   return isRecord ? 'Its picture is not there.' : 'It is no picture.'
 }
 
-/** What stands beside a picture; nothing where that is no record. */
+/**
+ * What stands beside a picture; nothing where that is no record.
+ * @throws FileRefused for one of Easel's own that is wrong, since the picture would not be what it was
+ */
 export async function readFacts({ sidecar }: FoundPicture): Promise<Told> {
-  if (sidecar === null) return { facts: factsOfSidecar(null), isTrash: false }
+  const nothing = { parentId: null, sha256: null }
+  if (sidecar === null) return { facts: factsOfSidecar(null), ...nothing }
   const text = new TextDecoder().decode(await sidecar.read(maxSidecarBytes))
   let value: unknown = null
   try {
@@ -52,6 +68,7 @@ export async function readFacts({ sidecar }: FoundPicture): Promise<Told> {
   } catch {
     // Some other program's file of that name.
   }
-  const isTrash = typeof value === 'object' && value !== null && 'deletedAt' in value && value.deletedAt !== null
-  return { facts: factsOfSidecar(value), isTrash }
+  const own = factsOfRecord(value)
+  if (typeof own === 'string') throw new FileRefused(own)
+  return own ?? { facts: factsOfSidecar(value), ...nothing }
 }

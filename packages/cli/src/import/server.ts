@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fillPath, Problem, routes, type ImageFacts } from '@easel/contract'
+import { Problem, routes, type ImageFacts, type LibraryRecords, type RecordOutcomes } from '@easel/contract'
 import { Stopped } from '../stopped.ts'
 
 export interface ServerOptions {
@@ -15,12 +15,10 @@ export type Sent =
   | { readonly outcome: 'refused'; readonly why: string }
 
 export interface EaselServer {
-  /** Which of these SHA-256 are in the library. @throws Stopped */
-  known(hashes: readonly string[]): Promise<ReadonlySet<string>>
+  /** Gives records back. @returns a sentence when they are refused as a whole @throws Stopped */
+  takeBack(records: Partial<LibraryRecords>): Promise<RecordOutcomes | string>
   /** @throws Stopped */
   send(file: { readonly name: string; readonly bytes: Uint8Array }, facts: ImageFacts): Promise<Sent>
-  /** Moves a picture to the trash. @throws Stopped */
-  throwAway(id: string): Promise<void>
 }
 
 const tries = 6
@@ -102,12 +100,12 @@ export function openServer({ server, key, firstWaitMs = 500 }: ServerOptions): E
   }
 
   return {
-    async known(hashes) {
-      const { path, method, response } = routes.knownImages
-      const body = JSON.stringify({ sha256: hashes })
+    async takeBack(records) {
+      const { path, method, response } = routes.takeBackRecords
+      const body = JSON.stringify(records)
       const answer = await ask(path, () => ({ method, body, headers: { 'content-type': 'application/json' } }))
-      if (!answer.ok) return await stop(answer)
-      return new Set(response.parse(await answer.json()).data.map(({ sha256 }) => sha256))
+      if (answer.ok) return response.parse(await answer.json())
+      return aboutTheFile.has(answer.status) ? await whyNot(answer) : await stop(answer)
     },
     async send({ name, bytes }, facts) {
       const { path, method, response } = routes.addImage
@@ -124,12 +122,6 @@ export function openServer({ server, key, firstWaitMs = 500 }: ServerOptions): E
       }
       if (!aboutTheFile.has(answer.status)) return await stop(answer)
       return { outcome: 'refused', why: await whyNot(answer) }
-    },
-    async throwAway(id) {
-      const { path, method } = routes.deleteImage
-      const answer = await ask(fillPath(path, { id }), () => ({ method }))
-      // Gone already: that is what was wanted.
-      if (!answer.ok && answer.status !== 404) await stop(answer)
     },
   }
 }

@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly size: number
   /** @throws when it has more than `max` bytes, or is not what it was */
   read(max: number): Promise<Uint8Array>
+  /** Its bytes as they come. @throws like `read`; what comes before that may be damaged */
+  stream(): AsyncIterable<Uint8Array>
 }
 
 export interface Source {

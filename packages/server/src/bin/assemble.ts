@@ -24,6 +24,7 @@ import { migrate } from '#db/migrate.ts'
 import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
 import { createGenerations } from '#generation/generations.ts'
+import type { Refine } from '#generation/refine.ts'
 import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
 import { createAdministration } from '#http/administration.ts'
 import { createApp } from '#http/app.ts'
@@ -37,6 +38,7 @@ import { createPngCopies } from '#library/png-copy.ts'
 import { sweep } from '#library/sweep.ts'
 import { emptyExpired } from '#library/trash.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
@@ -210,6 +212,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   const minFreeBytes = config.minFreeBytes
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
+  const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
   const transfer = createTransfer({
     db,
     storage,
@@ -222,7 +225,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
   })
-  return { ownerId, connections, collections, images, derivatives, quotas, generations, ...transfer }
+  return { ownerId, connections, collections, images, derivatives, quotas, generations, writing, ...transfer }
 }
 
 type Library = Awaited<ReturnType<typeof openLibrary>>
@@ -257,12 +260,26 @@ async function openApp(
 async function openWorker(
   { config, log }: AssembleOptions,
   { database, storage, events, jobs }: Foundations,
-  { connections, derivatives }: Library,
+  { connections, derivatives, quotas, writing }: Library,
 ): Promise<GenerationWorker | null> {
   if (config.role === 'api') return null
   const pixels = { decode: decodePixels, encodePng, encodePreview }
+  const refine: Refine = async (userId, prompt, signal) => (await writing.refine(userId, { prompt }, signal)).prompt
   return await startGenerationWorker(
-    { database, db: database.db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs },
+    {
+      database,
+      db: database.db,
+      jobs,
+      events,
+      storage,
+      connections,
+      derivatives,
+      quotas,
+      pixels,
+      refine,
+      log,
+      callTimeoutMs,
+    },
     config.workers,
   )
 }

@@ -13,14 +13,14 @@ async function importEach(
   folder: string,
   file: string,
 ): Promise<readonly { id: string; module: Record<string, unknown> }[]> {
-  const ids = readdirSync(join(source, folder), { withFileTypes: true })
+  const ids = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !notAdapters.has(entry.name))
     .map(({ name }) => name)
-    .filter((id) => existsSync(join(source, folder, id, file)))
+    .filter((id) => existsSync(join(folder, id, file)))
     .toSorted()
   return await Promise.all(
     ids.map(async (id) => {
-      const module: Record<string, unknown> = await import(pathToFileURL(join(source, folder, id, file)).href)
+      const module: Record<string, unknown> = await import(pathToFileURL(join(folder, id, file)).href)
       return { id, module }
     }),
   )
@@ -34,10 +34,14 @@ function isBackend(value: unknown): value is StorageBackend {
   return typeof value === 'object' && value !== null && 'schemes' in value && 'open' in value && 'id' in value
 }
 
-/** Every provider folder's provider, by id: the folders are the registry. @throws StartError when one does not fit the port */
-export async function discoverProviders(): Promise<ReadonlyMap<string, Provider>> {
+/**
+ * Every provider folder's provider, by id: the folders are the registry.
+ * @param folder where they are
+ * @throws StartError when one does not fit the port
+ */
+export async function discoverProviders(folder = join(source, 'providers')): Promise<ReadonlyMap<string, Provider>> {
   const found = new Map<string, Provider>()
-  for (const { id, module } of await importEach('providers', 'provider.ts')) {
+  for (const { id, module } of await importEach(folder, 'provider.ts')) {
     const { provider } = module
     if (!isProvider(provider) || provider.manifest.id !== id) {
       throw new StartError(`providers/${id}/provider.ts must export a provider whose manifest has the id "${id}".`)
@@ -49,7 +53,7 @@ export async function discoverProviders(): Promise<ReadonlyMap<string, Provider>
 
 /** Every storage folder's backend. @throws StartError when one does not fit the port */
 export async function discoverBackends(): Promise<readonly StorageBackend[]> {
-  return (await importEach('storage', 'storage.ts')).map(({ id, module }) => {
+  return (await importEach(join(source, 'storage'), 'storage.ts')).map(({ id, module }) => {
     const { backend } = module
     if (!isBackend(backend) || backend.id !== id) {
       throw new StartError(`storage/${id}/storage.ts must export a backend with the id "${id}".`)

@@ -9,8 +9,7 @@ import { present } from '#base/errors.ts'
 import { openLog } from '#base/log.ts'
 import { readConfig } from '#config/config.ts'
 import type { Environment } from '#config/environment.ts'
-import { digestOf } from '#db/migration-digest.ts'
-import { migrate, readMigrations } from '#db/migrate.ts'
+import { digestOfMigrations, migrate } from '#db/migrate.ts'
 import { openPglite } from '#db/pglite.ts'
 import type { FakeOllama } from '#providers/ollama/fake-ollama.ts'
 import type { FakeOpenAi } from '#providers/openai/fake-openai.ts'
@@ -26,6 +25,8 @@ export interface EaselOptions {
   /** Becomes the connection "OpenAI". */
   readonly openai?: Pick<FakeOpenAi, 'apiUrl'>
   readonly environment?: Environment
+  /** A folder with providers beside Easel's own. */
+  readonly providerFolder?: string
 }
 
 export type TestEasel = Assembled['parts'] & {
@@ -44,14 +45,7 @@ const cache = join(import.meta.dirname, '../../../../.cache')
 
 /** A migrated database that first starts copy, because making one anew takes seconds. */
 export async function databaseTemplate(): Promise<string> {
-  const target = join(
-    cache,
-    `test-database-${digestOf(
-      readMigrations()
-        .map(({ digest }) => digest)
-        .join(),
-    )}`,
-  )
+  const target = join(cache, `test-database-${digestOfMigrations()}`)
   if (existsSync(target)) return target
   mkdirSync(cache, { recursive: true })
   const draft = `${target}.${randomUUID()}`
@@ -89,7 +83,9 @@ export async function environmentFor(dataFolder: string, { ollama, openai, envir
 /** Starts Easel and waits until it answers. */
 export async function startEasel(options: EaselOptions = {}): Promise<TestEasel> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'easel-')))
-  const providers = await discoverProviders()
+  const { providerFolder } = options
+  const more = providerFolder === undefined ? [] : await discoverProviders(providerFolder)
+  const providers = new Map([...(await discoverProviders()), ...more])
   const manifests = [...providers.values()].map(({ manifest }) => manifest)
   const config = readConfig(await environmentFor(dataFolder, options), manifests)
   const assembled = await assemble({

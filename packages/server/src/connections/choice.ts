@@ -1,17 +1,33 @@
 // Which connection and which model a request means.
-import type { Connection, ModelInfo } from '@easel/contract'
+import { ModelFamily, retirementWords, type Connection, type ModelInfo } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
-import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Provider } from '#providers/spec/provider.ts'
+import { createAsking, type Answer } from './asking.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import type { EngineRows } from './engines.ts'
-import { instanceRowsOf, rowOf, rowsOf, toConnection, type Row } from './records.ts'
+import { chosenFor, isOfFamily, noEngineFor } from './model-defaults.ts'
+import { rowOf, rowsOf, toConnection, type Row } from './records.ts'
 
 /** The engine that a request goes to. */
 export interface Resolved {
   readonly connection: Connection
   readonly provider: Provider
   readonly model: ModelInfo
+}
+
+/** What a request names. */
+export interface Wanted {
+  /** Counts where no connection is named: the model that was chosen for the family serves. */
+  readonly family?: ModelFamily | undefined
+  readonly connectionId?: string | undefined
+  readonly model?: string | undefined
+}
+
+export interface Fallback {
+  /** What was wanted. */
+  readonly first: Connection
+  /** What is to be asked instead. */
+  readonly engine: Resolved
 }
 
 export interface Choice {
@@ -21,10 +37,14 @@ export interface Choice {
    * @throws EaselError `not-found`, `unknown-model`
    * @throws ProviderError when the engine cannot be asked
    */
-  resolve(
-    userId: string,
-    wanted: { readonly connectionId?: string | undefined; readonly model?: string | undefined },
-  ): Promise<Resolved>
+  resolve(userId: string, wanted: Wanted): Promise<Resolved>
+  /**
+   * The connection that a request names, and the engine that its owner wants asked where that one does not take the work: with the
+   * same model where it has it, else with its own default model, else with its first. Null: there is none that this user can use.
+   * @throws EaselError `not-found` when there is no such connection
+   * @throws ProviderError when the fallback cannot be asked
+   */
+  fallbackOf(userId: string, wanted: Wanted): Promise<Fallback | null>
   /**
    * Finds a model by a name of {@link Choice.allModelNames}: bare, which means the first connection that has it, or
    * `connection/model`.
@@ -36,64 +56,65 @@ export interface Choice {
   allModelNames(userId: string): Promise<readonly string[]>
 }
 
-interface Answer {
-  readonly row: Row
-  readonly models: readonly ModelInfo[]
-  /** Why it could not be asked, or null. */
-  readonly failure: ProviderError | null
-}
+export function createChoice(dependencies: ConnectionDependencies, engines: EngineRows): Choice {
+  const { db, providers } = dependencies
+  const { usableRows, askAll } = createAsking(dependencies, engines)
 
-const quietMs = 60_000
-
-export function createChoice({ db, providers, log, clock }: ConnectionDependencies, engines: EngineRows): Choice {
-  const loggedAt = new Map<string, number>()
-
-  /** What a user can use, in order. Who has removed everything still has the built-in one. */
-  async function usableRows(userId: string): Promise<readonly Row[]> {
-    const rows = await rowsOf(db, userId)
-    if (rows.length > 0) return rows
-    const made = await instanceRowsOf(db, userId)
-    return made.filter((row) => providers.get(row.provider)?.manifest.builtIn === true).slice(0, 1)
-  }
-
-  async function ask(userId: string, row: Row): Promise<Answer> {
-    try {
-      return { row, models: await engines.modelsOf(userId, row), failure: null }
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error
-      logFailure(row, error)
-      return { row, models: [], failure: error }
-    }
-  }
-
-  function logFailure(row: Row, { kind, status }: ProviderError): void {
-    const last = loggedAt.get(row.id)
-    if (last !== undefined && clock.now() - last < quietMs) return
-    loggedAt.set(row.id, clock.now())
-    log.warn(
-      { connectionId: row.id, provider: row.provider, kind, status },
-      'a connection cannot be asked for its models',
-    )
-  }
-
-  async function askAll(userId: string): Promise<readonly Answer[]> {
-    return await Promise.all((await usableRows(userId)).map((row) => ask(userId, row)))
+  async function wantedRow(userId: string, connectionId: string | undefined): Promise<Row> {
+    const row = connectionId === undefined ? (await usableRows(userId))[0] : await rowOf(db, userId, connectionId)
+    if (row === undefined) throw new EaselError('not-found', 'There is no connection yet. Add one first')
+    return row
   }
 
   function resolved(userId: string, row: Row, model: ModelInfo): Resolved {
     return { connection: toConnection(row, userId), provider: engines.providerOf(row), model }
   }
 
+  /** The model that was chosen for a family, else the first of it that any connection has. */
+  async function ofFamily(userId: string, family: ModelFamily): Promise<Resolved> {
+    const chosen = await chosenFor(db, userId, family)
+    if (chosen !== null) {
+      const models = await engines.modelsOf(userId, chosen.row)
+      const id = chosen.model ?? chosen.row.default_model
+      const model = id === null ? models[0] : models.find((candidate) => candidate.id === id)
+      if (model !== undefined) return resolved(userId, chosen.row, model)
+      const gone = `The model that was chosen for the family "${family}" is gone from "${chosen.row.name}"`
+      throw new EaselError('unknown-model', `${gone}${insteadOf(providers, [chosen.row], id)}`)
+    }
+    const answers = await askAll(userId)
+    for (const { row, models } of answers) {
+      const model = models.find((candidate) => isOfFamily(candidate, family))
+      if (model !== undefined) return resolved(userId, row, model)
+    }
+    throw answers.find(({ failure }) => failure !== null)?.failure ?? noEngineFor(family)
+  }
+
   return {
-    async resolve(userId, { connectionId, model: wanted }) {
-      const row = connectionId === undefined ? (await usableRows(userId))[0] : await rowOf(db, userId, connectionId)
-      if (row === undefined) throw new EaselError('not-found', 'There is no connection yet. Add one first')
+    async resolve(userId, { connectionId, model: wanted, family }) {
+      const named = ModelFamily.safeParse(family ?? wanted)
+      if (connectionId === undefined && named.success && named.data !== 'any') return await ofFamily(userId, named.data)
+      const row = await wantedRow(userId, connectionId)
       const models = await engines.modelsOf(userId, row)
-      const id = wanted ?? row.default_model
+      const chosen = wanted === undefined && connectionId === undefined ? await chosenFor(db, userId, 'any') : null
+      const id = wanted ?? (chosen?.row.id === row.id ? chosen.model : null) ?? row.default_model
       const model = id === null ? models[0] : models.find((candidate) => candidate.id === id)
       if (model !== undefined) return resolved(userId, row, model)
       const what = id === null ? 'no model that makes pictures' : `no model ${JSON.stringify(id)}`
-      throw new EaselError('unknown-model', `The connection "${row.name}" has ${what}`)
+      throw new EaselError(
+        'unknown-model',
+        `The connection "${row.name}" has ${what}${insteadOf(providers, [row], id)}`,
+      )
+    },
+
+    async fallbackOf(userId, { connectionId, model: wanted }) {
+      const first = await wantedRow(userId, connectionId)
+      const row = (await rowsOf(db, userId)).find((candidate) => candidate.id === first.fallback_id)
+      if (row === undefined) return null
+      const models = await engines.modelsOf(userId, row)
+      const named = (id: string | null | undefined) => models.find((candidate) => candidate.id === id)
+      const model = named(wanted ?? first.default_model) ?? named(row.default_model) ?? models[0]
+      if (model === undefined) return null
+      return { first: toConnection(first, userId), engine: resolved(userId, row, model) }
     },
 
     async findModel(userId, name) {
@@ -108,19 +129,37 @@ export function createChoice({ db, providers, log, clock }: ConnectionDependenci
       }
       // It may be there: that the engine is down is the better news.
       const failure = answers.find((answer) => answer.failure !== null)?.failure
-      throw failure ?? new EaselError('unknown-model', `No connection has a model ${JSON.stringify(name)}`)
+      const family = ModelFamily.safeParse(name)
+      if (family.success && family.data !== 'any') return await ofFamily(userId, family.data)
+      const rows = answers.map(({ row }) => row)
+      const unknown = `No connection has a model ${JSON.stringify(name)}${insteadOf(providers, rows, name)}`
+      throw failure ?? new EaselError('unknown-model', unknown)
     },
 
     async allModelNames(userId) {
-      const answers = await askAll(userId)
-      const owners = new Map<string, string[]>()
-      for (const { row, models } of answers) {
-        for (const { id } of models) owners.set(id, [...(owners.get(id) ?? []), row.name])
-      }
-      const qualified = [...owners]
-        .filter(([, names]) => names.length > 1)
-        .flatMap(([id, names]) => names.map((name) => `${name}/${id}`))
-      return [...new Set([...owners.keys(), ...qualified])]
+      return namesOf(await askAll(userId))
     },
   }
+}
+
+/** Every bare name once and, where two have it, every long one. */
+function namesOf(answers: readonly Answer[]): readonly string[] {
+  const owners = new Map<string, string[]>()
+  for (const { row, models } of answers) {
+    for (const { id } of models) owners.set(id, [...(owners.get(id) ?? []), row.name])
+  }
+  const qualified = [...owners]
+    .filter(([, names]) => names.length > 1)
+    .flatMap(([id, names]) => names.map((name) => `${name}/${id}`))
+  return [...new Set([...owners.keys(), ...qualified])]
+}
+
+/** What to take instead of a model that its maker has switched off, or nothing. */
+function insteadOf(providers: ConnectionDependencies['providers'], rows: readonly Row[], id: string | null): string {
+  if (id === null) return ''
+  for (const row of rows) {
+    const retired = providers.get(row.provider)?.retirement?.(id) ?? null
+    if (retired !== null) return `. ${retirementWords(id, retired)}`
+  }
+  return ''
 }

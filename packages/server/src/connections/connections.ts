@@ -4,11 +4,12 @@ import { createChoice, type Choice } from './choice.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import { createEngines, type Engines } from './engines.ts'
 import { createInstanceConnections, type InstanceConnections } from './instance-connections.ts'
+import { createModelDefaults, type ModelDefaults } from './model-defaults.ts'
 import { createProfiles, type Profiles } from './profiles.ts'
 import { createReach, type PrivateEngines } from './reach.ts'
 
 /** Every function takes the user whose connections it means; somebody else's are `not-found` unless shared. */
-export interface Connections extends Profiles, Engines, Choice, InstanceConnections {}
+export interface Connections extends Profiles, Engines, Choice, InstanceConnections, ModelDefaults {}
 
 type Optional = 'clock' | 'askTimeoutMs' | 'privateEngines'
 
@@ -28,6 +29,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     ...profiles,
     ...createChoice(dependencies, engines),
     ...createInstanceConnections(dependencies),
+    ...createModelDefaults(dependencies),
     openContext,
     models,
     test,

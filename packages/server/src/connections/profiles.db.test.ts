@@ -54,6 +54,8 @@ describe('creating a connection', () => {
       isDefault: true,
       shared: false,
       mine: true,
+      fallbackId: null,
+      prices: [],
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
     expect(await test.connections.get(user, made.id)).toEqual(made)

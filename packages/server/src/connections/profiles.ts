@@ -5,6 +5,8 @@ import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Manifest } from '#providers/spec/provider.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
+import { allUsers } from './everybody.ts'
+import { checkFallback, forgetFallback } from './fallback.ts'
 import {
   choose,
   clearDefault,
@@ -50,21 +52,16 @@ export function createProfiles(dependencies: ConnectionDependencies): Profiles {
   async function edit(trx: Trx, row: Row, patch: ConnectionPatch): Promise<Row> {
     const manifest = providers.get(row.provider)?.manifest
     refuse(manifest === undefined ? [] : patchFaults(manifest, patch))
+    const shared = patch.shared ?? row.shared === true
+    const fallbackId = patch.fallbackId === undefined ? row.fallback_id : patch.fallbackId
+    if (fallbackId !== null && (patch.fallbackId !== undefined || patch.shared === true)) {
+      await checkFallback(trx, row.user_id, { id: row.id, shared, fallbackId })
+    }
     if (patch.isDefault === true) await clearDefault(trx, row.user_id)
     const changes = await changesOf(dependencies, trx, { row, patch, manifest })
     const query = trx.updateTable('connections').set(changes).where('id', '=', row.id).returningAll()
     if (patch.concurrency !== undefined) await jobs.setLane(trx, row.id, patch.concurrency)
     return await query.executeTakeFirstOrThrow()
-  }
-
-  /** Looked up before the transaction, which must not wait for the network. */
-  async function checkReach(userId: string, id: string, patch: ConnectionPatch): Promise<void> {
-    if (patch.baseUrl === undefined) return
-    const row = await ownRowOf(db, userId, id)
-    const manifest = providers.get(row.provider)?.manifest
-    if (manifest === undefined || tidyBaseUrl(patch.baseUrl) === row.base_url) return
-    refuse(patchFaults(manifest, patch))
-    await reach.check(userId, manifest, patch.baseUrl)
   }
 
   return {
@@ -93,6 +90,8 @@ export function createProfiles(dependencies: ConnectionDependencies): Profiles {
       return await change(userId, async (trx, role) => {
         checkSharing(role, input.shared)
         const name = await freeName(trx, userId, { text: input.name })
+        const { fallbackId = null, shared = false } = input
+        if (fallbackId !== null) await checkFallback(trx, userId, { id: null, shared, fallbackId })
         if (input.isDefault === true) await clearDefault(trx, userId)
         const row = await insertConnection(dependencies, trx, { ...input, name, userId, key, manifest })
         return { row, everybody: row.shared === true }
@@ -100,7 +99,7 @@ export function createProfiles(dependencies: ConnectionDependencies): Profiles {
     },
 
     async update(userId, id, patch) {
-      await checkReach(userId, id, patch)
+      await checkReach(dependencies, { userId, id, patch })
       return await change(userId, async (trx, role) => {
         const row = await rowOf(trx, userId, id)
         if (row.user_id !== userId && patchesOnlyChoice(patch)) {
@@ -118,15 +117,31 @@ export function createProfiles(dependencies: ConnectionDependencies): Profiles {
     async remove(userId, id) {
       await change(userId, async (trx) => {
         const row = await ownRowOf(trx, userId, id)
-        await trx
-          .updateTable('connections')
-          .set({ deleted_at: new Date(dependencies.clock.now()), is_default: false, secret: null, key_hint: null })
-          .where('id', '=', id)
-          .execute()
+        await erase(trx, id, new Date(dependencies.clock.now()))
         return { row, everybody: row.shared === true }
       })
     },
   }
+}
+
+/** The row stays, for what waits for it; its key goes. */
+async function erase(trx: Trx, id: string, at: Date): Promise<void> {
+  const gone = { deleted_at: at, is_default: false, secret: null, key_hint: null }
+  await trx.updateTable('connections').set(gone).where('id', '=', id).execute()
+  await forgetFallback(trx, id)
+}
+
+/** Looked up before the transaction, which must not wait for the network. */
+async function checkReach(
+  { db, providers, reach }: ConnectionDependencies,
+  { userId, id, patch }: { readonly userId: string; readonly id: string; readonly patch: ConnectionPatch },
+): Promise<void> {
+  if (patch.baseUrl === undefined) return
+  const row = await ownRowOf(db, userId, id)
+  const manifest = providers.get(row.provider)?.manifest
+  if (manifest === undefined || tidyBaseUrl(patch.baseUrl) === row.base_url) return
+  refuse(patchFaults(manifest, patch))
+  await reach.check(userId, manifest, patch.baseUrl)
 }
 
 type Role = 'admin' | 'user' | 'guest'
@@ -161,12 +176,6 @@ function patchesOnlyChoice(patch: ConnectionPatch): boolean {
   return Object.entries(patch).every(([field, value]) => field === 'isDefault' || value === undefined)
 }
 
-/** In one order, so that two changes at once wait for each other instead of failing. */
-async function allUsers(trx: Trx): Promise<readonly string[]> {
-  const users = await trx.selectFrom('users').select('id').where('disabled_at', 'is', null).orderBy('id').execute()
-  return users.map(({ id }) => id)
-}
-
 function patchFaults(manifest: Manifest, patch: ConnectionPatch) {
   return [
     ...(patch.baseUrl === undefined ? [] : baseUrlFaults(manifest, patch.baseUrl)),
@@ -197,6 +206,8 @@ async function changesOf({ secrets }: ConnectionDependencies, trx: Trx, { row, p
     concurrency: patch.concurrency ?? row.concurrency,
     is_default: patch.isDefault ?? row.is_default,
     shared: patch.shared ?? row.shared,
+    prices: JSON.stringify(patch.prices ?? row.prices),
+    fallback_id: patch.fallbackId === undefined ? row.fallback_id : patch.fallbackId,
   }
 }
 

@@ -9,6 +9,7 @@ import type { ConnectionTable } from '#db/tables.ts'
 export type Row = Selectable<ConnectionTable>
 
 const Settings = Connection.shape.settings
+const Prices = Connection.shape.prices
 
 /** What is shown of a row to this user: of somebody else's nothing that tells where it leads or with what. */
 export function toConnection(row: Row, userId: string): Connection {
@@ -26,6 +27,8 @@ export function toConnection(row: Row, userId: string): Connection {
     isDefault: row.is_default,
     shared: row.shared === true,
     mine,
+    prices: Prices.parse(row.prices),
+    fallbackId: mine ? row.fallback_id : null,
     createdAt: row.created_at.toISOString(),
   }
 }
@@ -46,7 +49,10 @@ function ofUser(db: Db, userId: string) {
 const isOffered = sql<boolean>`(connections.shared and owner.role = 'admin'
   and (owner.disabled_at is null or connections.environment_digest is not null))`
 
-/** What a user can use, in order: the default, the user's own, what others share. `is_default` is as this user chose. */
+/**
+ * What a user can use, in order: the default, the user's own, what others share. `is_default` is as this user chose, else as the
+ * instance offers.
+ */
 export async function rowsOf(db: Db, userId: string): Promise<readonly Row[]> {
   const found = await db
     .selectFrom('connections')
@@ -54,17 +60,26 @@ export async function rowsOf(db: Db, userId: string): Promise<readonly Row[]> {
     .leftJoin('connection_choices as choice', (join) =>
       join.onRef('choice.connection_id', '=', 'connections.id').on('choice.user_id', '=', userId),
     )
+    .leftJoin('model_defaults as usual', (join) =>
+      join
+        .onRef('usual.connection_id', '=', 'connections.id')
+        .on('usual.family', '=', 'any')
+        .on('usual.user_id', 'is', null),
+    )
     .selectAll('connections')
-    .select('choice.user_id as chosen_by')
+    .select(['choice.user_id as chosen_by', 'usual.family as usual_for'])
     .where('connections.deleted_at', 'is', null)
     .where((eb) => eb.or([eb('connections.user_id', '=', userId), isOffered]))
     .orderBy('connections.position')
     .orderBy('connections.id')
     .execute()
-  const choice = found.find((row) => row.chosen_by !== null && row.user_id !== userId)
-  const rows = found.map(({ chosen_by: _chosen, ...row }) => ({
+  const first =
+    found.find((row) => row.chosen_by !== null && row.user_id !== userId) ??
+    found.find((row) => row.user_id === userId && row.is_default) ??
+    found.find((row) => row.usual_for !== null)
+  const rows = found.map(({ chosen_by: _chosen, usual_for: _usual, ...row }) => ({
     ...row,
-    is_default: choice === undefined ? row.user_id === userId && row.is_default : row.id === choice.id,
+    is_default: row.id === first?.id,
   }))
   const place = (row: Row) => (row.is_default ? 0 : row.user_id === userId ? 1 : 2)
   return rows.toSorted((a, b) => place(a) - place(b))

@@ -68,6 +68,8 @@ describe('a shared connection', () => {
       isDefault: false,
       shared: true,
       mine: false,
+      fallbackId: null,
+      prices: [],
       createdAt: expect.any(String),
     })
     expect(await test.connections.get(user, id)).toEqual(shared)

@@ -55,6 +55,8 @@ export async function insertConnection(
       position: await nextPosition(trx, userId),
       is_default: input.isDefault ?? false,
       shared: input.shared ?? null,
+      fallback_id: input.fallbackId ?? null,
+      prices: JSON.stringify(input.prices ?? []),
       environment_digest: input.environmentDigest ?? null,
     })
     .returningAll()

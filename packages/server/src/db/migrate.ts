@@ -25,6 +25,12 @@ export function readMigrations(): readonly Migration[] {
     })
 }
 
+/** Tells one state of all migrations from another: for names of migrated databases that are kept. */
+export function digestOfMigrations(): string {
+  const digests = readMigrations().map(({ digest }) => digest)
+  return digestOf(digests.join())
+}
+
 function applyOne({ name, text, digest }: Migration): string {
   return `${text}\n;insert into schema_migrations (name, digest) values ('${name}', '${digest}');`
 }

@@ -199,11 +199,10 @@ export async function openPglite(folder: string, template: string | null = null)
  */
 export async function openMemoryPglite(dump?: Blob): Promise<{ database: Database; pglite: PGlite }> {
   const pglite = await openInMemory(dump)
-  return {
-    database: await wrap(
-      async (onNotification) => inThisThread(pglite, onNotification),
-      () => {},
-    ),
-    pglite,
-  }
+  return { database: await useEngine(async (onNotification) => inThisThread(pglite, onNotification)), pglite }
+}
+
+/** A database on an engine that somebody else opened, closed with it. */
+export function useEngine(open: Open): Promise<Database> {
+  return wrap(open, () => {})
 }

@@ -156,6 +156,8 @@ export async function openPostgres(url: string, log: Log, maxConnections = 10): 
     async close() {
       await listener.close()
       await db.destroy()
+      // Kysely ends the pool only when it has asked something itself.
+      if (!pool.ended) await pool.end()
     },
   }
 }

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
+import type { WritingTables } from './writing-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
 type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>
@@ -31,6 +32,8 @@ export interface ConnectionTable {
   is_default: Generated<boolean>
   environment_digest: string | null
   shared: Generated<boolean | null>
+  fallback_id: string | null
+  prices: GeneratedJson
   created_at: GeneratedTimestamp
   deleted_at: Timestamp | null
 }
@@ -65,6 +68,11 @@ export interface GenerationTable {
   idempotency_hash: string | null
   job_id: string | null
   cancel_requested: Generated<boolean>
+  refine: ColumnType<'wanted' | 'asked' | null, 'wanted' | null | undefined, 'asked' | null>
+  strict: Generated<boolean>
+  batch: Generated<boolean>
+  fallback_from: ColumnType<unknown, string | null | undefined, string | null>
+  picture_price: number | null
   created_at: GeneratedTimestamp
   started_at: Timestamp | null
   finished_at: Timestamp | null
@@ -129,6 +137,13 @@ export interface TagTable {
   created_at: GeneratedTimestamp
 }
 
+export interface ModelDefaultTable {
+  user_id: string | null
+  family: 'any' | 'sdxl' | 'flux'
+  connection_id: string
+  model: string | null
+}
+
 export interface EventTable {
   seq: ColumnType<number, never, never>
   user_id: string
@@ -151,9 +166,10 @@ export interface JobTurnTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables, LibraryTables {
+export interface Tables extends AccountTables, LibraryTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
+  model_defaults: ModelDefaultTable
   generations: GenerationTable
   generation_calls: GenerationCallTable
   images: ImageTable

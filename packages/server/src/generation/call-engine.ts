@@ -1,10 +1,11 @@
-import type { GenerationFailure } from '@easel/contract'
+import { retirementWords, type GenerationFailure } from '@easel/contract'
 import { toJson } from '#base/json.ts'
 import type { CallContext, ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setRunningCall, type CallRow } from './calls.ts'
 import { blocked, failureFrom, outcomeUnknown } from './failure.ts'
 import { follow, saveOperation } from './operation.ts'
+import { surelyRefused } from './hand-over.ts'
 import { longestWaitMs, pause } from './pause.ts'
 import type { Run } from './run.ts'
 import { addToSeed } from './seed.ts'
@@ -14,7 +15,20 @@ import { speak } from './speak.ts'
 type Done = Extract<Outcome, { kind: 'done' }>
 
 /** How one call ended, when it was not interrupted. */
-export type CallEnd = Done | { readonly kind: 'failed'; readonly error: GenerationFailure }
+export type CallEnd = Done | Failed
+
+interface Failed {
+  readonly kind: 'failed'
+  readonly error: GenerationFailure
+  /** The engine surely did not take the work. */
+  readonly refused?: true
+}
+
+/** The engine was asked, surely did not take it, and is not to be asked again now. */
+interface Refused {
+  readonly kind: 'refused'
+  readonly error: ProviderError
+}
 
 /**
  * Pauses before asking again where the engine surely did not take the request; all together shorter than the ten seconds that contract A
@@ -56,22 +70,22 @@ async function startCall(
   run: Run,
   call: CallRow,
   { request, context }: { request: ImageRequest; context: RunContext },
-): Promise<Outcome> {
+): Promise<Outcome | Refused> {
   for (let attempt = 0; ; attempt++) {
     await markSent(run, call)
     try {
       return await speak(() => run.provider.start(request, context))
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.advice !== 'safe-to-resend') throw error
+      if (!(error instanceof ProviderError) || !surelyRefused(error)) throw error
       await markWaiting(run, call)
-      const wait = resendPausesMs[attempt]
-      if (wait === undefined || (error.retryAfterMs ?? 0) > longestWaitMs) throw error
+      const wait = error.advice === 'safe-to-resend' ? resendPausesMs[attempt] : undefined
+      if (wait === undefined || (error.retryAfterMs ?? 0) > longestWaitMs) return { kind: 'refused', error }
       await pause(Math.max(wait, error.retryAfterMs ?? 0), context.signal)
     }
   }
 }
 
-async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcome> {
+async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcome | Refused> {
   if (call.state === 'sent' && call.operation !== null) {
     const operation = toJson(call.operation)
     return await follow(run, call, { first: { kind: 'pending', operation, lookAgainMs: 0 }, context })
@@ -84,6 +98,15 @@ async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcom
   if (first.kind !== 'pending') return first
   await saveOperation(run, call, first.operation)
   return await follow(run, call, { first, context })
+}
+
+/** Where an engine does not know a model that was switched off, what to take instead is said before its own words. */
+function withRetirement({ provider, row }: Run, error: ProviderError): ProviderError {
+  const retired = error.kind === 'not-found' || error.kind === 'bad-request' ? provider.retirement?.(row.model) : null
+  if (retired === null || retired === undefined) return error
+  const { kind, advice, retryAfterMs, status } = error
+  const message = `${retirementWords(row.model, retired)} ${error.message}`
+  return new ProviderError(kind, message, { advice, retryAfterMs, status, cause: error })
 }
 
 /** What a call is made with. */
@@ -108,6 +131,10 @@ export async function callEngine(run: Run, call: CallRow, opened: OpenedCall): P
   try {
     const outcome = await ask(run, call, { ...base, pixels: ports.pixels, progress: report })
     if (outcome.kind === 'done') return outcome
+    if (outcome.kind === 'refused') {
+      if (signal.aborted) throw outcome.error
+      return { kind: 'failed', error: failureFrom(outcome.error), refused: true }
+    }
     if (outcome.kind === 'blocked') return { kind: 'failed', error: blocked(outcome.reason) }
     return {
       kind: 'failed',
@@ -122,7 +149,7 @@ export async function callEngine(run: Run, call: CallRow, opened: OpenedCall): P
         error: failureFrom(new ProviderError('timeout', `No picture within ${minutes} minutes.`)),
       }
     }
-    if (error instanceof ProviderError) return { kind: 'failed', error: failureFrom(error) }
+    if (error instanceof ProviderError) return { kind: 'failed', error: failureFrom(withRetirement(run, error)) }
     throw error
   }
 }

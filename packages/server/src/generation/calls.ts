@@ -69,3 +69,29 @@ export async function setRunningCall(db: Db, call: CallRow, to: CallChange): Pro
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }
+
+/** Where calls begin when some of a generation have ended already. */
+export interface CallsFrom {
+  readonly call: number
+  readonly image: number
+}
+
+/** A generation of n pictures is as many calls as the model needs for them. */
+export function callsOf(
+  generationId: string,
+  n: number,
+  { imagesPerCall, from = { call: 0, image: 0 } }: { readonly imagesPerCall: number; readonly from?: CallsFrom },
+) {
+  const calls = Math.ceil((n - from.image) / imagesPerCall)
+  return Array.from({ length: calls }, (_, index) => {
+    const first = from.image + index * imagesPerCall
+    return {
+      generation_id: generationId,
+      call_index: from.call + index,
+      first_image: first,
+      images: Math.min(imagesPerCall, n - first),
+      state: 'waiting' as const,
+      sent_at: null,
+    }
+  })
+}

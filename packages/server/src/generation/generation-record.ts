@@ -1,6 +1,14 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import { Adjustment, GenerationFailure, ImageSpec, Tag, type Generation, type Image } from '@easel/contract'
+import {
+  Adjustment,
+  FallbackFrom,
+  GenerationFailure,
+  ImageSpec,
+  Tag,
+  type Generation,
+  type Image,
+} from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { GenerationTable } from '#db/tables.ts'
 
@@ -11,6 +19,11 @@ const Tags = z.array(Tag)
 
 export const failureOf = (value: unknown): GenerationFailure | null =>
   value === null || value === undefined ? null : GenerationFailure.parse(value)
+
+export const adjustmentsOf = (row: GenerationRow): Adjustment[] => Adjustments.parse(row.adjustments)
+
+export const fallbackFromOf = (row: GenerationRow): FallbackFrom | null =>
+  row.fallback_from === null ? null : FallbackFrom.parse(row.fallback_from)
 
 export const tagsOfRow = (row: GenerationRow): Tag[] => Tags.parse(row.tags)
 
@@ -36,7 +49,8 @@ export function toGeneration(row: GenerationRow, images: readonly Image[], place
     width: row.width,
     height: row.height,
     seed: row.seed,
-    adjustments: Adjustments.parse(row.adjustments),
+    adjustments: adjustmentsOf(row),
+    fallbackFrom: fallbackFromOf(row),
     progress: completed === null || total === null ? null : { completed, total },
     previewUrl: previewUrl(row.id, row.preview_key),
     place,

@@ -1,6 +1,13 @@
 // What the rest of Easel may do with generations: submit, read, wait, cancel, retry.
 import { sql } from 'kysely'
-import { GenerationRequest, ImageSpec, terminalStates, type Generation, type GenerationState } from '@easel/contract'
+import {
+  GenerationRequest,
+  ImageSpec,
+  terminalStates,
+  type Estimate,
+  type Generation,
+  type GenerationState,
+} from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import { inTransaction } from '#db/transaction.ts'
@@ -8,10 +15,10 @@ import type { Images } from '#library/images.ts'
 import { probe } from '#media/probe.ts'
 import { cancelOperations } from './operation.ts'
 import { endCancelled } from './run.ts'
-import { tagsOfRow } from './generation-record.ts'
+import { fallbackFromOf, tagsOfRow } from './generation-record.ts'
 import { createReader } from './reader.ts'
 import { waitForEnd } from './wait.ts'
-import { submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
+import { estimate, submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
 
 export const cancelChannel = 'easel_cancel'
 
@@ -23,6 +30,8 @@ export interface GenerationQuery {
 
 export interface Generations {
   submit(userId: string, request: GenerationRequest, options: SubmitOptions): Promise<Generation>
+  /** What it would become and cost; spends nothing and keeps nothing. @throws what `submit` throws, but for limits */
+  estimate(userId: string, request: GenerationRequest): Promise<Estimate>
   list(userId: string, query: GenerationQuery): Promise<{ data: Generation[]; nextCursor: string | null }>
   /** @throws EaselError `not-found`, also for somebody else's */
   get(userId: string, id: string): Promise<Generation>
@@ -57,8 +66,14 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     const row = await rowOf(userId, id)
     if (terminalStates.includes(row.state)) return await one(row)
     const waiting = await inTransaction(db, async (trx) => {
-      await trx.updateTable('generations').set({ cancel_requested: true }).where('id', '=', id).execute()
-      const taken = row.job_id !== null && (await jobs.cancel(trx, row.job_id))
+      // Its job may have become another one a moment ago.
+      const { job_id: jobId } = await trx
+        .updateTable('generations')
+        .set({ cancel_requested: true })
+        .where('id', '=', id)
+        .returning('job_id')
+        .executeTakeFirstOrThrow()
+      const taken = jobId !== null && (await jobs.cancel(trx, jobId))
       if (!taken) await sql`select pg_notify(${cancelChannel}, ${id})`.execute(trx)
       return taken
     })
@@ -72,6 +87,7 @@ export function createGenerations(ports: GenerationsPorts): Generations {
 
   return {
     submit: submitOne,
+    estimate: (userId, request) => estimate(ports, userId, request),
     get,
     cancel,
     wait: (userId, id, signal) => waitForEnd(events, { userId, id, signal }, () => get(userId, id)),
@@ -103,10 +119,14 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     },
     async retry(userId, id) {
       const row = await rowOf(userId, id)
+      // Who was asked first is asked again.
+      const first = fallbackFromOf(row)
+      const connectionId = first?.connectionId ?? row.connection_id
+      const model = first === null ? row.model : first.model
       const request = GenerationRequest.parse({
         ...(typeof row.request === 'object' ? row.request : {}),
-        ...(row.connection_id === null ? {} : { connectionId: row.connection_id }),
-        model: row.model,
+        ...(connectionId === null ? {} : { connectionId }),
+        ...(model === '' ? {} : { model }),
         tags: tagsOfRow(row),
         parentId: row.id,
       })

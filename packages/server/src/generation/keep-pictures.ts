@@ -10,29 +10,40 @@ import { setCall, type CallRow } from './calls.ts'
 import { failureFrom } from './failure.ts'
 import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { ingest, type Ingested } from './ingest.ts'
+import type { GenerationRow } from './generation-record.ts'
 import type { Begun, Run } from './run.ts'
 import { storableText } from './storable.ts'
 
 type Done = Extract<Outcome, { kind: 'done' }>
 
 /** What a call brings beside its pictures. */
-export type Facts = Pick<Done, 'cost' | 'images'>
+export interface Facts extends Pick<Done, 'cost' | 'images'> {
+  /** How many the engine made, where they are not at hand any more. */
+  readonly made?: number
+}
 
-export async function addFacts(trx: Trx, generationId: string, done: Facts): Promise<void> {
+/** What the engine says that it cost; where it says nothing, what the connection's owner says that a picture costs. */
+function costOf({ picture_price: price }: GenerationRow, { cost, images, made = images.length }: Facts): Done['cost'] {
+  if (cost !== undefined || price === null || made === 0) return cost
+  return { amount: price * made, currency: 'USD' }
+}
+
+export async function addFacts(trx: Trx, row: GenerationRow, done: Facts): Promise<void> {
+  const cost = costOf(row, done)
   const revised = done.images.find(({ revisedPrompt }) => revisedPrompt !== undefined)?.revisedPrompt
-  if (revised === undefined && done.cost === undefined) return
+  if (revised === undefined && cost === undefined) return
   await trx
     .updateTable('generations')
     .set({
       ...(revised === undefined ? {} : { revised_prompt: storableText(revised) }),
-      ...(done.cost === undefined
+      ...(cost === undefined
         ? {}
         : {
-            cost_amount: sql<number>`coalesce(cost_amount, 0) + ${done.cost.amount}`,
-            cost_currency: done.cost.currency,
+            cost_amount: sql<number>`coalesce(cost_amount, 0) + ${cost.amount}`,
+            cost_currency: cost.currency,
           }),
     })
-    .where('id', '=', generationId)
+    .where('id', '=', row.id)
     .execute()
 }
 
@@ -46,12 +57,12 @@ interface Brought {
 async function endCall(
   trx: Trx,
   call: CallRow,
-  { facts, error, coming, n }: Brought & { readonly coming: number; readonly n: number },
+  { facts, error, coming, row }: Brought & { readonly coming: number; readonly row: GenerationRow },
 ) {
   await setCall(trx, call, { state: 'done', ...(error === null ? {} : { error }) })
-  await addFacts(trx, call.generation_id, facts)
+  await addFacts(trx, row, facts)
   // Of a generation that is one call nothing has to be looked up.
-  if (call.images >= n && coming > 0) return [await finish(trx, call.generation_id, { state: 'succeeded', error })]
+  if (call.images >= row.n && coming > 0) return [await finish(trx, call.generation_id, { state: 'succeeded', error })]
   const end = await finishIfDone(trx, call.generation_id, coming)
   return end === null ? [] : [end]
 }
@@ -60,11 +71,11 @@ async function endCall(
 export async function closeCall(
   { ports: { db, events }, row }: Begun,
   call: CallRow,
-  brought: Brought = { facts: { images: [] }, error: null },
+  brought: Brought = { facts: { images: [], made: call.images }, error: null },
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
-    await events.append(trx, row.user_id, await endCall(trx, call, { ...brought, coming: 0, n: row.n }))
+    await events.append(trx, row.user_id, await endCall(trx, call, { ...brought, coming: 0, row }))
   })
 }
 
@@ -112,7 +123,7 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
       also: async (trx) => {
         // Another worker has this generation by now; what it makes of it must stand.
         if (isLost(signal) || !(await lockRunning(trx, row.id))) return null
-        return last ? await endCall(trx, call, { facts: done, error, coming: 1, n: row.n }) : []
+        return last ? await endCall(trx, call, { facts: done, error, coming: 1, row }) : []
       },
     })
     if (isLost(signal)) throw new ProviderError('interrupted', 'Another worker has this generation.')

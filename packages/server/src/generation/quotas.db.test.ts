@@ -195,6 +195,75 @@ it('QU6: what it cost counts when it ends, on the day it was submitted', async (
   expect(days[0]).toMatchObject({ images: 4, cost: 1 })
 })
 
+describe('prices', () => {
+  const price = (amount: number) => process.connections.update(user, connectionId, { prices: [{ amount }] })
+  const costs = (amount: number) => ({ state: 'succeeded', cost: { amount, currency: 'USD' } })
+
+  it('QU11: of pictures whose engine says nothing count; what an engine says goes before', async () => {
+    await price(0.25)
+    expect(await done(3)).toMatchObject(costs(0.75))
+    expect((await used()).moneyAMonth).toBeCloseTo(0.75)
+    engine.onDraw((reply, asked) => reply.json(200, { images: picturesFor(asked), cost: 0.5 }))
+    expect(await done()).toMatchObject(costs(0.5))
+    engine.onDraws(draws, (reply) => reply.json(400, { error: 'no' }))
+    expect(await done(2)).toMatchObject(costs(0.25))
+    engine.onDraw((reply) => reply.json(400, { error: 'no' }))
+    expect(await done()).toMatchObject({ state: 'failed', cost: null })
+  })
+
+  it('CN29: a generation keeps the price it was accepted at', async () => {
+    await price(0.25)
+    const { id } = await submit()
+    await price(9)
+    expect(await process.generations.wait(user, id, AbortSignal.timeout(15_000))).toMatchObject(costs(0.25))
+  })
+
+  it('QU10: what would go over is refused before any engine is asked, and told before', async () => {
+    await price(0.4)
+    await allow({ moneyAMonth: 1 })
+    expect((await done(2)).state).toBe('succeeded')
+    const asked = engine.asked.length
+    const request = { prompt: 'a', connectionId }
+    const words = /1\.00 a month.*0\.80 of this month are spent, and this costs about 0\.40/
+    expect(await process.generations.estimate(user, request)).toMatchObject({
+      cost: { amount: 0.4 },
+      refusal: expect.stringMatching(words),
+    })
+    expect(await refusal(submit())).toMatch(words)
+    expect(engine.asked).toHaveLength(asked)
+    await price(0.2)
+    expect(await process.generations.estimate(user, request)).toMatchObject({ refusal: null })
+    expect((await done()).state).toBe('succeeded')
+    expect(await refusal(submit())).toContain('1.00 of this month are spent')
+  })
+
+  it('QU10: of many at once, on any process, no more are taken than there is money for', async () => {
+    await price(0.25)
+    await allow({ moneyAMonth: 1 })
+    engine.onDraw(stalls)
+    const second = await pipeline.startProcess({ works: false, quotas: defaults })
+    const all = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, at) => submit(1, at % 2 === 0 ? process : second)),
+    )
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
+    for (const { id } of await generations()) await process.generations.cancel(user, id)
+    await expect.poll(async () => (await used()).atOnce).toBe(0)
+    await second.stop()
+  })
+
+  it('QU10: a fallback that is too dear is not asked', async () => {
+    const dear = { name: 'Dear', provider: 'paint', baseUrl: engine.baseUrl, prices: [{ amount: 2 }] }
+    const { id: fallbackId } = await process.connections.create(user, dear)
+    await process.connections.update(user, connectionId, { fallbackId })
+    await allow({ moneyAMonth: 1 })
+    engine.onDraws((reply) => reply.json(401, { error: 'no' }), draws)
+    expect(await done()).toMatchObject({ state: 'failed', error: { kind: 'auth' }, fallbackFrom: null })
+    await allow({ moneyAMonth: 3 })
+    engine.onDraws((reply) => reply.json(401, { error: 'no' }), draws)
+    expect(await done()).toMatchObject({ connectionName: 'Dear', ...costs(2) })
+  })
+})
+
 it('QU7: what an engine made is kept over the limit of bytes, and then nothing more is taken', async () => {
   await allow({ bytes: 1 })
   const { images } = await done(2)

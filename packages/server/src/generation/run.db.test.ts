@@ -137,6 +137,17 @@ describe('what an engine brings', () => {
     expect(done).toMatchObject({ state: 'succeeded', error: { kind: 'malformed-response', retryable: true } })
   })
 
+  it('PR27: of a model that was switched off, what to take instead is said before the words of the engine', async () => {
+    const input = { name: newId(), provider: 'plain-paint', baseUrl: engine.baseUrl }
+    const { id: plain } = await process.connections.create(pipeline.userId, input)
+    engine.onDraw((reply) => reply.json(404, { error: 'no such model' }))
+    const done = await pipeline.run(process, { prompt: 'a', connectionId: plain })
+    expect(done).toMatchObject({ state: 'failed', error: { kind: 'not-found', engineStatus: 404 } })
+    expect(done.error?.message).toBe('plain was retired on 12 May 2026. Take single instead. Paint: no such model')
+    engine.onDraw((reply) => reply.json(500, { error: 'broken' }))
+    expect((await pipeline.run(process, { prompt: 'a', connectionId: plain })).error?.message).toBe('Paint: broken')
+  })
+
   it('leaves out pictures that nobody asked for', async () => {
     engine.onDraw((reply, asked) => reply.json(200, { images: picturesFor({ ...asked, n: 9 }) }))
     const done = await pipeline.run(process, { prompt: 'a', connectionId, model: 'batch', n: 2 })

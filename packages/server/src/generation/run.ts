@@ -6,9 +6,11 @@ import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
-import type { ClaimedJob } from '#jobs/jobs.ts'
+import type { ClaimedJob, Jobs } from '#jobs/jobs.ts'
 import { adoptOrphans } from '#library/adopt.ts'
 import type { Derivatives } from '#library/derivatives.ts'
+import type { Quotas } from '#library/quotas.ts'
+import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Pixels, Provider } from '#providers/spec/provider.ts'
 import { StorageError, type Storage } from '#storage/spec/storage.ts'
 import { callEngine, type CallEnd } from './call-engine.ts'
@@ -17,17 +19,22 @@ import { failureFrom } from './failure.ts'
 import { finish, finishIfDone, lockRunning } from './finish.ts'
 import { Fitted } from './fitted.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
+import { handOver } from './hand-over.ts'
 import { addFacts, closeCall, keepPictures, type Facts } from './keep-pictures.ts'
 import { cancelOperations } from './operation.ts'
 import { writeProgress, type ProgressWriter } from './progress.ts'
+import { refineFirst, type Refine } from './refine.ts'
 
 export interface RunPorts {
   readonly db: Db
+  readonly jobs: Pick<Jobs, 'enqueue'>
+  readonly quotas: Pick<Quotas, 'checkCost'>
   readonly events: Events
   readonly storage: Storage
   readonly connections: Connections
   readonly derivatives: Derivatives
   readonly pixels: Pixels
+  readonly refine: Refine
   readonly log: Log
   /** Longest a call may take, in milliseconds. */
   readonly callTimeoutMs: number
@@ -97,7 +104,7 @@ async function failCall({ db, events, log }: RunPorts, call: CallRow, { row, err
   await inTransaction(db, async (trx) => {
     if (!(await lockRunning(trx, row.id))) return
     await setCall(trx, call, { state: 'failed', error })
-    if (facts !== undefined) await addFacts(trx, row.id, facts)
+    if (facts !== undefined) await addFacts(trx, row, facts)
     const end = await finishIfDone(trx, row.id, 0)
     if (end !== null) await events.append(trx, row.user_id, [end])
   })
@@ -127,7 +134,8 @@ async function settleCall(run: Run, call: CallRow, end: CallEnd): Promise<void> 
   }
 }
 
-async function runCalls(begun: Begun, calls: readonly CallRow[]): Promise<void> {
+/** @returns whether it is over; else its fallback has it now */
+async function runCalls(begun: Begun, calls: readonly CallRow[]): Promise<boolean> {
   const { ports, row, signal } = begun
   for (const call of calls) {
     if (call.state === 'done' || call.state === 'failed') continue
@@ -139,8 +147,14 @@ async function runCalls(begun: Begun, calls: readonly CallRow[]): Promise<void> 
     const either = AbortSignal.any([signal, limit])
     const { provider, context } = await ports.connections.openContext(row.user_id, connectionOf(row), either)
     const run: Run = { ...begun, provider }
-    await settleCall(run, call, await callEngine(run, call, { context, limit }))
+    const end = await callEngine(run, call, { context, limit })
+    if (end.kind === 'failed' && end.refused === true) {
+      if (await handOver(begun, end.error)) return false
+      if (signal.aborted) throw new ProviderError('interrupted', 'The generation has ended.')
+    }
+    await settleCall(run, call, end)
   }
+  return true
 }
 
 /** After a crash: pictures whose file was saved, but not yet their row, are taken in before anything is asked for again. */
@@ -153,10 +167,15 @@ async function recover(ports: RunPorts, row: GenerationRow): Promise<void> {
  * Runs a generation, or takes it up where a crash left it.
  * @throws when the job is to be given again: the worker is stopping, lost the job, or the database or storage failed
  */
-export async function runGeneration(ports: RunPorts, generationId: string, signal: AbortSignal): Promise<void> {
+export async function runGeneration(
+  ports: RunPorts,
+  { id, jobId }: { readonly id: string; readonly jobId: string },
+  signal: AbortSignal,
+): Promise<void> {
   const { db, log } = ports
-  const row = await readGeneration(db, generationId)
-  if (row === null || row.finished_at !== null) return
+  const row = await readGeneration(db, id)
+  // With another job it was handed to its fallback, and this one only had not been settled yet.
+  if (row === null || row.finished_at !== null || row.job_id !== jobId) return
   if (!(await begin(ports, row))) {
     await endCancelled(ports, row)
     await cancelOperations(ports, row)
@@ -166,8 +185,14 @@ export async function runGeneration(ports: RunPorts, generationId: string, signa
   const progress = writeProgress(ports, { generationId: row.id, userId: row.user_id, calls: calls.length })
   try {
     if (row.state === 'running') await recover(ports, row)
-    await runCalls({ ports, row, fitted: fittedOf(row), progress, signal }, calls)
-    log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
+    const refined = await refineFirst(ports, row, signal)
+    const begun: Begun = { ports, row: refined, fitted: fittedOf(row), progress, signal }
+    const over = await runCalls(begun, calls).catch(async (error: unknown) => {
+      // The connection could not be opened: its key is missing, or this version has no such engine. Nothing was sent.
+      if (error instanceof ProviderError && (await handOver(begun, failureFrom(error)))) return false
+      throw error
+    })
+    if (over) log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')
   } catch (error) {
     if (signal.aborted && signal.reason === 'cancelled') {
       await endCancelled(ports, row)

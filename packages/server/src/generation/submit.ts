@@ -1,17 +1,25 @@
 import { createHash } from 'node:crypto'
-import type { GenerationRequest } from '@easel/contract'
+import type { Adjustment, Estimate, FallbackFrom, GenerationRequest } from '@easel/contract'
 import { codeOf, EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
+import type { Resolved } from '#connections/choice.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Jobs } from '#jobs/jobs.ts'
 import type { Quotas } from '#library/quotas.ts'
+import { checkRoom } from '#library/room.ts'
+import type { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import { callsOf } from './calls.ts'
+import { failureFrom } from './failure.ts'
 import { fit } from './fit.ts'
+import { fitFallback } from './fit-fallback.ts'
 import type { Fitted } from './fitted.ts'
 import type { GenerationRow } from './generation-record.ts'
+import { priceOf } from './price.ts'
+import { couldNotBeAsked, storyOf } from './hand-over.ts'
 
 /** What gave a request to us; it decides the names of the files. */
 export type Origin = 'easel' | 'profiles' | 'history'
@@ -30,6 +38,8 @@ export interface SubmitPorts {
 export interface SubmitOptions {
   readonly origin: Origin
   readonly idempotencyKey?: string | undefined
+  /** The text model of the user's choice rewrites the prompt before an engine is asked; where none is chosen it is drawn as typed. */
+  readonly refine?: boolean
 }
 
 function stable(value: unknown): unknown {
@@ -65,16 +75,6 @@ async function earlier(db: Db, userId: string, { key, hash }: Repeat): Promise<G
     throw new EaselError('idempotency-mismatch', 'This Idempotency-Key was used with another request. Use a new one.')
   }
   return row
-}
-
-async function checkRoom({ storage, minFreeBytes }: SubmitPorts): Promise<void> {
-  const free = await storage.free()
-  if (free === null || free >= minFreeBytes) return
-  const megabytes = Math.floor(free / 1024 ** 2)
-  throw new EaselError(
-    'disk-full',
-    `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`,
-  )
 }
 
 function refuse(field: string, message: string): never {
@@ -119,35 +119,74 @@ async function checkParent(db: Db, userId: string, { parentId }: GenerationReque
   if (parent === undefined) refuse('parentId', 'There is no such generation.')
 }
 
-/** A generation of n pictures is as many calls as the model needs for them. */
-function callsOf(generationId: string, n: number, imagesPerCall: number) {
-  const calls = Math.ceil(n / imagesPerCall)
-  return Array.from({ length: calls }, (_, index) => ({
-    generation_id: generationId,
-    call_index: index,
-    first_image: index * imagesPerCall,
-    images: Math.min(imagesPerCall, n - index * imagesPerCall),
-    state: 'waiting' as const,
-    sent_at: null,
-  }))
-}
-
 interface Draft {
   readonly userId: string
   readonly request: GenerationRequest
   readonly options: SubmitOptions
   readonly hash: string
+  readonly asked: Asked
+}
+
+/** What a request becomes: who is to draw it, and how. */
+interface Asked {
+  readonly engine: Resolved
   readonly fitted: Fitted
-  readonly adjustments: readonly unknown[]
-  readonly engine: Awaited<ReturnType<Connections['resolve']>>
+  readonly adjustments: readonly Adjustment[]
+  /** Set when the engine that was asked for could not even be asked for its models. */
+  readonly from: FallbackFrom | null
+  /** Of one picture, in US dollars; null: not known. */
+  readonly price: number | null
+}
+
+const pricedOf = (asked: Omit<Asked, 'price'>): Asked => {
+  const { connection, model } = asked.engine
+  return { ...asked, price: priceOf(connection.prices, model, asked.fitted) }
+}
+
+/** The request on the fallback of the connection that it names, or null where there is none that can draw it. */
+async function askFallback(
+  { connections }: SubmitPorts,
+  userId: string,
+  { request, error }: { request: GenerationRequest; error: ProviderError },
+): Promise<Asked | null> {
+  const fallback = await connections.fallbackOf(userId, { connectionId: request.connectionId, model: request.model })
+  if (fallback === null) return null
+  const {
+    connectionId: _connection,
+    model: wanted,
+    tags: _tags,
+    parentId: _parent,
+    priority: _priority,
+    ...rest
+  } = request
+  const { strict = false, ...spec } = rest
+  const model = wanted ?? fallback.first.defaultModel
+  const fitted = fitFallback({ spec, model, seed: null, reason: error.message, strict }, fallback)
+  if (fitted === null) return null
+  return pricedOf({ engine: fallback.engine, ...fitted, from: storyOf(fallback, model, failureFrom(error)) })
+}
+
+/** @throws what `submit` throws for an engine or a model that cannot be had */
+async function askEngine(ports: SubmitPorts, userId: string, request: GenerationRequest): Promise<Asked> {
+  try {
+    const wanted = { connectionId: request.connectionId, model: request.model }
+    const engine = await ports.connections.resolve(userId, wanted)
+    const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
+    return pricedOf({ engine, from: null, ...fit(request, model, request.strict ?? false) })
+  } catch (error) {
+    const instead = couldNotBeAsked(error) ? await askFallback(ports, userId, { request, error }) : null
+    if (instead === null) throw error
+    return instead
+  }
 }
 
 async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
-  const { userId, request, options, fitted, engine } = draft
+  const { userId, request, options } = draft
+  const { engine, fitted, adjustments, from, price } = draft.asked
   const { connectionId: _connection, model: _model, tags, parentId, priority, strict: _strict, ...spec } = request
   const id = newId()
   const n = request.n ?? 1
-  await quotas.countGeneration(trx, userId, n)
+  await quotas.countGeneration(trx, userId, { images: n, cost: (price ?? 0) * n })
   const jobId = await jobs.enqueue(trx, {
     lane: engine.connection.id,
     userId,
@@ -166,9 +205,14 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
       state: 'queued',
       request: JSON.stringify(spec),
       fitted: JSON.stringify(fitted),
-      adjustments: JSON.stringify(draft.adjustments),
+      adjustments: JSON.stringify(adjustments),
+      fallback_from: from === null ? null : JSON.stringify(from),
+      strict: request.strict ?? false,
+      picture_price: price,
+      batch: priority === 'batch',
       tags: JSON.stringify(tags ?? []),
-      resolved_prompt: request.prompt,
+      resolved_prompt: request.refinedPrompt ?? request.prompt,
+      refine: options.refine === true && request.refinedPrompt === undefined ? 'wanted' : null,
       revised_prompt: null,
       n,
       width: fitted.width ?? null,
@@ -191,10 +235,42 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     .executeTakeFirstOrThrow()
   await trx
     .insertInto('generation_calls')
-    .values(callsOf(id, n, engine.model.capabilities.imagesPerCall))
+    .values(callsOf(id, n, engine.model.capabilities))
     .execute()
   await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
   return row
+}
+
+/**
+ * What would come of a request, without keeping anything of it.
+ * @throws what `submit` throws, but for limits, which it tells
+ */
+export async function estimate(ports: SubmitPorts, userId: string, request: GenerationRequest): Promise<Estimate> {
+  await checkPictures(ports.db, userId, request)
+  await checkParent(ports.db, userId, request)
+  const { engine, fitted, adjustments, from, price } = await askEngine(ports, userId, request)
+  const images = request.n ?? 1
+  const cost = price === null ? null : price * images
+  const wanted = { images, generations: 1, cost: cost ?? 0 }
+  const refusal = await ports.quotas.checkQuota(userId, wanted).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof EaselError && error.code === 'quota-exceeded') return error.message
+      throw error
+    },
+  )
+  return {
+    connectionId: engine.connection.id,
+    connectionName: engine.connection.name,
+    provider: engine.provider.manifest.id,
+    model: engine.model.id,
+    width: fitted.width ?? null,
+    height: fitted.height ?? null,
+    adjustments: [...adjustments],
+    fallbackFrom: from,
+    cost: cost === null ? null : { amount: cost, currency: 'USD' },
+    refusal,
+  }
 }
 
 /**
@@ -208,7 +284,7 @@ export async function submit(
   userId: string,
   { request, options }: { request: GenerationRequest; options: SubmitOptions },
 ): Promise<GenerationRow> {
-  const { db, connections, quotas } = ports
+  const { db, quotas } = ports
   const hash = fingerprint(request)
   const key = options.idempotencyKey
   const known = key === undefined ? null : await earlier(db, userId, { key, hash })
@@ -218,10 +294,7 @@ export async function submit(
   if (quotas.mayBeLimited(userId)) await quotas.checkQuota(userId, { images: request.n ?? 1, generations: 1 })
   await checkPictures(db, userId, request)
   await checkParent(db, userId, request)
-  const engine = await connections.resolve(userId, { connectionId: request.connectionId, model: request.model })
-  const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
-  const { fitted, adjustments } = fit(request, model, request.strict ?? false)
-  const draft: Draft = { userId, request, options, hash, fitted, adjustments, engine }
+  const draft: Draft = { userId, request, options, hash, asked: await askEngine(ports, userId, request) }
   try {
     return await inTransaction(db, (trx) => insert(trx, ports, draft))
   } catch (error) {

@@ -37,9 +37,10 @@ export async function startGenerationWorker(
     const cancel = new AbortController()
     running.set(id, cancel)
     try {
-      await runGeneration(ports, id, AbortSignal.any([job.signal, cancel.signal]))
+      await runGeneration(ports, { id, jobId: job.id }, AbortSignal.any([job.signal, cancel.signal]))
     } finally {
-      running.delete(id)
+      // A generation that was handed over may run here again by now.
+      if (running.get(id) === cancel) running.delete(id)
     }
   }, slots)
   return {

@@ -14,10 +14,12 @@ import type { Collections } from '#library/collections.ts'
 import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
 import type { Quotas } from '#library/quotas.ts'
+import type { Writing } from '#prompts/writing.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
 import type { Exports } from '#transfer/export/export.ts'
+import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { registerHistory } from './compat/history/history.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
@@ -50,6 +52,7 @@ import { registerProfiles } from './routes/profiles.ts'
 import { registerSessions } from './routes/sessions.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
+import { registerWriting } from './routes/writing.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
 export interface AppPorts {
@@ -72,6 +75,8 @@ export interface AppPorts {
   readonly addImages: AddImages
   readonly administration: AdminPorts
   readonly exports: Exports
+  readonly takeBack: TakeBack
+  readonly writing: Writing
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
   readonly signatures: FileSignatures | null
@@ -154,6 +159,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   await registerUploads(app, { ...ports, links })
   await registerAddImages(app, ports)
   registerTransfer(app, ports)
+  registerWriting(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
   await registerHistory(app, ports)

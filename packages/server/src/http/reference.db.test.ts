@@ -23,7 +23,10 @@ const Operation = z.object({
 const Document = z.object({
   openapi: z.literal('3.1.0'),
   info: z.object({ title: z.literal('Easel'), version: z.string() }),
-  paths: z.record(z.string().startsWith('/'), z.partialRecord(z.enum(['get', 'post', 'patch', 'delete']), Operation)),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), Operation),
+  ),
   components: z
     .object({ schemas: z.record(z.string(), z.unknown()) })
     .partial()

@@ -12,7 +12,10 @@ import { guestScenarios } from './testing/guest-scenarios.ts'
 import { bulkScenarios } from './testing/bulk-scenarios.ts'
 import { imageScenarios } from './testing/image-scenarios.ts'
 import { libraryScenarios } from './testing/library-scenarios.ts'
+import { importScenarios } from './testing/import-scenarios.ts'
+import { passkeyScenarios } from './testing/passkey-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
+import { writingScenarios } from './testing/writing-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
 
 const table: Scenarios<keyof typeof routes> = {
@@ -22,8 +25,11 @@ const table: Scenarios<keyof typeof routes> = {
   ...bulkScenarios,
   ...connectionScenarios,
   ...transferScenarios,
+  ...writingScenarios,
+  ...importScenarios,
   ...accountScenarios,
   ...factorScenarios,
+  ...passkeyScenarios,
   ...adminScenarios,
   ...guestScenarios,
 }

@@ -5,7 +5,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { ownerOf, Sidecar, sidecarKey, storageKey, userFolder } from './image-record.ts'
-import { insertImage } from './keep.ts'
+import { cameEvent, insertImage } from './keep.ts'
 
 export interface AdoptPorts {
   readonly db: Db
@@ -78,7 +78,7 @@ async function adoptOne(ports: AdoptPorts, userId: string, sidecar: Sidecar): Pr
   try {
     await inTransaction(db, async (trx) => {
       await insertImage(trx, { userId }, record)
-      await events.append(trx, userId, [{ type: 'image.added', imageId: record.id, generationId: record.generationId }])
+      await events.append(trx, userId, [cameEvent(record)])
     })
   } catch (error) {
     // Classes 22 and 23: the database refuses what the sidecar says, whoever wrote that.

@@ -144,6 +144,31 @@ describe('GU5: handing over', () => {
     await recountUsage(library.db)
   })
 
+  it('WR14: moves what text models cost, and the choice of one where there is none', async () => {
+    const { db } = library
+    const day = new Date().toISOString().slice(0, 10)
+    await db.insertInto('writing_days').values({ user_id: from, day, cost: 0.5 }).execute()
+    await db.insertInto('writing_days').values({ user_id: to, day, cost: 1 }).execute()
+    const id = newId()
+    const engine = { id, user_id: to, name: 'Words', provider: 'ollama', concurrency: 1, position: 0 }
+    const bare = { base_url: null, secret: null, key_hint: null, default_model: null, environment_digest: null }
+    await db
+      .insertInto('connections')
+      .values({ ...engine, ...bare, fallback_id: null })
+      .execute()
+    await db.insertInto('writing_choices').values({ user_id: from, connection_id: id, model: 'm' }).execute()
+    await give()
+    await give()
+    const days = await db
+      .selectFrom('writing_days')
+      .where('user_id', 'in', [from, to])
+      .select(['user_id', 'cost'])
+      .execute()
+    expect(days).toEqual([{ user_id: to, cost: 1.5 }])
+    const choices = await db.selectFrom('writing_choices').where('connection_id', '=', id).select('user_id').execute()
+    expect(choices).toEqual([{ user_id: to }])
+  })
+
   it('moves a picture whose file is missing, as damaged as it is', async () => {
     const { record, key } = await library.keep(from)
     await rm(join(library.folder, key))

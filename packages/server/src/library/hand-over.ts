@@ -8,7 +8,7 @@ import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Side
 import { nextHistoryNumber } from './keep.ts'
 import { albumsOf } from './album-members.ts'
 import { addTags, tagsOf } from './tags.ts'
-import { addToTotals, countedImages, dayOf } from './usage.ts'
+import { addToTotals, countedCost, countedImages, dayOf } from './usage.ts'
 
 export interface HandOver {
   readonly from: string
@@ -130,7 +130,7 @@ async function moveGenerations({ db, events }: AdoptPorts, { from, to }: HandOve
           select id from generations where user_id = ${from} and state not in ('queued', 'running') limit ${batch}::integer
         )
         returning id, state, ${dayOf('generations')} as day, ${countedImages('generations')} as images,
-          coalesce(cost_amount, 0) as cost
+          ${countedCost('generations')} as cost
       ),
       days as (select day, sum(images) as images, sum(cost) as cost from moved group by day),
       added as (
@@ -171,6 +171,17 @@ async function moveCollections(trx: Trx, { from, to }: HandOver): Promise<void> 
         then name || ' ' || right(id::text, 8) else name end
       where user_id = ${from}`.execute(trx)
   }
+}
+
+/** What text models cost, and which one was chosen where the other person has chosen none. */
+async function moveWriting(trx: Trx, { from, to }: HandOver): Promise<void> {
+  await sql`
+    with taken as (delete from writing_days where user_id = ${from} returning day, cost)
+    insert into writing_days as held (user_id, day, cost) select ${to}::uuid, day, cost from taken
+    on conflict (user_id, day) do update set cost = held.cost + excluded.cost`.execute(trx)
+  await sql`
+    update writing_choices set user_id = ${to}
+    where user_id = ${from} and not exists (select from writing_choices where user_id = ${to})`.execute(trx)
 }
 
 /** Old files whose picture has its new place already: a crash came before they went. */
@@ -230,6 +241,9 @@ export async function handOver(ports: AdoptPorts, ends: HandOver): Promise<void>
       'A generation is still under way in this library; the rest follows when it has ended.',
     )
   }
-  await inTransaction(db, (trx) => mergeTags(trx, ends))
+  await inTransaction(db, async (trx) => {
+    await mergeTags(trx, ends)
+    await moveWriting(trx, ends)
+  })
   await removeMoved(ports, ends.from)
 }

@@ -31,6 +31,8 @@ export interface KeepInput {
   readonly also?: (trx: Trx) => Promise<readonly LoggedEvent[] | null>
   /** Bytes that the library may hold with this picture; null: no limit. What an engine made and was paid for is always kept. */
   readonly limit?: number | null
+  /** Its file may stand there already, whole, because saving it broke off before its row came. */
+  readonly mayStand?: boolean
 }
 
 export type Kept = 'kept' | 'there-already' | 'given-up'
@@ -131,41 +133,53 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
   const { userId, record } = input
   const key = storageKey(userId, record.createdAt, record.filename)
   const sidecar: Sidecar = { easel: 1, ...record }
+  const stands = (await storage.stat(key)) !== null
   // Names are drawn by lot; should two be the same all the same, the first one's file must not be lost.
-  if ((await storage.stat(key)) !== null) throw new DefectError(`There is a file ${key} already`)
-  await storage.put(sidecarKey(key), Buffer.from(JSON.stringify(sidecar, null, 2)))
-  try {
-    await storage.put(key, input.bytes)
-  } catch (error) {
-    // The sweep would find it too, but what was never saved should leave nothing behind.
-    await storage.delete(sidecarKey(key)).catch(() => false)
-    throw error
-  }
+  if (stands && input.mayStand !== true) throw new DefectError(`There is a file ${key} already`)
+  if (!stands) await putFiles(storage, key, { bytes: input.bytes, sidecar })
   let outcome: Kept
   try {
     outcome = await inTransaction(db, async (trx): Promise<Kept> => {
       const more = input.also === undefined ? [] : await input.also(trx)
       if (more === null) return 'given-up'
       await insertImage(trx, { userId, limit: input.limit ?? null }, record)
-      await events.append(trx, userId, [
-        { type: 'image.added', imageId: record.id, generationId: record.generationId },
-        ...more,
-      ])
+      await events.append(trx, userId, [cameEvent(record), ...more])
       return 'kept'
     })
   } catch (error) {
-    if (await isRefused(db, userId, error)) await removeFiles(storage, key)
+    // A file that stood there may be on its way from somewhere else.
+    if (!stands && (await isRefused(db, userId, error))) await removeFiles(storage, key)
     if (codeOf(error) !== uniqueViolation) throw error
     outcome = 'there-already'
   }
   if (outcome === 'kept') {
     log.info({ image: record.id, user: userId, bytes: record.bytes }, 'image saved')
   } else if (
+    !stands &&
     (await db.selectFrom('images').where('storage_key', '=', key).select('id').executeTakeFirst()) === undefined
   ) {
     await removeFiles(storage, key)
   }
   return outcome
+}
+
+/** What open pages are told of a picture that has come. */
+export const cameEvent = ({ id, generationId, deletedAt = null }: Omit<Sidecar, 'easel'>): LoggedEvent =>
+  deletedAt === null ? { type: 'image.added', imageId: id, generationId } : { type: 'image.deleted', imageId: id }
+
+async function putFiles(
+  storage: Storage,
+  key: string,
+  { bytes, sidecar }: { readonly bytes: Uint8Array; readonly sidecar: Sidecar },
+): Promise<void> {
+  await storage.put(sidecarKey(key), Buffer.from(JSON.stringify(sidecar, null, 2)))
+  try {
+    await storage.put(key, bytes)
+  } catch (error) {
+    // The sweep would find it too, but what was never saved should leave nothing behind.
+    await storage.delete(sidecarKey(key)).catch(() => false)
+    throw error
+  }
 }
 
 /** Whether it is certain that the row will not come: there is no room, or the user is gone. */

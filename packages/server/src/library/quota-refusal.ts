@@ -61,11 +61,18 @@ export function refusal(
         'The next one is taken when one of them has ended.',
     )
   }
-  if (limits.moneyAMonth !== null && used.moneyAMonth >= limits.moneyAMonth) {
-    return refuse(
-      `You may spend ${money(limits.moneyAMonth)} a month on engines. ${money(used.moneyAMonth)} of this month are spent. ` +
-        `The next month begins on ${nextMonth(clock.now())} (UTC).`,
-    )
-  }
-  return null
+  return overMoney(limits, used, clock)
+}
+
+/** Why nothing more that costs money may be asked for this month, or null when it may. */
+export function overMoney(
+  { moneyAMonth: limit }: Pick<Quota, 'moneyAMonth'>,
+  { moneyAMonth: spent }: Pick<Used, 'moneyAMonth'>,
+  clock: Clock = systemClock,
+): EaselError | null {
+  if (limit === null || spent < limit) return null
+  return refuse(
+    `You may spend ${money(limit)} a month on engines. ${money(spent)} of this month are spent. ` +
+      `The next month begins on ${nextMonth(clock.now())} (UTC).`,
+  )
 }

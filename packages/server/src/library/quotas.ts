@@ -3,7 +3,9 @@ import { sql, type RawBuilder } from 'kysely'
 import { QuotaOverride, type Quota, type Usage } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Db, Trx } from '#db/database.ts'
-import { refusal, type Used } from './quota-refusal.ts'
+import { overMoney, refusal, type Used } from './quota-refusal.ts'
+
+import { promisedOf, tooDear } from './quota-price.ts'
 
 /** What holds for everybody who has nothing of their own. */
 export interface QuotaDefaults {
@@ -14,6 +16,8 @@ export interface QuotaDefaults {
 export interface Wanted {
   /** Asked of engines. */
   readonly images?: number
+  /** What it costs in US dollars, where that is known. */
+  readonly cost?: number
   /** Generations that begin. */
   readonly generations?: number
   /** To be stored. Of a generation nobody knows it: then there has to be some room. */
@@ -32,7 +36,19 @@ export interface Quotas {
    * so that many at once are looked at one after the other.
    * @throws EaselError `quota-exceeded`
    */
-  countGeneration(trx: Trx, userId: string, images: number): Promise<void>
+  countGeneration(trx: Trx, userId: string, wanted: { readonly images: number; readonly cost: number }): Promise<void>
+  /**
+   * The same for a generation that goes to another engine at another price, which is looked at as if it began now.
+   * @throws EaselError `quota-exceeded`
+   */
+  checkCost(trx: Trx, userId: string, wanted: { readonly generationId: string; readonly cost: number }): Promise<void>
+  /**
+   * Refuses what costs money once a month's is spent. Text models are asked so: no picture of theirs is counted.
+   * @throws EaselError `quota-exceeded`
+   */
+  checkMoney(userId: string): Promise<void>
+  /** Counts what a text model cost, in the same money as pictures. */
+  countWriting(userId: string, cost: number): Promise<void>
   /** Whether this user was seen to have any limit. Who has none is spared the check before the work. */
   mayBeLimited(userId: string): boolean
   usage(userId: string): Promise<Usage>
@@ -60,7 +76,11 @@ const bytesOf = (userId: string) => one(sql`select bytes from usage_totals where
 const activeOf = (userId: string) =>
   one(sql`select count(*) from generations where user_id = ${userId} and state in ('queued', 'running')`)
 const spentOf = (userId: string) =>
-  one(sql`select sum(cost) from usage_days where user_id = ${userId} and day >= ${thisMonth}`)
+  one(sql`
+    select sum(cost) from (
+      select cost from usage_days where user_id = ${userId} and day >= ${thisMonth}
+      union all select cost from writing_days where user_id = ${userId} and day >= ${thisMonth}
+    ) as spent`)
 
 interface Read extends Used {
   readonly role: string
@@ -78,6 +98,22 @@ async function readAll(db: Db, userId: string): Promise<Read> {
 
 function missing(): never {
   throw new EaselError('not-found', 'There is no such person on this server.')
+}
+
+interface PriceCheck {
+  readonly userId: string
+  readonly limits: Quota
+  readonly cost: number
+  /** A generation that is not under way any more once this one is. */
+  readonly except?: string
+}
+
+/** @throws EaselError `quota-exceeded` */
+async function checkPrice(db: Db, { userId, limits, cost, except }: PriceCheck): Promise<void> {
+  const { rows } = await sql<{ spent: number; promised: number }>`
+    select ${spentOf(userId)} as spent, ${promisedOf(userId, except)} as promised`.execute(db)
+  const refused = tooDear(limits, { ...(rows[0] ?? missing()), cost })
+  if (refused !== null) throw refused
 }
 
 /** @param defaults as the administrator says now */
@@ -111,10 +147,12 @@ export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDe
       const limits = noteLimits(userId, limitsOf(defaults(), { role, quota }))
       const refused = refusal(limits, used, wanted)
       if (refused !== null) throw refused
+      if (limits.moneyAMonth !== null && wanted.cost !== undefined)
+        await checkPrice(db, { userId, limits, cost: wanted.cost })
       return limits
     },
 
-    async countGeneration(trx, userId, images) {
+    async countGeneration(trx, userId, { images, cost }) {
       const row = await countImages(trx, userId, images)
       const limits = noteLimits(userId, limitsOf(defaults(), row))
       if (!isLimited(limits)) return
@@ -123,6 +161,26 @@ export function createQuotas({ db, defaults }: { db: Db; defaults: () => QuotaDe
         select ${activeOf(userId)} as "atOnce", ${spentOf(userId)} as "moneyAMonth"`.execute(trx)
       const refused = refusal(limits, { ...used, ...(rows[0] ?? missing()) }, { images, generations: 1 })
       if (refused !== null) throw refused
+      if (limits.moneyAMonth !== null) await checkPrice(trx, { userId, limits, cost })
+    },
+
+    async checkCost(trx, userId, { generationId, cost }) {
+      const person = sql<{ role: string; quota: unknown }>`
+        select role, quota from users where id = ${userId} for no key update`
+      const limits = limitsOf(defaults(), (await person.execute(trx)).rows[0] ?? missing())
+      await checkPrice(trx, { userId, limits, cost, except: generationId })
+    },
+
+    async checkMoney(userId) {
+      const { role, quota, ...used } = await readAll(db, userId)
+      const refused = overMoney(limitsOf(defaults(), { role, quota }), used)
+      if (refused !== null) throw refused
+    },
+
+    async countWriting(userId, cost) {
+      await sql`
+        insert into writing_days as held (user_id, day, cost) values (${userId}, ${today}, ${cost})
+        on conflict (user_id, day) do update set cost = held.cost + excluded.cost`.execute(db)
     },
 
     async usage(userId) {

@@ -7,6 +7,9 @@ import { inTransaction } from '#db/transaction.ts'
 export const dayOf = (table: string): RawBuilder<string> =>
   sql<string>`(${sql.ref(`${table}.created_at`)} at time zone 'utc')::date`
 
+/** Origin of generations that were taken back from an export: no engine was asked here, so that they count for nothing. */
+export const importedOrigin = 'import'
+
 /** Kinds of failure after which nobody knows whether the engine was paid. */
 const unknownCost = sql`('interrupted', 'timeout')`
 
@@ -17,6 +20,7 @@ const unknownCost = sql`('interrupted', 'timeout')`
 export const countedImages = (table: string): RawBuilder<number> => {
   const column = (name: string) => sql.ref(`${table}.${name}`)
   return sql<number>`case
+    when ${column('origin')} = ${sql.lit(importedOrigin)} then 0
     when ${column('state')} = 'failed' and coalesce(${column('cost_amount')}, 0) = 0
       and coalesce(${column('error')} ->> 'kind', '') not in ${unknownCost} then 0
     when ${column('state')} = 'cancelled' and ${column('started_at')} is null and coalesce(${column('cost_amount')}, 0) = 0 then 0
@@ -36,6 +40,12 @@ export async function addToTotals(
     trx,
   )
 }
+
+/** What a generation has cost on this server. */
+export const countedCost = (table: string): RawBuilder<number> =>
+  sql<number>`case
+    when ${sql.ref(`${table}.origin`)} = ${sql.lit(importedOrigin)} then 0
+    else coalesce(${sql.ref(`${table}.cost_amount`)}, 0) end`
 
 export interface RecountReport {
   /** People whose figures were wrong; they are right now. */
@@ -60,7 +70,7 @@ export async function recountUsage(db: Db): Promise<RecountReport> {
     const days = await sql<{ user_id: string }>`
       with found as (
         select user_id, ${dayOf('generations')} as day,
-          sum(${countedImages('generations')}) as images, coalesce(sum(cost_amount) filter (where finished_at is not null), 0) as cost
+          sum(${countedImages('generations')}) as images, coalesce(sum(${countedCost('generations')}) filter (where finished_at is not null), 0) as cost
         from generations group by 1, 2
       ),
       wanted as (

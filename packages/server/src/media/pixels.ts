@@ -43,3 +43,13 @@ export async function encodePreview(rgba: Uint8Array, width: number, height: num
 export async function toPng(bytes: Uint8Array): Promise<Uint8Array> {
   return decoded(openPicture(bytes).png(png).toBuffer())
 }
+
+/**
+ * A small JPEG of any picture, for a model to look at: its first frame, upright, in sRGB, on white, without metadata.
+ * @param bytes the whole file @param longSide pixels at most
+ * @throws MediaError
+ */
+export async function toSmallJpeg(bytes: Uint8Array, longSide: number): Promise<Uint8Array> {
+  const picture = openPicture(bytes).resize(longSide, longSide, { fit: 'inside', withoutEnlargement: true })
+  return decoded(picture.flatten({ background: '#ffffff' }).toColourspace('srgb').jpeg({ quality: 85 }).toBuffer())
+}

@@ -13,12 +13,15 @@ import { storageKey, toImage, type ImageRow, type Sidecar } from '#library/image
 import type { Images } from '#library/images.ts'
 import { defaultFilename, keepImage } from '#library/keep.ts'
 import type { Quotas } from '#library/quotas.ts'
+import { checkRoom } from '#library/room.ts'
 import { addTags, tagsOf } from '#library/tags.ts'
 import { digest } from '#media/digest.ts'
 import { limits } from '#media/probe.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { inspectUpload, type Inspected } from './inspect-upload.ts'
+import { filenameFor } from './filename.ts'
 import { receiveBytes, receiveStream, type Received } from './receive.ts'
+import { findPlaces } from './take-back/places.ts'
 import { createTurns } from './turns.ts'
 
 export interface AddImagesPorts {
@@ -62,21 +65,49 @@ export interface About {
   readonly facts: ImageFacts
 }
 
+/** How often a place is looked for, where others are at the same picture. */
+const attempts = 3
 /** Files read into memory and looked at at a time, in the whole process. */
 const atOnce = 2
 
+interface Drafted extends About {
+  readonly now: number
+  /** The id that it gets, and its generation here. */
+  readonly id: string
+  readonly generationId: string | null
+}
+
+const past = (time: string, now: number): number => Math.min(now, Math.max(0, Date.parse(time)))
+
+/** What only an export tells. */
+function originOf({ filename, facts: { exported, source, parameters }, now, generationId }: Drafted, own: Parameters) {
+  if (exported !== undefined) {
+    const { deletedAt, generationIndex } = exported
+    return {
+      source: exported.source,
+      generationId,
+      generationIndex: generationId === null ? null : generationIndex,
+      parameters: parameters ?? {},
+      ...(deletedAt === null ? {} : { deletedAt: new Date(past(deletedAt, now)).toISOString() }),
+    }
+  }
+  const named = filename === null ? {} : { originalFilename: filename }
+  const told = { ...named, ...own, ...parameters }
+  return { source: source ?? ('upload' as const), generationId: null, generationIndex: null, parameters: told }
+}
+
+type Parameters = Readonly<Record<string, unknown>>
+
 /** What is known of the picture; where nobody says anything, what its file says. */
-function recordOf(bytes: Uint8Array, { probed, story }: Inspected, { filename, facts, now }: About & { now: number }) {
-  const id = newId()
+function recordOf(bytes: Uint8Array, { probed, story }: Inspected, draft: Drafted): Omit<Sidecar, 'easel'> {
+  const { id, facts, now } = draft
   const said = [facts.prompt, facts.negativePrompt, facts.seed, facts.model].some((fact) => fact != null)
-  const own = said ? null : story
-  const created = facts.createdAt === undefined ? now : Date.parse(facts.createdAt)
-  const record: Omit<Sidecar, 'easel'> = {
+  const own = said || facts.exported !== undefined ? null : story
+  const created = facts.createdAt === undefined ? now : past(facts.createdAt, now)
+  return {
     id,
-    generationId: null,
-    generationIndex: null,
-    filename: defaultFilename(id, probed.extension, { now: () => Math.min(now, Math.max(0, created)) }),
-    source: facts.source ?? 'upload',
+    ...originOf(draft, own?.parameters ?? {}),
+    filename: defaultFilename(id, probed.extension, { now: () => created }),
     mimeType: probed.mimeType,
     bytes: bytes.length,
     width: probed.width,
@@ -89,39 +120,10 @@ function recordOf(bytes: Uint8Array, { probed, story }: Inspected, { filename, f
     model: facts.model ?? own?.model ?? null,
     provider: facts.provider ?? null,
     seed: facts.seed ?? own?.seed ?? null,
-    parameters: {
-      ...(filename === null ? {} : { originalFilename: filename }),
-      ...own?.parameters,
-      ...facts.parameters,
-    },
     parentId: null,
     tags: facts.tags ?? [],
-    createdAt: new Date(Math.min(now, Math.max(0, created))).toISOString(),
+    createdAt: new Date(created).toISOString(),
   }
-  return record
-}
-
-async function checkRoom({ storage, minFreeBytes }: AddImagesPorts): Promise<void> {
-  const free = await storage.free()
-  if (free === null || free >= minFreeBytes) return
-  const megabytes = Math.floor(free / 1024 ** 2)
-  throw new EaselError(
-    'disk-full',
-    `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`,
-  )
-}
-
-/** The picture with these bytes; one outside the trash before one inside. */
-async function findByHash(db: Db, userId: string, sha256: string): Promise<ImageRow | null> {
-  const rows = await db
-    .selectFrom('images')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('sha256', '=', sha256)
-    .orderBy('id')
-    .limit(20)
-    .execute()
-  return rows.find(({ deleted_at: deletedAt }) => deletedAt === null) ?? rows[0] ?? null
 }
 
 /** Puts tags on a picture that was there already. */
@@ -178,27 +180,47 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
     return { image: await imageOf(row.user_id, row.id), isNew: false }
   }
 
-  async function keep(userId: string, file: Received, about: About): Promise<Added> {
+  /** @returns null when it is there by now, or its place is taken */
+  async function keep(userId: string, file: Received, draft: Omit<Drafted, 'now'>): Promise<Added | null> {
     const bytes = await file.read()
     const inspected = inspectUpload(bytes, file.field)
     await checkRoom(ports)
     const { bytes: limit } = await ports.quotas.checkQuota(userId, { bytes: bytes.length })
-    const record = recordOf(bytes, inspected, { ...about, now: clock.now() })
+    const drafted = recordOf(bytes, inspected, { ...draft, now: clock.now() })
+    const asked = draft.facts.exported?.filename
+    const named = asked === undefined ? null : await filenameFor(ports, { userId, asked }, drafted)
+    const record = named === null ? drafted : { ...drafted, filename: named.filename }
     const kept = await keepImage(ports, {
       userId,
       bytes,
       record,
       limit,
-      also: async (trx) => ((await isFirst(trx, userId, record.sha256)) ? [] : null),
+      mayStand: named?.stands ?? false,
+      // What a generation made is known by its place there, and may be the same as something else.
+      also: async (trx) => (record.generationId !== null || (await isFirst(trx, userId, record.sha256)) ? [] : null),
     })
-    if (kept === 'kept') {
-      const key = storageKey(userId, record.createdAt, record.filename)
-      derivatives.made({ id: record.id, userId, storageKey: key }, bytes)
-      return { image: await imageOf(userId, record.id), isNew: true }
+    if (kept !== 'kept') return null
+    const key = storageKey(userId, record.createdAt, record.filename)
+    derivatives.made({ id: record.id, userId, storageKey: key }, bytes)
+    return { image: await imageOf(userId, record.id), isNew: true }
+  }
+
+  async function add(userId: string, file: Received, about: About): Promise<Added> {
+    const { id = null, generationId = null, generationIndex = null } = about.facts.exported ?? {}
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const asked = { sha256: file.sha256, id, generationId, generationIndex }
+      const [place] = await findPlaces(db, userId, [asked])
+      if (place?.outcome === 'there') return await found(place.row, file, about.facts)
+      if (place?.outcome !== 'wanted') {
+        const field = 'body.record.exported'
+        const message = place?.why ?? 'has no place in this library'
+        throw new EaselError('validation-failed', message, { fields: [{ field, message }] })
+      }
+      const draft = { ...about, id: place.id ?? newId(), generationId: place.generationId }
+      const added = await turns(() => keep(userId, file, draft))
+      if (added !== null) return added
     }
-    const row = await findByHash(db, userId, record.sha256)
-    if (row === null) throw new DefectError(`The picture ${record.id} was neither kept nor there already`)
-    return await found(row, file, about.facts)
+    throw new DefectError(`A picture of ${userId} was neither kept nor there already, ${attempts} times`)
   }
 
   return {
@@ -207,11 +229,7 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
       if (body instanceof Uint8Array) return receiveBytes(body, { field, maxBytes })
       return await receiveStream(body, { field, maxBytes, folder: ports.temporaryFolder })
     },
-    async add(userId, file, about) {
-      const row = await findByHash(db, userId, file.sha256)
-      if (row !== null) return await found(row, file, about.facts)
-      return await turns(() => keep(userId, file, about))
-    },
+    add,
     async known(userId, hashes) {
       const rows = await db
         .selectFrom('images')

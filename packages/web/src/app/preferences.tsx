@@ -55,6 +55,7 @@ export function Preferences({ onClose, onShortcuts }: PreferencesProps) {
         )}
         <Button
           variant="default"
+          className={classes['shortcuts'] ?? ''}
           leftSection={<Icon name="keyboard" />}
           onClick={() => {
             onClose()

@@ -1,4 +1,4 @@
-import { routes, type Connection, type ConnectionCreate } from '@easel/contract'
+import { routes, type Connection, type ConnectionCreate, type ModelDefaultChange } from '@easel/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from './client.ts'
 import { keys } from './queries.ts'
@@ -42,6 +42,13 @@ export function useDeleteConnection() {
     mutationFn: (connection: Connection) => call(routes.deleteConnection, { params: { id: connection.id } }),
     onSuccess: refresh,
   })
+}
+
+/** Chooses the model that serves a family, for the caller or for all who chose nothing. */
+export function useChooseModel(whose: 'own' | 'instance') {
+  const refresh = useRefresh()
+  const route = whose === 'own' ? routes.chooseModelDefault : routes.chooseInstanceModelDefault
+  return useMutation({ mutationFn: (body: ModelDefaultChange) => call(route, { body }), onSuccess: refresh })
 }
 
 /** One cheap call to the engine. The answer, good or bad, is data; only an unreachable server is an error. */

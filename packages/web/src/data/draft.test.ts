@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { generationOf, imageOf } from './__fixtures__/records.ts'
-import { Draft, draftFromGeneration, draftFromImage, remembered } from './draft.ts'
+import { Draft, draftFromGeneration, draftFromImage, emptyDraft, remembered } from './draft.ts'
 
 describe('draft', () => {
   it('takes a generation back as it was asked for, with the seed that it got', () => {
@@ -15,6 +15,17 @@ describe('draft', () => {
     const draft = draftFromGeneration(generationOf(1, { request, seed: 99 }))
     expect(draft).toMatchObject({ ...request, seed: 99, size: null, sources: [] })
     expect(Draft.parse(draft)).toEqual(draft)
+  })
+
+  it('takes a refined prompt back with the way to the typed one', () => {
+    const request = { prompt: 'a fox', refinedPrompt: 'a red fox' }
+    const { prompt, refinement } = draftFromGeneration(generationOf(1, { request }))
+    expect([prompt, refinement]).toEqual(['a red fox', { typed: 'a fox', refined: 'a red fox' }])
+  })
+
+  it('keeps what an older version stored', () => {
+    const { refinement: _refinement, ...older } = { ...emptyDraft, prompt: 'p' }
+    expect(Draft.parse(older)).toEqual({ ...emptyDraft, prompt: 'p' })
   })
 
   it('keeps a seed that was asked for, also 0', () => {

@@ -19,6 +19,8 @@ export const Draft = z.object({
   sampler: z.string().nullable(),
   sources: z.array(z.string()),
   options: z.record(z.string(), z.unknown()),
+  /** The prompt as typed and what a text model made of it, for as long as there is a way back. */
+  refinement: z.object({ typed: z.string(), refined: z.string() }).nullable().default(null),
 })
 export type Draft = z.infer<typeof Draft>
 
@@ -39,6 +41,7 @@ export const emptyDraft: Draft = {
   sampler: null,
   sources: [],
   options: {},
+  refinement: null,
 }
 
 /** Which engine and model the next picture is asked of. A null model is the connection's own default. */
@@ -47,8 +50,9 @@ export type Selection = z.infer<typeof Selection>
 
 /** The form as it was when the generation was asked for, with the seed that it got. */
 export function draftFromGeneration({ request, seed }: Pick<Generation, 'request' | 'seed'>): Draft {
+  const { prompt: typed, refinedPrompt: refined } = request
   return {
-    prompt: request.prompt,
+    prompt: refined ?? typed,
     negativePrompt: request.negativePrompt ?? '',
     n: request.n ?? 1,
     size: request.size ?? null,
@@ -64,6 +68,7 @@ export function draftFromGeneration({ request, seed }: Pick<Generation, 'request
     sampler: request.sampler ?? null,
     sources: request.sources ?? [],
     options: request.options ?? {},
+    refinement: refined === undefined ? null : { typed, refined },
   }
 }
 

@@ -165,6 +165,8 @@ export function createEventSink({ client, call, onFinished }: SinkOptions): Even
       case 'connections.changed':
         void client.invalidateQueries({ queryKey: keys.connections })
         void client.invalidateQueries({ queryKey: keys.allModels })
+        void client.invalidateQueries({ queryKey: keys.writing })
+        void client.invalidateQueries({ queryKey: keys.allTextModels })
         return
       case 'reset':
         void client.invalidateQueries()

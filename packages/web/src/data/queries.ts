@@ -1,4 +1,4 @@
-import { routes } from '@easel/contract'
+import { routes, type GenerationRequest } from '@easel/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './client.ts'
 
@@ -13,9 +13,14 @@ export const keys = {
   images: (filter: ImageFilter) => ['images', filter],
   image: (id: string) => ['image', id],
   connections: ['connections'],
+  connectionList: ['connections', 'list'],
+  modelDefaults: ['connections', 'model-defaults'],
   providers: ['providers'],
   allModels: ['models'],
   models: (connectionId: string) => ['models', connectionId],
+  writing: ['writing'],
+  allTextModels: ['text-models'],
+  textModels: (connectionId: string) => ['text-models', connectionId],
 } as const
 
 const FEED_PAGE = 20
@@ -62,8 +67,25 @@ export function imageQuery(id: string) {
 
 export function connectionsQuery() {
   return queryOptions({
-    queryKey: keys.connections,
+    queryKey: keys.connectionList,
     queryFn: async ({ signal }) => (await call(routes.listConnections, {}, { signal })).data,
+  })
+}
+
+/** What a request would cost. Below the connections, so that a new price list is noticed. */
+export function estimateQuery(request: GenerationRequest) {
+  return queryOptions({
+    queryKey: [...keys.connections, 'estimate', request],
+    queryFn: ({ signal }) => call(routes.estimateGeneration, { body: request }, { signal }),
+    staleTime: 30_000,
+    retry: false,
+  })
+}
+
+export function modelDefaultsQuery() {
+  return queryOptions({
+    queryKey: keys.modelDefaults,
+    queryFn: async ({ signal }) => (await call(routes.listModelDefaults, {}, { signal })).data,
   })
 }
 

@@ -2,6 +2,8 @@ import type { Adjustment } from '@easel/contract'
 import { plainValue } from './format.ts'
 
 const fields: Readonly<Record<string, string>> = {
+  connection: 'The engine',
+  model: 'The model',
   size: 'Size',
   aspectRatio: 'Shape',
   seed: 'Seed',
@@ -17,6 +19,7 @@ const fields: Readonly<Record<string, string>> = {
   n: 'Number of pictures',
   sources: 'Source pictures',
   mask: 'The mask',
+  refine: 'The refinement',
 }
 
 /** What became of an option, in a sentence: `Size: 512 × 500 became 512 × 512, because …`. */

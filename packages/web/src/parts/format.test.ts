@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, count, dayKey, dayLabel, duration, plainValue } from './format.ts'
+import { ago, bytes, count, dayKey, dayLabel, dollars, duration, plainValue } from './format.ts'
 
 describe('format', () => {
   it('says how long', () => {
@@ -42,4 +42,15 @@ describe('format', () => {
   it('says any value', () => {
     expect(['512x500', 7, true, null, { a: 1 }].map(plainValue)).toEqual(['512 × 500', '7', 'true', 'none', '{"a":1}'])
   })
+})
+
+it.each([
+  [0, '$0.00'],
+  [0.04, '$0.04'],
+  [0.1 + 0.2, '$0.30'],
+  [0.0025, '$0.0025'],
+  [0.035, '$0.035'],
+  [12, '$12.00'],
+])('%d is %s', (amount, words) => {
+  expect(dollars(amount)).toBe(words)
 })

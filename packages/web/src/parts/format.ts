@@ -78,3 +78,9 @@ export function plainValue(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return JSON.stringify(value)
 }
+
+/** An amount in US dollars, with as many places as it takes to tell it from nothing: `$0.04`, `$0.0025`, `$12.00`. */
+export function dollars(amount: number): string {
+  const places = amount > 0 && amount < 0.01 ? 4 : Number.isInteger(Math.round(amount * 1e6) / 1e4) ? 2 : 3
+  return `$${amount.toFixed(places)}`
+}

@@ -15,7 +15,7 @@ const THUMBNAIL_SIDE = 320
 
 /** What a picture shows, in words. */
 export function altOf(image: Pick<Image, 'generationPrompt' | 'description' | 'filename'>): string {
-  return image.generationPrompt ?? image.description ?? image.filename
+  return image.description || image.generationPrompt || image.filename
 }
 
 function sourceSet(image: Image): string {

@@ -164,6 +164,7 @@ const account: Record<string, Row> = {
 
 const library: Record<string, Row> = {
   'POST /api/generations': { ask: at('/api/generations', { prompt: 'a fox' }), own: 202 },
+  'POST /api/generations/estimate': { ask: at('/api/generations/estimate', { prompt: 'a fox' }), own: 200 },
   'GET /api/generations': { ask: at('/api/generations'), own: 200 },
   'GET /api/generations/:id': { ask: of(generation, (id) => `/api/generations/${id}`), own: 200, foreign: 404 },
   'DELETE /api/generations/:id': { ask: of(generation, (id) => `/api/generations/${id}`), own: 202, foreign: 404 },
@@ -186,6 +187,7 @@ const library: Record<string, Row> = {
   'GET /api/images': { ask: at('/api/images'), own: 200 },
   'POST /api/images': { ask: at('/api/images', {}), own: 400 },
   'POST /api/images/known': { ask: at('/api/images/known', {}), own: 400 },
+  'POST /api/import': { ask: at('/api/import', {}), own: 200 },
   'GET /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`), own: 200, foreign: 404 },
   'DELETE /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`), own: 204, foreign: 404 },
   'POST /api/images/:id/restore': {
@@ -222,6 +224,21 @@ const library: Record<string, Row> = {
     own: 200,
     foreign: 404,
   },
+  'GET /api/connections/:id/text-models': {
+    ask: of(connection, (id) => `/api/connections/${id}/text-models`),
+    own: 400,
+    foreign: 404,
+  },
+  'GET /api/writing': { ask: at('/api/writing'), own: 200 },
+  'PUT /api/writing': { ask: at('/api/writing', { choice: null }), own: 200 },
+  'POST /api/prompts/refine': { ask: at('/api/prompts/refine', { prompt: 'a fox' }), own: 400 },
+  'POST /api/images/:id/describe': {
+    ask: of(image, (id) => `/api/images/${id}/describe`, {}),
+    own: 400,
+    foreign: 404,
+  },
+  'GET /api/model-defaults': { ask: at('/api/model-defaults'), own: 200 },
+  'PUT /api/model-defaults': { ask: at('/api/model-defaults', { family: 'sdxl', connectionId: null }), own: 200 },
   'GET /api/profiles': { ask: at('/api/profiles'), own: 200 },
   'POST /api/images/generate': {
     ask: of(connection, () => '/api/images/generate', { prompt: '', profileId: newId() }),
@@ -318,6 +335,10 @@ const administration: Record<string, Row> = {
     own: 204,
   },
   'GET /api/admin/audit': { ask: at('/api/admin/audit'), own: 200 },
+  'PUT /api/admin/model-defaults': {
+    ask: at('/api/admin/model-defaults', { family: 'sdxl', connectionId: null }),
+    own: 200,
+  },
   'GET /api/admin/defaults': { ask: at('/api/admin/defaults'), own: 200 },
   'PATCH /api/admin/defaults': { ask: at('/api/admin/defaults', { guestDays: 8 }), own: 200 },
 }

@@ -37,7 +37,9 @@ export async function startProgram(environment: Readonly<Record<string, string>>
   await new Promise<void>((resolve, reject) => {
     const hear = (part: Buffer) => {
       parts.push(part)
-      if (/Easel is ready: .*\nMake the administrator.*\n/.test(said().toString())) resolve()
+      // Lines of the log may come between the two.
+      const words = said().toString()
+      if (/Easel is ready: \S+\n/.test(words) && /#code=\S+\n/.test(words)) resolve()
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)

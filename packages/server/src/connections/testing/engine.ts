@@ -63,6 +63,7 @@ function testProvider(changes: Partial<Manifest> & { readonly id: string }): Pro
       }
       return answer.parse(await response.json()).models.map(modelInfo)
     },
+    retirement: (model) => (model === 'old-one' ? { on: '2026-05-12', instead: ['one'] } : null),
     async start() {
       throw new DefectError('No test draws with it')
     },

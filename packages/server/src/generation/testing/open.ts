@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { EaselEvent, Generation, GenerationRequest } from '@easel/contract'
 import { pino } from 'pino'
 import { expect, vi } from 'vitest'
+import { z } from 'zod'
 import { createConnections } from '#connections/connections.ts'
 import { fixedKeyring } from '#connections/keyring.ts'
 import { createSecrets } from '#connections/secrets.ts'
@@ -17,6 +18,7 @@ import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
 import { createQuotas, type QuotaDefaults } from '#library/quotas.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
@@ -24,9 +26,10 @@ import type { Provider } from '#providers/spec/provider.ts'
 import { openDiskStorage } from '#storage/disk/storage.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createGenerations } from '../generations.ts'
+import type { Refine } from '../refine.ts'
 import type { SubmitOptions } from '../submit.ts'
 import { startGenerationWorker } from '../worker.ts'
-import { paintProvider } from './paint.ts'
+import { paintProvider, plainModels, textModels } from './paint.ts'
 
 export interface ProcessOptions {
   /** Takes no work when false. */
@@ -43,7 +46,14 @@ export interface ProcessOptions {
 const noLimits = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
 const unlimited: QuotaDefaults = { quota: noLimits, guestQuota: noLimits }
 
-const usual = [ollama, openai, paintProvider(), paintProvider({ id: 'free-paint', resendSafe: true })]
+const usual = [
+  ollama,
+  openai,
+  paintProvider(),
+  paintProvider({ id: 'free-paint', resendSafe: true }),
+  paintProvider({ id: 'plain-paint', options: z.object({}) }, plainModels),
+  paintProvider({ id: 'text-paint' }, textModels),
+]
 
 export async function openPipeline() {
   const { database, openAnother } = await openTestDatabase()
@@ -88,7 +98,22 @@ export async function openPipeline() {
       minFreeBytes,
     })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
-    const ports = { database, db, jobs, events, storage, connections, derivatives, pixels, log, callTimeoutMs }
+    const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
+    const refine: Refine = async (of, prompt, signal) => (await writing.refine(of, { prompt }, signal)).prompt
+    const ports = {
+      database,
+      db,
+      jobs,
+      events,
+      storage,
+      connections,
+      derivatives,
+      quotas,
+      pixels,
+      refine,
+      log,
+      callTimeoutMs,
+    }
     const worker = works ? await startGenerationWorker(ports, slots) : null
     let stopped: Promise<void> | null = null
     /** Hands running work back at once, as a process does that is told to stop. */
@@ -102,7 +127,7 @@ export async function openPipeline() {
       return stopped
     }
     closers.push(() => stop())
-    return { events, jobs, connections, images, derivatives, generations, quotas, storage, stop }
+    return { events, jobs, connections, images, derivatives, generations, quotas, storage, writing, stop }
   }
 
   type Process = Awaited<ReturnType<typeof startProcess>>

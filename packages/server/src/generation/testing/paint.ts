@@ -27,7 +27,19 @@ const capabilities: Capabilities = {
   cancel: 'engine',
 }
 
-const models: readonly ModelInfo[] = [
+/** Models that lack what the others have. */
+export const plainModels: readonly ModelInfo[] = [
+  {
+    id: 'plain',
+    label: 'Plain',
+    capabilities: { ...capabilities, seedMax: null, mask: false, sources: 1, steps: null },
+  },
+]
+export const textModels: readonly ModelInfo[] = [
+  { id: 'words', label: 'From text alone', capabilities: { ...capabilities, mask: false, sources: 0 } },
+]
+
+const usualModels: readonly ModelInfo[] = [
   { id: 'single', label: 'One picture a call', capabilities },
   { id: 'batch', label: 'Four pictures a call', capabilities: { ...capabilities, imagesPerCall: 4 } },
   { id: 'seedless', label: 'Without seeds', capabilities: { ...capabilities, seedMax: null } },
@@ -89,10 +101,11 @@ const headersOf = ({ key }: CallContext): Record<string, string> =>
 const pathOf = (operation: Json): string => `/operations/${encodeURIComponent(JSON.stringify(operation))}`
 
 /** The provider. Its engine is asked at `/draw`, `/operations/<operation>` and `/operations/<operation>/cancel`. */
-export function paintProvider(changes: Partial<Manifest> = {}): Provider {
+export function paintProvider(changes: Partial<Manifest> = {}, models = usualModels): Provider {
   return {
     manifest: { ...manifest, ...changes },
     listModels: async () => models,
+    retirement: (model) => (model === 'plain' ? { on: '2026-05-12', instead: ['single'] } : null),
     async start(request, context) {
       const { sources, mask, ...json } = request
       const pictures = { sources: sources.map(({ bytes }) => bytes.length), mask: mask?.bytes.length ?? null }

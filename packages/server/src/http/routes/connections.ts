@@ -12,10 +12,10 @@ interface Ports {
   readonly providers: ReadonlyMap<string, Provider>
 }
 
-function toProviderInfo({ manifest }: Provider): ProviderInfo {
+function toProviderInfo({ manifest, writes }: Provider): ProviderInfo {
   const { id, label, description, ai, key, defaultBaseUrl, settings, options } = manifest
   const schemas = { settings: z.toJSONSchema(settings), options: z.toJSONSchema(options) }
-  return { id, label, description, ai, key, defaultBaseUrl, ...schemas }
+  return { id, label, description, ai, writes: writes !== undefined, key, defaultBaseUrl, ...schemas }
 }
 
 /** An administrator's key that was not given this scope must not act for everybody. */
@@ -40,6 +40,15 @@ export function registerConnections(app: FastifyInstance, { connections, provide
   )
   serve(app, routes.testConnection, async ({ caller, params }) => ({
     data: await connections.test(caller.userId, params.id),
+  }))
+  serve(app, routes.listModelDefaults, async ({ caller }) => ({
+    data: [...(await connections.modelDefaults(caller.userId))],
+  }))
+  serve(app, routes.chooseModelDefault, async ({ caller, body }) => ({
+    data: [...(await connections.chooseModel(caller.userId, body))],
+  }))
+  serve(app, routes.chooseInstanceModelDefault, async ({ caller, body }) => ({
+    data: [...(await connections.chooseForEverybody(caller.userId, body))],
   }))
   serve(app, routes.listModels, async ({ caller, params, query }) => ({
     data: [...(await connections.models(caller.userId, params.id, query))],

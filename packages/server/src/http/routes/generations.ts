@@ -30,6 +30,7 @@ export function registerGenerations(app: FastifyInstance, { generations }: Ports
     const key = idempotencyKey(request.headers['idempotency-key'])
     return await generations.submit(caller.userId, body, { origin: 'easel', idempotencyKey: key })
   })
+  serve(app, routes.estimateGeneration, ({ caller, body }) => generations.estimate(caller.userId, body))
   serve(app, routes.listGenerations, ({ caller, query }) => generations.list(caller.userId, query))
   serve(app, routes.getGeneration, ({ caller, params }) => generations.get(caller.userId, params.id))
   serve(app, routes.cancelGeneration, ({ caller, params }) => generations.cancel(caller.userId, params.id))

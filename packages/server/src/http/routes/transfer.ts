@@ -1,14 +1,18 @@
-// Taking everything out.
+// Taking everything out, and back.
 import { Readable } from 'node:stream'
+import { routes } from '@easel/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Export, Exports } from '#transfer/export/export.ts'
+import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { clientGone } from '../client-gone.ts'
 import { access, callerOf } from '../plugins/access.ts'
 import { rangeOf } from '../ranges.ts'
 import { contentDisposition } from '../send-blob.ts'
+import { serve } from '../serve.ts'
 
 interface Ports {
   readonly exports: Exports
+  readonly takeBack: TakeBack
 }
 
 async function send(opened: Export, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -21,7 +25,9 @@ async function send(opened: Export, request: FastifyRequest, reply: FastifyReply
   return await reply.send(Readable.from(opened.read(range ?? undefined), { objectMode: false }))
 }
 
-export function registerTransfer(app: FastifyInstance, { exports }: Ports): void {
+export function registerTransfer(app: FastifyInstance, { exports, takeBack }: Ports): void {
+  serve(app, routes.takeBackRecords, ({ caller, body }) => takeBack.records(caller.userId, body))
+
   // Its HEAD would plan a whole archive to say how long it is.
   const options = { ...access('account'), exposeHeadRoute: false, schema: { hide: true } }
   app.get('/api/me/export', options, async (request, reply) => {

@@ -3,7 +3,7 @@ import { present } from '#base/errors.ts'
 import { listSessions } from '#auth/sessions.ts'
 import { resetPassword } from '#auth/password-reset.ts'
 import { testPassword } from './people.ts'
-import { absent, noId, type Scenario, type Scenarios, type World } from './scenario.ts'
+import { absent, invalid, localMode, noId, signedOut, type Scenarios, type World } from './scenario.ts'
 
 type Name =
   | 'getAuthStatus'
@@ -21,9 +21,6 @@ type Name =
   | 'changePassword'
 
 const asNew = async ({ people }: World) => await asNewOf(people)
-const guestless = { status: 401, code: 'unauthorized', as: 'nobody' } as const
-const signedOut: Scenario = { name: 'nobody signed in', request: async () => ({}), ...guestless }
-const missing = { status: 400, code: 'validation-failed' } as const
 
 async function sessionOf({ people }: World, userId: string): Promise<string> {
   const [session] = await listSessions(people.server.pipeline.db, userId)
@@ -31,7 +28,6 @@ async function sessionOf({ people }: World, userId: string): Promise<string> {
 }
 
 const person = { name: 'Žofie', email: 'zofie@example.com', password: testPassword }
-const noAccounts = { status: 404, code: 'not-found' } as const
 
 export const accountScenarios: Scenarios<Name> = {
   getAuthStatus: [
@@ -72,11 +68,11 @@ export const accountScenarios: Scenarios<Name> = {
       shape: { data: { secondFactor: false, me: { role: 'admin', email: person.email } } },
     },
     { name: 'a second time', request: async () => ({ body: person }), status: 409, code: 'conflict', as: 'nobody' },
-    { name: 'local mode', request: async () => ({ body: person }), ...noAccounts },
+    { ...localMode, request: async () => ({ body: person }) },
     {
       name: 'no e-mail address',
       request: async () => ({ body: { ...person, email: 'nobody' } }),
-      ...missing,
+      ...invalid,
       fields: ['body.email'],
       as: 'nobody',
     },
@@ -116,11 +112,11 @@ export const accountScenarios: Scenarios<Name> = {
     {
       name: 'no password',
       request: async () => ({ body: { email: 'a b@example.com' } }),
-      ...missing,
+      ...invalid,
       fields: ['body.email', 'body.password'],
       as: 'nobody',
     },
-    { name: 'local mode', request: async () => ({ body: person }), ...noAccounts },
+    { ...localMode, request: async () => ({ body: person }) },
   ],
   signUp: [
     {
@@ -147,7 +143,7 @@ export const accountScenarios: Scenarios<Name> = {
     {
       name: 'a password that anybody would try',
       request: async () => ({ body: { ...person, email: 'new@example.com', password: 'Password123!' } }),
-      ...missing,
+      ...invalid,
       fields: ['body.password'],
       as: 'nobody',
     },
@@ -156,22 +152,18 @@ export const accountScenarios: Scenarios<Name> = {
       request: async () => ({
         body: { name: 'x'.repeat(101), email: 'new@example.com', password: 'x'.repeat(1001) },
       }),
-      ...missing,
+      ...invalid,
       fields: ['body.name', 'body.password'],
       as: 'nobody',
     },
-    { name: 'local mode', request: async () => ({ body: person }), ...noAccounts },
+    { ...localMode, request: async () => ({ body: person }) },
   ],
   signOut: [
     { name: 'success', request: asNew, status: 204, as: 'nobody' },
     { name: 'nobody signed in', request: async () => ({}), status: 204, as: 'nobody' },
-    { name: 'local mode', request: async () => ({}), ...noAccounts },
+    localMode,
   ],
-  signOutEverywhere: [
-    { name: 'success', request: asNew, status: 204, as: 'nobody' },
-    signedOut,
-    { name: 'local mode', request: async () => ({}), ...noAccounts },
-  ],
+  signOutEverywhere: [{ name: 'success', request: asNew, status: 204, as: 'nobody' }, signedOut, localMode],
   forgotPassword: [
     {
       name: 'success',
@@ -190,11 +182,11 @@ export const accountScenarios: Scenarios<Name> = {
     {
       name: 'no address',
       request: async () => ({ body: { email: `${'a'.repeat(300)}@example.com` } }),
-      ...missing,
+      ...invalid,
       fields: ['body.email'],
       as: 'nobody',
     },
-    { name: 'local mode', request: async () => ({ body: { email: 'a@example.com' } }), ...noAccounts },
+    { ...localMode, request: async () => ({ body: { email: 'a@example.com' } }) },
   ],
   resetPassword: [
     {
@@ -217,14 +209,10 @@ export const accountScenarios: Scenarios<Name> = {
     {
       name: 'no token',
       request: async () => ({ body: { token: '' } }),
-      ...missing,
+      ...invalid,
       fields: ['body.token', 'body.password'],
     },
-    {
-      name: 'local mode',
-      request: async () => ({ body: { token: 'x', password: 'another fox in the snow' } }),
-      ...noAccounts,
-    },
+    { ...localMode, request: async () => ({ body: { token: 'x', password: 'another fox in the snow' } }) },
   ],
   getMe: [
     {
@@ -244,7 +232,9 @@ export const accountScenarios: Scenarios<Name> = {
     {
       name: 'a token that is nobody’s',
       request: async ({ people }) => ({ headers: { ...people.user.headers, authorization: 'Bearer made.up' } }),
-      ...guestless,
+      status: 401,
+      code: 'unauthorized',
+      as: 'nobody',
     },
   ],
   updateMe: [
@@ -261,7 +251,7 @@ export const accountScenarios: Scenarios<Name> = {
       status: 200,
       shape: { data: { name: 'Me' } },
     },
-    { name: 'no name', request: async () => ({ body: { name: ' ' } }), ...missing, fields: ['body.name'], as: 'user' },
+    { name: 'no name', request: async () => ({ body: { name: ' ' } }), ...invalid, fields: ['body.name'], as: 'user' },
     { ...signedOut, request: async () => ({ body: { name: 'Me' } }) },
   ],
   listSessions: [
@@ -308,19 +298,19 @@ export const accountScenarios: Scenarios<Name> = {
     {
       name: 'another one than the one in use',
       request: async () => ({ body: { current: 'not the password', password: 'another fox in the snow' } }),
-      ...missing,
+      ...invalid,
       fields: ['body.current'],
       as: 'user',
     },
     {
       name: 'a short one',
       request: async () => ({ body: { current: testPassword, password: 'short' } }),
-      ...missing,
+      ...invalid,
       fields: ['body.password'],
       as: 'user',
     },
     { ...signedOut, request: async () => ({ body: { password: 'another fox in the snow' } }) },
-    { name: 'local mode', request: async () => ({ body: { password: 'another fox in the snow' } }), ...noAccounts },
+    { ...localMode, request: async () => ({ body: { password: 'another fox in the snow' } }) },
   ],
 }
 

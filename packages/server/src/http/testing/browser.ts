@@ -55,3 +55,8 @@ export function openBrowser(server: TestServer, host = 'localhost'): Browser {
     setCookie: (name, value) => void jar.set(name, value),
   }
 }
+
+/** The headers of what this browser would ask now, for who asks by other means. */
+export function sentBy({ origin, cookies }: Browser): { cookie: string; host: string; origin: string } {
+  return { cookie: cookies(), host: `localhost:${new URL(origin).port}`, origin }
+}

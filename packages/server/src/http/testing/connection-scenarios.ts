@@ -10,6 +10,9 @@ type Name =
   | 'deleteConnection'
   | 'testConnection'
   | 'listModels'
+  | 'listModelDefaults'
+  | 'chooseModelDefault'
+  | 'chooseInstanceModelDefault'
   | 'listProfiles'
 
 /** A connection that another administrator shares with everybody. */
@@ -226,6 +229,59 @@ export const connectionScenarios: Scenarios<Name> = {
       request: async (world) => ({ params: { id: world.theirs.connection } }),
       status: 404,
       code: 'not-found',
+    },
+  ],
+  listModelDefaults: [
+    {
+      name: 'success',
+      request: async () => ({}),
+      status: 200,
+      shape: { data: [{ family: 'any' }, { family: 'sdxl' }, { family: 'flux' }] },
+    },
+  ],
+  chooseModelDefault: [
+    {
+      name: 'success',
+      request: async (world) => ({ body: { family: 'flux', connectionId: world.idle, model: 'batch' } }),
+      status: 200,
+      shape: { data: [{}, {}, { family: 'flux', own: { model: 'batch' } }] },
+      events: ['connections.changed'],
+    },
+    {
+      name: 'no such family',
+      request: async (world) => ({ body: { family: 'x', connectionId: world.idle } }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.family'],
+    },
+    {
+      name: 'somebody else’s',
+      request: async (world) => ({ body: { family: 'sdxl', connectionId: world.theirs.connection } }),
+      status: 404,
+      code: 'not-found',
+    },
+  ],
+  chooseInstanceModelDefault: [
+    {
+      name: 'success',
+      request: async () => ({ body: { family: 'sdxl', connectionId: null } }),
+      status: 200,
+      shape: { data: [{}, { family: 'sdxl', instance: null }, {}] },
+      events: 'any',
+    },
+    {
+      name: 'one that is not shared',
+      request: async (world) => ({ body: { family: 'sdxl', connectionId: world.idle } }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.connectionId'],
+    },
+    {
+      name: 'nobody in particular',
+      request: async () => ({ body: { family: 'sdxl', connectionId: null } }),
+      as: 'user',
+      status: 403,
+      code: 'forbidden',
     },
   ],
   listProfiles: [

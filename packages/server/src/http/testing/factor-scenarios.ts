@@ -3,11 +3,9 @@ import { TOTP, URI } from 'otpauth'
 import { routes } from '@easel/contract'
 import { createApiKeys } from '#auth/api-keys.ts'
 import { DefectError } from '#base/errors.ts'
-import { newId } from '#base/ids.ts'
-import { createAuthenticator } from './authenticator.ts'
-import { openBrowser, type Browser } from './browser.ts'
-import { testPassword } from './people.ts'
-import { absent, noId, type Scenario, type Scenarios, type World } from './scenario.ts'
+import { openBrowser, sentBy, type Browser } from './browser.ts'
+import { openSignedIn, testPassword } from './people.ts'
+import { absent, invalid, localMode, noId, signedOut, type Scenarios, type World } from './scenario.ts'
 
 type Name =
   | 'listApiKeys'
@@ -19,38 +17,7 @@ type Name =
   | 'verifyTwoFactor'
   | 'disableTwoFactor'
   | 'renewRecoveryCodes'
-  | 'listPasskeys'
-  | 'askForNewPasskey'
-  | 'createPasskey'
-  | 'updatePasskey'
-  | 'deletePasskey'
-  | 'askForPasskey'
-  | 'signInWithPasskey'
   | 'connectSingleSignOn'
-
-const wrong = { status: 400, code: 'validation-failed' } as const
-const signedOut: Scenario = {
-  name: 'nobody signed in',
-  request: async () => ({}),
-  status: 401,
-  code: 'unauthorized',
-  as: 'nobody',
-}
-const local = { name: 'local mode', request: async () => ({}), status: 404, code: 'not-found' } as const
-
-/** What a browser sends along that has done all this. */
-function sentBy(browser: Browser) {
-  const { port } = new URL(browser.origin)
-  const { origin } = browser
-  return { cookie: browser.cookies(), host: `localhost:${port}`, origin }
-}
-
-async function newBrowser({ people }: World): Promise<Browser> {
-  const browser = openBrowser(people.server)
-  const { email } = await people.add()
-  await browser.post('/api/auth/sign-in', { email, password: testPassword })
-  return browser
-}
 
 /** @param step which half minute's code: each is good for once */
 function codeOf(uri: string, step: 0 | 1): string {
@@ -65,7 +32,7 @@ async function begun(browser: Browser) {
 }
 
 async function withTwoFactor(world: World) {
-  const browser = await newBrowser(world)
+  const browser = await openSignedIn(world.people)
   const secret = await begun(browser)
   await browser.post('/api/me/two-factor/verify', { code: codeOf(secret.uri, 0) })
   return { browser, ...secret }
@@ -77,20 +44,6 @@ async function halfSignedIn(world: World) {
   const half = openBrowser(world.people.server)
   await half.post('/api/auth/sign-in', { email, password: testPassword })
   return { half, recoveryCodes }
-}
-
-async function madePasskey(browser: Browser) {
-  const answer = await browser.post('/api/me/passkeys/options')
-  const question = routes.askForNewPasskey.response.parse(answer.json()).data
-  const device = createAuthenticator()
-  return { device, body: { name: 'Laptop', credential: device.create(question, browser.origin) } }
-}
-
-async function withPasskey(world: World) {
-  const browser = await newBrowser(world)
-  const { device, body } = await madePasskey(browser)
-  const answer = await browser.post('/api/me/passkeys', body)
-  return { browser, device, passkey: routes.createPasskey.response.parse(answer.json()).data }
 }
 
 async function keyOf(world: World, who: 'user' | 'other'): Promise<string> {
@@ -131,13 +84,13 @@ const keyScenarios = {
     {
       name: 'no name, no scope',
       request: async () => ({ body: { name: ' ', scopes: [] } }),
-      ...wrong,
+      ...invalid,
       fields: ['body.name', 'body.scopes'],
     },
     {
       name: 'an end in the past',
       request: async () => ({ body: { name: 'x', scopes: ['read'], expiresAt: '2020-01-01T00:00:00Z' } }),
-      ...wrong,
+      ...invalid,
       fields: ['body.expiresAt'],
     },
     { ...signedOut, request: async () => ({ body: { name: 'x', scopes: ['read'] } }) },
@@ -167,11 +120,11 @@ const wrongPassword = {
     headers: sentBy((await withTwoFactor(world)).browser),
     body: { password: 'not the password' },
   }),
-  ...wrong,
+  ...invalid,
   fields: ['body.password'],
   as: 'nobody',
 } as const
-const noPassword = { name: 'no password', request: async () => ({ body: {} }), ...wrong, fields: ['body.password'] }
+const noPassword = { name: 'no password', request: async () => ({ body: {} }), ...invalid, fields: ['body.password'] }
 const notSetUp = {
   name: 'not set up',
   request: async () => ({ body: { password: testPassword } }),
@@ -179,7 +132,7 @@ const notSetUp = {
   code: 'conflict',
   as: 'user',
 } as const
-const localPassword = { ...local, request: async () => ({ body: { password: 'x' } }) }
+const localPassword = { ...localMode, request: async () => ({ body: { password: 'x' } }) }
 const signedOutPassword = { ...signedOut, request: async () => ({ body: { password: 'x' } }) }
 
 const twoFactorScenarios = {
@@ -197,7 +150,7 @@ const twoFactorScenarios = {
     {
       name: 'a wrong code',
       request: async (world) => ({ headers: sentBy((await halfSignedIn(world)).half), body: { code: '000000' } }),
-      ...wrong,
+      ...invalid,
       fields: ['body.code'],
       as: 'nobody',
     },
@@ -208,8 +161,8 @@ const twoFactorScenarios = {
       code: 'unauthorized',
       as: 'nobody',
     },
-    { name: 'neither', request: async () => ({ body: {} }), ...wrong, fields: ['body.code'], as: 'nobody' },
-    { ...local, request: async () => ({ body: { code: '123456' } }) },
+    { name: 'neither', request: async () => ({ body: {} }), ...invalid, fields: ['body.code'], as: 'nobody' },
+    { ...localMode, request: async () => ({ body: { code: '123456' } }) },
   ],
   getFactors: [
     {
@@ -219,14 +172,14 @@ const twoFactorScenarios = {
       as: 'user',
       shape: { data: { hasPassword: true, twoFactor: false, recoveryCodesLeft: null, singleSignOn: false } },
     },
-    local,
+    localMode,
     signedOut,
   ],
   enableTwoFactor: [
     {
       name: 'success',
       request: async (world) => ({
-        headers: sentBy(await newBrowser(world)),
+        headers: sentBy(await openSignedIn(world.people)),
         body: { password: testPassword },
       }),
       status: 200,
@@ -236,7 +189,7 @@ const twoFactorScenarios = {
     {
       name: 'a wrong password',
       request: async () => ({ body: { password: 'not the password' } }),
-      ...wrong,
+      ...invalid,
       fields: ['body.password'],
       as: 'user',
     },
@@ -248,7 +201,7 @@ const twoFactorScenarios = {
     {
       name: 'success',
       request: async (world) => {
-        const browser = await newBrowser(world)
+        const browser = await openSignedIn(world.people)
         const { uri } = await begun(browser)
         return { headers: sentBy(browser), body: { code: codeOf(uri, 0) } }
       },
@@ -262,8 +215,8 @@ const twoFactorScenarios = {
       code: 'conflict',
       as: 'user',
     },
-    { name: 'no code', request: async () => ({ body: { code: '12345a' } }), ...wrong, fields: ['body.code'] },
-    { ...local, request: async () => ({ body: { code: '123456' } }) },
+    { name: 'no code', request: async () => ({ body: { code: '12345a' } }), ...invalid, fields: ['body.code'] },
+    { ...localMode, request: async () => ({ body: { code: '123456' } }) },
     { ...signedOut, request: async () => ({ body: { code: '123456' } }) },
   ],
   disableTwoFactor: [
@@ -301,149 +254,7 @@ const twoFactorScenarios = {
   ],
 } as const satisfies Partial<Scenarios<Name>>
 
-const passkeyScenarios = {
-  listPasskeys: [
-    {
-      name: 'success',
-      request: async (world) => ({ headers: sentBy((await withPasskey(world)).browser) }),
-      status: 200,
-      as: 'nobody',
-      shape: { data: [{ name: 'Laptop', synced: false }] },
-    },
-    local,
-    signedOut,
-  ],
-  askForNewPasskey: [
-    {
-      name: 'success',
-      request: async (world) => ({ headers: sentBy(await newBrowser(world)) }),
-      status: 200,
-      as: 'nobody',
-      shape: { data: { rp: { id: 'localhost' }, authenticatorSelection: { userVerification: 'required' } } },
-    },
-    { name: 'by a number', request: async () => ({}), status: 409, code: 'conflict', as: 'user' },
-    local,
-    signedOut,
-  ],
-  createPasskey: [
-    {
-      name: 'success',
-      request: async (world) => {
-        const browser = await newBrowser(world)
-        const { body } = await madePasskey(browser)
-        return { headers: sentBy(browser), body }
-      },
-      status: 201,
-      as: 'nobody',
-      shape: { data: { name: 'Laptop' } },
-    },
-    {
-      name: 'an answer to nothing',
-      request: async (world) => ({ body: (await madePasskey(await newBrowser(world))).body }),
-      status: 400,
-      code: 'bad-request',
-      as: 'user',
-    },
-    {
-      name: 'no credential',
-      request: async () => ({ body: { name: ' ', credential: {} } }),
-      ...wrong,
-      fields: ['body.name', ...['id', 'rawId', 'type', 'response'].map((name) => `body.credential.${name}`)],
-      as: 'user',
-    },
-    { ...local, request: async (world) => ({ body: (await madePasskey(await newBrowser(world))).body }) },
-    { ...signedOut, request: async (world) => ({ body: (await madePasskey(await newBrowser(world))).body }) },
-  ],
-  updatePasskey: [
-    {
-      name: 'success',
-      request: async (world) => {
-        const { browser, passkey } = await withPasskey(world)
-        return { headers: sentBy(browser), params: { id: passkey.id }, body: { name: 'Phone' } }
-      },
-      status: 200,
-      as: 'nobody',
-      shape: { data: { name: 'Phone' } },
-    },
-    { ...absent, name: 'absent', request: async () => ({ params: { id: newId() }, body: { name: 'x' } }), as: 'user' },
-    {
-      name: 'somebody else’s',
-      request: async (world) => ({ params: { id: (await withPasskey(world)).passkey.id }, body: { name: 'x' } }),
-      status: 404,
-      code: 'not-found',
-      as: 'user',
-    },
-    { ...noId, name: 'no id', request: async () => ({ params: { id: 'x' }, body: { name: 'x' } }) },
-    {
-      name: 'no name',
-      request: async () => ({ params: { id: newId() }, body: { name: '' } }),
-      ...wrong,
-      fields: ['body.name'],
-    },
-  ],
-  deletePasskey: [
-    {
-      name: 'success',
-      request: async (world) => {
-        const { browser, passkey } = await withPasskey(world)
-        return { headers: sentBy(browser), params: { id: passkey.id } }
-      },
-      status: 204,
-      as: 'nobody',
-    },
-    { ...absent, name: 'absent', as: 'user' },
-    {
-      name: 'somebody else’s',
-      request: async (world) => ({ params: { id: (await withPasskey(world)).passkey.id } }),
-      status: 404,
-      code: 'not-found',
-      as: 'user',
-    },
-    { ...noId, name: 'no id' },
-  ],
-  askForPasskey: [
-    {
-      name: 'success',
-      request: async (world) => ({ headers: sentBy(openBrowser(world.people.server)) }),
-      status: 200,
-      as: 'nobody',
-      shape: { data: { rpId: 'localhost', userVerification: 'required' } },
-    },
-    { name: 'by a number', request: async () => ({}), status: 409, code: 'conflict', as: 'nobody' },
-    local,
-  ],
-  signInWithPasskey: [
-    {
-      name: 'success',
-      request: async (world) => {
-        const { device } = await withPasskey(world)
-        const browser = openBrowser(world.people.server)
-        const answer = await browser.post('/api/auth/passkey/options')
-        const question = routes.askForPasskey.response.parse(answer.json()).data
-        device.counter = 2
-        return { headers: sentBy(browser), body: { credential: device.get(question, browser.origin) } }
-      },
-      status: 200,
-      as: 'nobody',
-      shape: { data: { secondFactor: false, me: { role: 'user' } } },
-    },
-    {
-      name: 'an answer to nothing',
-      request: async () => ({
-        body: { credential: createAuthenticator().get({ challenge: 'AAAA', rpId: 'localhost' }, 'http://localhost') },
-      }),
-      status: 401,
-      code: 'unauthorized',
-      as: 'nobody',
-    },
-    { name: 'no credential', request: async () => ({ body: {} }), ...wrong, fields: ['body.credential'] },
-    {
-      ...local,
-      request: async () => ({
-        body: { credential: createAuthenticator().get({ challenge: 'AAAA', rpId: 'localhost' }, 'http://localhost') },
-      }),
-    },
-  ],
+const singleSignOnScenarios = {
   connectSingleSignOn: [
     {
       name: 'success',
@@ -459,10 +270,10 @@ const passkeyScenarios = {
       as: 'first',
       shape: { data: { url: expect.stringMatching(/^http:\/\/localhost:\d+\/authorize\?client_id=easel&/) } },
     },
-    { ...local, name: 'no issuer', as: 'user' },
-    local,
+    { ...localMode, name: 'no issuer', as: 'user' },
+    localMode,
     signedOut,
   ],
 } as const satisfies Partial<Scenarios<Name>>
 
-export const factorScenarios: Scenarios<Name> = { ...keyScenarios, ...twoFactorScenarios, ...passkeyScenarios }
+export const factorScenarios: Scenarios<Name> = { ...keyScenarios, ...twoFactorScenarios, ...singleSignOnScenarios }

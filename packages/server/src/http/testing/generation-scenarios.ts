@@ -5,6 +5,7 @@ import { absent, noId, type Scenarios } from './scenario.ts'
 
 type Name =
   | 'createGeneration'
+  | 'estimateGeneration'
   | 'listGenerations'
   | 'getGeneration'
   | 'cancelGeneration'
@@ -126,6 +127,44 @@ export const generationScenarios: Scenarios<Name> = {
       status: 409,
       code: 'idempotency-mismatch',
       events: ['generation.queued'],
+    },
+  ],
+  estimateGeneration: [
+    {
+      name: 'success',
+      request: async (world) => ({ body: { prompt: 'a', connectionId: world.busy, model: 'seedless', seed: 7, n: 2 } }),
+      status: 200,
+      shape: { model: 'seedless', cost: null, refusal: null, adjustments: [{ field: 'seed', asked: 7, used: null }] },
+    },
+    {
+      name: 'with a price',
+      request: async (world) => {
+        const prices = [{ amount: 0.25, model: 'batch' }]
+        const connectionId = await world.connect(world.server.pipeline.userId, `Dear ${newId()}`, { prices })
+        return { body: { prompt: 'a', connectionId, model: 'batch', n: 4 } }
+      },
+      status: 200,
+      shape: { cost: { amount: 1, currency: 'USD' } },
+      events: ['connections.changed'],
+    },
+    {
+      name: 'no prompt',
+      request: async () => ({ body: {} }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.prompt'],
+    },
+    {
+      name: 'no such model',
+      request: async (world) => ({ body: { prompt: 'a', connectionId: world.busy, model: 'nonesuch' } }),
+      status: 400,
+      code: 'unknown-model',
+    },
+    {
+      name: 'somebody else’s connection',
+      request: async (world) => ({ body: { prompt: 'a', connectionId: world.theirs.connection } }),
+      status: 404,
+      code: 'not-found',
     },
   ],
   listGenerations: [

@@ -1,6 +1,7 @@
 // A server in accounts mode with an administrator and two people, for the scenarios of routes that local mode does not have.
 import { z } from 'zod'
 import { present } from '#base/errors.ts'
+import { openBrowser, type Browser } from './browser.ts'
 import { openServer, type Answer, type TestServer } from './server.ts'
 
 export interface TestPerson {
@@ -48,4 +49,12 @@ export async function openPeople(options: Parameters<typeof openServer>[0] = {})
   const add = () => enter('/api/auth/sign-up')
   const admin = await enter('/api/auth/setup')
   return { server, admin, user: await add(), other: await add(), add, close: () => server.close() }
+}
+
+/** The browser of somebody new. */
+export async function openSignedIn({ server, add }: People): Promise<Browser> {
+  const browser = openBrowser(server)
+  const { email } = await add()
+  await browser.post('/api/auth/sign-in', { email, password: testPassword })
+  return browser
 }

@@ -2,6 +2,7 @@
 import type { EaselEvent } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 import { startFakeOllama, type FakeOllama } from '#providers/ollama/fake-ollama.ts'
+import { startFakeOpenAi, type FakeOpenAi } from '#providers/openai/fake-openai.ts'
 import { draws, stalls, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
 import { startIssuer } from './issuer.ts'
 import { openPeople, type People } from './people.ts'
@@ -44,6 +45,19 @@ export const noId = {
   fields: ['params.id'],
 } as const
 
+export const invalid = { status: 400, code: 'validation-failed' } as const
+
+export const signedOut = {
+  name: 'nobody signed in',
+  request: async () => ({}),
+  status: 401,
+  code: 'unauthorized',
+  as: 'nobody',
+} as const
+
+/** Of what there is only with accounts. */
+export const localMode = { name: 'local mode', request: async () => ({}), status: 404, code: 'not-found' } as const
+
 /** A server, its engines, and somebody else who must never be noticed. */
 export interface World {
   readonly server: TestServer
@@ -54,6 +68,8 @@ export interface World {
   readonly engine: PaintEngine
   /** Has no model that draws. */
   readonly ollama: FakeOllama
+  /** Refuses every prompt on grounds of content. */
+  readonly refusing: FakeOpenAi
   /** A connection that draws at once. */
   readonly idle: string
   /** One that is at work and takes nothing more: what is submitted stays in line. */
@@ -78,6 +94,7 @@ export interface World {
 export async function openWorld(): Promise<World> {
   const engine = await startPaintEngine()
   const ollama = await startFakeOllama({ models: [{ name: 'llama3.2', capabilities: ['completion'] }] })
+  const refusing = await startFakeOpenAi({ failure: 'blocked' })
   // The call that keeps `busy` at work lasts as long as all the scenarios.
   const server = await openServer({ callTimeoutMs: 600_000 })
   const people = await openPeople()
@@ -116,6 +133,7 @@ export async function openWorld(): Promise<World> {
     unused,
     engine,
     ollama,
+    refusing,
     idle,
     busy,
     theirs,
@@ -131,7 +149,7 @@ export async function openWorld(): Promise<World> {
       await server.close()
       await people.close()
       await unused.close()
-      await Promise.all([engine.close(), ollama.close(), issuer.stop()])
+      await Promise.all([engine.close(), ollama.close(), refusing.close(), issuer.stop()])
     },
   }
 }

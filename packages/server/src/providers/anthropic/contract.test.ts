@@ -2,19 +2,15 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createEngineHttp } from '../kit/engine-http.ts'
 import { startFakeEngine } from '../kit/fake-engine.ts'
-import { pngPixels } from '../spec/png-codec.ts'
-import type { ImageRequest, RunContext } from '../spec/provider.ts'
+import { contextsWith } from '../kit/testing.ts'
+import type { ImageRequest } from '../spec/provider.ts'
 import { provider } from './provider.ts'
 
 const key = 'sk-ant-contract-9f8e7d6c5b4a3210fedc'
 const request: ImageRequest = { model: 'claude', prompt: 'a lighthouse', n: 1, sources: [], options: {} }
 
-function contextFor(baseUrl: string, signal = new AbortController().signal): RunContext {
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  return { baseUrl, key, settings: {}, signal, http, progress: () => undefined, pixels: pngPixels }
-}
+const contextFor = contextsWith({ key })
 
 describe('provider anthropic', () => {
   it('PR1: the manifest is sound', () => {
@@ -46,7 +42,7 @@ describe('provider anthropic', () => {
   })
 
   it('PR5: a call that is aborted already is interrupted', async () => {
-    const context = contextFor('http://127.0.0.1:9', AbortSignal.abort())
+    const context = contextFor('http://127.0.0.1:9', { signal: AbortSignal.abort() })
     await expect(provider.start(request, context)).rejects.toMatchObject({ kind: 'interrupted' })
   })
 })

@@ -1,18 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createEngineHttp } from '../kit/engine-http.ts'
-import { pngPixels } from '../spec/png-codec.ts'
-import type { RunContext } from '../spec/provider.ts'
+import { contextsWith } from '../kit/testing.ts'
 import { pictureBlocks } from './models.ts'
 import { provider } from './provider.ts'
 import { answerBlocks } from './wire.ts'
 
-function contextFor(baseUrl: string): RunContext {
-  const { signal } = new AbortController()
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  return { baseUrl, key: null, settings: {}, signal, http, progress: () => undefined, pixels: pngPixels }
-}
+const contextFor = contextsWith()
 
 it('says why there are no models, also where nobody listens and without a key', async () => {
   await expect(provider.listModels(contextFor('http://127.0.0.1:9'))).rejects.toMatchObject({

@@ -35,6 +35,8 @@ export interface ComfyBehaviour {
   readonly old?: boolean
   readonly steps?: number
   readonly stepDelayMs?: number
+  /** What every job waits for before its first step. */
+  readonly held?: Promise<void>
   readonly previews?: 'plain' | 'metadata'
   /** `refused`: 404, as of a proxy without WebSockets; `redirected`: to another address; `dropped`: broken off after two steps. */
   readonly socket?: 'refused' | 'redirected' | 'dropped'
@@ -49,6 +51,8 @@ export interface FakeComfyUi extends FakeEngine {
   /** Jobs taken, jobs worked through, and what was said on sockets by clients. */
   submitted(): number
   executed(): number
+  /** Jobs stopped while they were worked on. */
+  interrupted(): number
   said(): readonly string[]
   /** Headers of the handshakes. */
   handshakes(): readonly Readonly<Record<string, unknown>>[]
@@ -82,6 +86,7 @@ interface State {
   now: ComfyBehaviour
   number: number
   executed: number
+  interrupted: number
   waiting: FakeJob[]
   running: FakeJob | null
   readonly history: Map<string, unknown>
@@ -98,6 +103,7 @@ export async function startFakeComfyUi(behaviour: ComfyBehaviour = {}): Promise<
     now: behaviour,
     number: 0,
     executed: 0,
+    interrupted: 0,
     waiting: [],
     running: null,
     history: new Map(),
@@ -131,6 +137,7 @@ export async function startFakeComfyUi(behaviour: ComfyBehaviour = {}): Promise<
     },
     submitted: () => state.number,
     executed: () => state.executed,
+    interrupted: () => state.interrupted,
     said: () => state.said,
     handshakes: () => state.handshakes,
     broadcast: (data) => state.sockets.forEach((socket) => socket.send(data)),
@@ -236,10 +243,13 @@ async function execute(state: State, job: FakeJob): Promise<void> {
   tell('execution_start', { timestamp: 1 })
   tell('execution_cached', { nodes: [], timestamp: 2 })
   tell('executing', { node: sampler.id, display_node: sampler.id })
+  await state.now.held
   for (let value = 1; value <= total; value++) {
     await pause(stepDelayMs, undefined, { signal: job.stop.signal }).catch(() => undefined)
-    if (job.stop.signal.aborted)
+    if (job.stop.signal.aborted) {
+      state.interrupted += 1
       return ended(state, job, 'execution_interrupted', { node_id: sampler.id, executed: [] })
+    }
     tell('progress', { value, max: total, node: sampler.id })
     tell('progress_state', { nodes: { [sampler.id]: { value, max: total, state: 'running', node_id: sampler.id } } })
     state.sockets.get(job.client ?? '')?.send(previewFrame(previews, id, `${id} ${value}`))

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
+import { openEngines } from '../kit/testing.ts'
 import { decodePng } from '../spec/png-codec.ts'
 import type { EngineHttp } from '../spec/provider.ts'
-import { uint32 } from './fake-comfyui.ts'
+import { startFakeComfyUi, uint32, type ComfyBehaviour } from './fake-comfyui.ts'
 import { cancel, poll } from './job.ts'
 import { readPreview } from './listen.ts'
-import { contextFor, draw, engines, follow, submit } from './testing.ts'
+import { contextFor, draw, follow, submit } from './testing.ts'
 
-const { start: fake, keep, closeAll } = engines()
-afterEach(closeAll)
+const { keep } = openEngines()
+const fake = (behaviour: ComfyBehaviour = {}) => keep(startFakeComfyUi(behaviour))
 
 const jobId = '1f0c6c1e-5f0e-4a63-9a55-0f6f3d1f9a11'
 const saved = { promptId: jobId, clientId: 'c', n: 1, steps: 3, parameters: {}, warnings: '', socket: false }
@@ -164,8 +165,8 @@ describe('ComfyUI: taking up, results, being gone', () => {
 
   it('fetches the saved picture before previews, by the names in the history', async () => {
     const history = await readFile(new URL('__fixtures__/history.json', import.meta.url))
-    const engine = keep(
-      await startFakeEngine(({ path }, reply) =>
+    const engine = await keep(
+      startFakeEngine(({ path }, reply) =>
         path.startsWith('/view')
           ? reply.send(200, 'picture', { 'content-type': 'image/png' })
           : reply.send(200, history),

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
+import { openEngines } from '../kit/testing.ts'
 import { decodePng, encodePng } from '../spec/png-codec.ts'
 import type { ImageRequest, SourceImage } from '../spec/provider.ts'
-import type { ComfyBehaviour } from './fake-comfyui.ts'
+import { startFakeComfyUi, type ComfyBehaviour } from './fake-comfyui.ts'
 import { builtInFor } from './models.ts'
 import { provider } from './provider.ts'
-import { contextFor, draw, engines, flux, lastGraph, request, sdxl, submit } from './testing.ts'
+import { contextFor, draw, flux, lastGraph, request, sdxl, submit } from './testing.ts'
 
-const { start: fake, keep, closeAll } = engines()
-afterEach(closeAll)
+const { keep } = openEngines()
+const fake = (behaviour: ComfyBehaviour = {}) => keep(startFakeComfyUi(behaviour))
 
 const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url), 'utf8')
 
@@ -80,12 +81,12 @@ describe('ComfyUI: models', () => {
       kind: 'not-found',
       message: words,
     })
-    const strange = keep(await startFakeEngine((_, reply) => reply.json(200, {})))
+    const strange = await keep(startFakeEngine((_, reply) => reply.json(200, {})))
     await expect(provider.listModels(contextFor(strange.baseUrl))).rejects.toMatchObject({
       kind: 'malformed-response',
       message: expect.stringContaining('not ComfyUI'),
     })
-    const other = keep(await startFakeEngine((_, reply) => reply.json(404, { detail: 'Not Found' })))
+    const other = await keep(startFakeEngine((_, reply) => reply.json(404, { detail: 'Not Found' })))
     await expect(provider.listModels(contextFor(other.baseUrl))).rejects.toMatchObject({ kind: 'not-found' })
   })
 
@@ -117,44 +118,6 @@ describe('ComfyUI: what is sent', () => {
     expect(inputsOf(graph, '3')).toMatchObject(usual)
     expect(inputsOf(graph, '7')).toEqual({ text: '', clip: ['4', 1] })
     expect(inputsOf(graph, '9')).toEqual({ filename_prefix: 'easel', images: ['8', 0] })
-  })
-
-  it('FLUX from its separate files, exactly', async () => {
-    const engine = await fake()
-    const settings = { fluxWeights: 'fp8_e4m3fn', fluxTextEncoder1: 't5xxl_fp16.safetensors' }
-    await submit(contextFor(engine.baseUrl, { settings }), {
-      model: flux,
-      guidance: 2.5,
-      sampler: 'euler_ancestral',
-      options: { scheduler: 'normal' },
-    })
-    expect(lastGraph(engine)).toEqual({
-      '12': { class_type: 'UNETLoader', inputs: { unet_name: 'flux1-dev.safetensors', weight_dtype: 'fp8_e4m3fn' } },
-      '11': {
-        class_type: 'DualCLIPLoader',
-        inputs: { clip_name1: 't5xxl_fp16.safetensors', clip_name2: 'clip_l.safetensors', type: 'flux' },
-      },
-      '10': { class_type: 'VAELoader', inputs: { vae_name: 'ae.safetensors' } },
-      '6': { class_type: 'CLIPTextEncode', inputs: { text: 'a lighthouse', clip: ['11', 0] } },
-      '26': { class_type: 'FluxGuidance', inputs: { guidance: 2.5, conditioning: ['6', 0] } },
-      '27': { class_type: 'EmptySD3LatentImage', inputs: { width: 64, height: 48, batch_size: 1 } },
-      '25': { class_type: 'RandomNoise', inputs: { noise_seed: 7 } },
-      '22': { class_type: 'BasicGuider', inputs: { model: ['12', 0], conditioning: ['26', 0] } },
-      '16': { class_type: 'KSamplerSelect', inputs: { sampler_name: 'euler_ancestral' } },
-      '17': { class_type: 'BasicScheduler', inputs: { model: ['12', 0], scheduler: 'normal', steps: 3, denoise: 1 } },
-      '13': {
-        class_type: 'SamplerCustomAdvanced',
-        inputs: {
-          noise: ['25', 0],
-          guider: ['22', 0],
-          sampler: ['16', 0],
-          sigmas: ['17', 0],
-          latent_image: ['27', 0],
-        },
-      },
-      '8': { class_type: 'VAEDecode', inputs: { samples: ['13', 0], vae: ['10', 0] } },
-      '9': { class_type: 'PreviewImage', inputs: { images: ['8', 0] } },
-    })
   })
 
   it('FLUX as one checkpoint brings text encoder and VAE along', async () => {
@@ -207,8 +170,8 @@ describe('ComfyUI: what is sent', () => {
   })
 
   it('the name that the server gave an upload is the one that counts', async () => {
-    const engine = keep(
-      await startFakeEngine(({ path }, reply) =>
+    const engine = await keep(
+      startFakeEngine(({ path }, reply) =>
         path === '/upload/image'
           ? reply.json(200, { name: 'easel (1).png', subfolder: 'mine', type: 'input' })
           : reply.json(200, { prompt_id: 'x', number: 1, node_errors: [] }),
@@ -333,7 +296,7 @@ describe('ComfyUI: failures', () => {
 
   it('what is wrong with nodes is said in words, a missing model as such', async () => {
     const refused = await fixture('prompt-refused.json')
-    const engine = keep(await startFakeEngine((_, reply) => reply.send(400, refused)))
+    const engine = await keep(startFakeEngine((_, reply) => reply.send(400, refused)))
     await expect(submit(contextFor(engine.baseUrl))).rejects.toMatchObject({
       kind: 'not-found',
       status: 400,
@@ -375,7 +338,7 @@ describe('ComfyUI: failures', () => {
       message: 'Cannot execute because node FancyNode does not exist.',
       details: '',
     }
-    const old = keep(await startFakeEngine((_, reply) => reply.json(400, { error: said, node_errors: [] })))
+    const old = await keep(startFakeEngine((_, reply) => reply.json(400, { error: said, node_errors: [] })))
     await expect(submit(contextFor(old.baseUrl))).rejects.toMatchObject({ kind: 'unsupported' })
   })
 
@@ -410,7 +373,7 @@ describe('ComfyUI: failures', () => {
     const key = 'sk-comfy-0123456789'
     const fault = { type: 'x', message: `key ${key}`, details: `Bearer ${key}` }
     const node_errors = { '1': { class_type: 'Paid', errors: [fault] } }
-    const engine = keep(await startFakeEngine((_, reply) => reply.json(400, { error: {}, node_errors })))
+    const engine = await keep(startFakeEngine((_, reply) => reply.json(400, { error: {}, node_errors })))
     const error: unknown = await submit(contextFor(engine.baseUrl, { key })).catch((thrown: unknown) => thrown)
     expect(String(error)).toContain('Paid (node 1)')
     expect(String(error)).not.toContain(key)

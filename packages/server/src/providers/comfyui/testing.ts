@@ -1,15 +1,12 @@
 // What the tests of this folder share.
-import { createEngineHttp } from '../kit/engine-http.ts'
 import { DefectError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import { pngPixels } from '../spec/png-codec.ts'
 import type { ImageRequest, Outcome, RunContext } from '../spec/provider.ts'
-import { startFakeComfyUi, type ComfyBehaviour, type FakeComfyUi } from './fake-comfyui.ts'
+import { contextsWith, type Sign } from '../kit/testing.ts'
+import type { FakeComfyUi } from './fake-comfyui.ts'
 import { poll } from './job.ts'
 import { provider } from './provider.ts'
 import { settings } from './options.ts'
-
-type Sign = Parameters<RunContext['progress']>[0]
 
 export const sdxl = 'checkpoints/sd_xl_base_1.0.safetensors'
 export const flux = 'diffusion_models/flux1-dev.safetensors'
@@ -26,32 +23,9 @@ export const request: ImageRequest = {
   options: {},
 }
 
-/** Engines that are closed after each test. */
-export function engines() {
-  const open: { close(): Promise<void> }[] = []
-  return {
-    keep: <Engine extends { close(): Promise<void> }>(engine: Engine): Engine => {
-      open.push(engine)
-      return engine
-    },
-    start: async (behaviour: ComfyBehaviour = {}): Promise<FakeComfyUi> => {
-      const engine = await startFakeComfyUi(behaviour)
-      open.push(engine)
-      return engine
-    },
-    closeAll: async () => {
-      for (const engine of open.splice(0)) await engine.close()
-    },
-  }
-}
-
-export function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { signs: Sign[] } {
-  const signal = more.signal ?? new AbortController().signal
-  const signs: Sign[] = []
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  const progress = (sign: Sign) => void signs.push(sign)
-  const chosen = settings.parse(more.settings ?? {})
-  return { baseUrl, key: null, signal, http, progress, pixels: pngPixels, ...more, settings: chosen, signs }
+/** A context as it is after the settings were checked. */
+export function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { readonly signs: Sign[] } {
+  return contextsWith()(baseUrl, { ...more, settings: settings.parse(more.settings ?? {}) })
 }
 
 export async function submit(context: RunContext, more: Partial<ImageRequest> = {}): Promise<Json> {

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { answerChat, isChat, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
 export type GabFailure =
@@ -19,6 +20,7 @@ export type GabFailure =
   | 'endless'
   | 'stall'
   | 'drop'
+  | WritingFailure
 
 export interface GabBehaviour {
   readonly models?: readonly string[]
@@ -63,6 +65,7 @@ export async function startFakeGab(behaviour: GabBehaviour = {}): Promise<FakeGa
       return fault(reply, 401, { message: `Invalid API key: ${authorization}` })
     }
     if (request.path === '/v1/models') return list(now, reply)
+    if (isChat(request.path)) return answerChat(now, request, reply)
     if (request.path.startsWith('/files/')) {
       return now.links === 'expired' ? reply.send(404, 'gone') : reply.send(200, picture(now, request.path))
     }

@@ -4,10 +4,12 @@ import { readErrorBody } from '../kit/error-mapping.ts'
 import { parseAnswer } from '../kit/schema.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, Provider, RunContext } from '../spec/provider.ts'
-import { apiOf, noKey, noModel, refusal } from './errors.ts'
+import { apiOf, noModel, refusal } from './errors.ts'
+import { headersFor } from './headers.ts'
 import { drawingModels } from './models.ts'
 import { options, settings } from './options.ts'
 import { generationBody, modelsAnswer } from './wire.ts'
+import { writer } from './writer.ts'
 
 const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
 // Nothing comes before the picture is done, and large ones take minutes.
@@ -31,6 +33,7 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
@@ -57,9 +60,4 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   })
   if (response.status !== 200) return refusal(response, await readErrorBody(response), context)
   return imagesOutcome(await response.json(), apiOf(context))
-}
-
-function headersFor({ key }: CallContext): Record<string, string> {
-  if (key === null) throw noKey()
-  return { authorization: `Bearer ${key}` }
 }

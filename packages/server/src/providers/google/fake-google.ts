@@ -1,6 +1,8 @@
 // A Gemini API that draws stripes, speaking the real protocol over real HTTP.
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { rewritten, seenInPictures, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
 const errors = {
@@ -32,6 +34,7 @@ export type GoogleFailure =
   | 'blocked'
   | 'endless'
   | 'stall'
+  | Exclude<WritingFailure, 'refused'>
 
 export interface GoogleBehaviour {
   /** Ids that /models lists, two a page; null: there is no such route. */
@@ -47,6 +50,9 @@ export interface FakeGoogle extends FakeEngine {
   drawn(): readonly SeenRequest[]
 }
 
+// Google's client asks for pictures at /v1, and Imagen only where Vertex AI has it.
+const drawingPath = /^\/(?:v1(?:beta)?|v1beta1\/publishers\/google)\/models\/([^/:]+):(generateContent|predict)$/
+
 /** Starts a fake Gemini API on a free port. */
 export async function startFakeGoogle(behaviour: GoogleBehaviour = {}): Promise<FakeGoogle> {
   const engine = await startFakeEngine(async (request, reply) => {
@@ -55,8 +61,8 @@ export async function startFakeGoogle(behaviour: GoogleBehaviour = {}): Promise<
     if (typeof key !== 'string' || behaviour.failure === 'unauthorized') {
       return fault(reply, { status: 401, name: 'UNAUTHENTICATED', message: `Invalid credentials: ${String(key)}` })
     }
-    if (url.pathname === '/v1beta/models') return list(behaviour, url, reply)
-    const [, model = '', method] = /^\/v1beta\/models\/([^/:]+):(generateContent|predict)$/.exec(url.pathname) ?? []
+    if (/^\/v1(?:beta)?\/models$/.test(url.pathname)) return list(behaviour, url, reply)
+    const [, model = '', method] = drawingPath.exec(url.pathname) ?? []
     if (method === undefined) return reply.send(404, '')
     await draw({ behaviour, request, reply, model, predict: method === 'predict' })
   })
@@ -98,6 +104,7 @@ async function draw({ behaviour, request, reply, model, predict }: Asked): Promi
     if (name === failure) return fault(reply, { status, name: word, message, detail })
   }
   await pause(behaviour.delayMs ?? 0)
+  if (failure !== 'blocked' && request.body.includes('"systemInstruction"')) return write(behaviour, request, reply)
   const whole = Buffer.from(fakePicture(96, 64, request.body.toString())).toString('base64')
   const data = failure === 'broken-base64' ? `${whole.slice(0, 40)}!!${whole.slice(42)}` : whole
   if (predict) {
@@ -116,6 +123,34 @@ async function draw({ behaviour, request, reply, model, predict }: Asked): Promi
     usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 1290, totalTokenCount: 1302, thoughtsTokenCount: 0 },
     modelVersion: model,
     responseId: 'fake',
+  })
+}
+
+const wordsRequest = z.strictObject({
+  systemInstruction: z.strictObject({ parts: z.tuple([z.strictObject({ text: z.string() })]) }),
+  contents: z.tuple([
+    z.strictObject({
+      role: z.literal('user'),
+      parts: z
+        .tuple([z.strictObject({ text: z.string() })])
+        .rest(z.strictObject({ inlineData: z.strictObject({ mimeType: z.string(), data: z.base64() }) })),
+    }),
+  ]),
+  generationConfig: z.strictObject({ maxOutputTokens: z.int() }),
+})
+
+function write({ failure }: GoogleBehaviour, request: SeenRequest, reply: Reply): void {
+  if (failure === 'failed-late') {
+    return reply.json(200, { error: { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' } })
+  }
+  const { contents } = wordsRequest.parse(request.json())
+  const [{ text }, picture] = contents[0].parts
+  const said = picture === undefined ? rewritten(text) : seenInPictures
+  const cutOff = failure === 'cut-off'
+  const parts = [{ text: 'Let me see.', thought: true }, ...(failure === 'no-words' ? [] : [{ text: said }])]
+  reply.json(200, {
+    candidates: [{ index: 0, finishReason: cutOff ? 'MAX_TOKENS' : 'STOP', content: { role: 'model', parts } }],
+    usageMetadata: { promptTokenCount: 50, candidatesTokenCount: 20, totalTokenCount: 70, thoughtsTokenCount: 4 },
   })
 }
 

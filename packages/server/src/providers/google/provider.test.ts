@@ -1,52 +1,29 @@
-import { readFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createEngineHttp } from '../kit/engine-http.ts'
-import { startFakeEngine } from '../kit/fake-engine.ts'
-import { decodePng, pngPixels } from '../spec/png-codec.ts'
-import type { ImageRequest, RunContext } from '../spec/provider.ts'
-import { startFakeGoogle, type FakeGoogle, type GoogleBehaviour, type GoogleFailure } from './fake-google.ts'
+import { describe, expect, it } from 'vitest'
+import { contextsWith, done, fixturesOf, openEngines, source } from '../kit/testing.ts'
+import type { ImageRequest } from '../spec/provider.ts'
+import { startFakeGoogle, type GoogleBehaviour, type GoogleFailure } from './fake-google.ts'
 import { cataloguedModels, describeModel } from './models.ts'
 import { provider } from './provider.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of open.splice(0)) await thing.close()
-})
-
-async function fake(behaviour: GoogleBehaviour = {}): Promise<FakeGoogle> {
-  const engine = await startFakeGoogle(behaviour)
-  open.push(engine)
-  return engine
-}
-
-/** A server that answers every request alike. */
-async function canned(value: unknown, status = 200): Promise<string> {
-  const body = typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value)
-  const engine = await startFakeEngine((_, reply) => reply.send(status, body))
-  open.push(engine)
-  return engine.baseUrl
-}
-
+const engines = openEngines()
 const key = 'AIzaSy-test-0123456789abcdef'
+const contextFor = contextsWith({ key })
+const fixture = fixturesOf(import.meta.url)
+const fake = (behaviour: GoogleBehaviour = {}) => engines.keep(startFakeGoogle(behaviour))
 
-function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext {
-  const signal = more.signal ?? new AbortController().signal
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  return { baseUrl, key, settings: {}, signal, http, progress: () => undefined, pixels: pngPixels, ...more }
+async function canned(value: unknown): Promise<string> {
+  const body = typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value)
+  return (await engines.canned(body)).baseUrl
 }
 
 const model = 'gemini-3.1-flash-image'
 const request: ImageRequest = { model, prompt: 'a lighthouse', n: 1, sources: [], options: {} }
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
-const fixture = () => readFile(new URL('__fixtures__/generate-content.json', import.meta.url))
 const start = (url: string, more: Partial<ImageRequest> = {}) =>
   provider.start({ ...request, ...more }, contextFor(url))
 
 async function draw(url: string, more: Partial<ImageRequest> = {}, settings = {}) {
-  const outcome = await provider.start({ ...request, ...more }, contextFor(url, { settings }))
-  if (outcome.kind !== 'done') expect.unreachable(`The outcome was ${JSON.stringify(outcome)}`)
-  return outcome
+  return done(await provider.start({ ...request, ...more }, contextFor(url, { settings })))
 }
 
 describe('Google: models', () => {
@@ -60,7 +37,7 @@ describe('Google: models', () => {
       model,
       'imagen-4.0-generate-001',
     ])
-    expect(listed.at(-1)?.description).toContain('take gemini-3.1-flash-image')
+    expect(listed.at(-1)?.retired).toEqual({ on: '2026-08-17', instead: ['gemini-3.1-flash-image'] })
     expect(engine.requests.map(({ path }) => path)).toEqual([
       '/v1beta/models?pageSize=1000',
       '/v1beta/models?pageSize=1000&pageToken=2',
@@ -91,47 +68,6 @@ describe('Google: models', () => {
 })
 
 describe('Google: requests', () => {
-  it('PR4: sends every option where it belongs, the key in a header only', async () => {
-    const engine = await fake()
-    const options = { temperature: 0.5, threshold: 'BLOCK_ONLY_HIGH', commentary: true }
-    const shape = { aspectRatio: '16:9', quality: '2K', seed: 42 }
-    const { images } = await draw(engine.apiUrl, { ...shape, sources: [source, source], options })
-    expect(images[0]?.seed).toBe(42)
-    const [seen] = engine.drawn()
-    expect([seen?.method, seen?.path]).toEqual(['POST', `/v1beta/models/${model}:generateContent`])
-    expect(seen?.headers).toMatchObject({ 'x-goog-api-key': key, 'content-type': 'application/json' })
-    const inlineData = { mimeType: 'image/jpeg', data: 'AQID' }
-    const threshold = 'BLOCK_ONLY_HIGH'
-    expect(seen?.json()).toEqual({
-      contents: [{ role: 'user', parts: [{ text: 'a lighthouse' }, { inlineData }, { inlineData }] }],
-      generationConfig: {
-        responseModalities: ['TEXT', 'IMAGE'],
-        seed: 42,
-        temperature: 0.5,
-        imageConfig: { aspectRatio: '16:9', imageSize: '2K' },
-      },
-      safetySettings: [
-        { category: 'HARM_CATEGORY_HARASSMENT', threshold },
-        { category: 'HARM_CATEGORY_HATE_SPEECH', threshold },
-        { category: 'HARM_CATEGORY_SEXUALLY_EXPLICIT', threshold },
-        { category: 'HARM_CATEGORY_DANGEROUS_CONTENT', threshold },
-      ],
-    })
-  })
-
-  it('PR4: asks Imagen with :predict, several at once', async () => {
-    const engine = await fake()
-    const asked = { model: 'imagen-4.0-generate-001', n: 3, aspectRatio: '4:3', quality: '2K' }
-    const { images } = await draw(engine.apiUrl, asked)
-    expect(images).toHaveLength(3)
-    expect(decodePng(images[2]?.bytes ?? new Uint8Array())).toMatchObject({ width: 96 })
-    expect(engine.drawn()[0]?.path).toBe('/v1beta/models/imagen-4.0-generate-001:predict')
-    expect(engine.drawn()[0]?.json()).toEqual({
-      instances: [{ prompt: 'a lighthouse' }],
-      parameters: { sampleCount: 3, aspectRatio: '4:3', sampleImageSize: '2K' },
-    })
-  })
-
   it('does not send more than 20 MB of pictures', async () => {
     const engine = await fake()
     const sources = [{ ...source, bytes: new Uint8Array(15_000_003) }]
@@ -141,8 +77,14 @@ describe('Google: requests', () => {
 })
 
 describe('Google: answers', () => {
+  it('tells the seed it was asked for, and gives what Imagen draws at once', async () => {
+    const engine = await fake()
+    expect((await draw(engine.apiUrl, { seed: 42 })).images[0]?.seed).toBe(42)
+    expect((await draw(engine.apiUrl, { model: 'imagen-4.0-generate-001', n: 3 })).images).toHaveLength(3)
+  })
+
   it('skips drafts, keeps the commentary, and reckons the cost where a price is named', async () => {
-    const url = await canned(await fixture())
+    const url = await canned(await fixture('generate-content.json'))
     const { images, cost } = await draw(url, {}, { outputPrice: 30, inputPrice: 0.5 })
     const bytes = Buffer.from('iVBORw0KGgo=', 'base64')
     expect(images).toEqual([{ bytes, parameters: { commentary: 'Here you go' } }])
@@ -213,9 +155,8 @@ describe('Google: errors', () => {
     expect(inspect(error, { depth: 9 })).not.toContain(key)
   })
 
-  it('says what to take instead of a model that was switched off', async () => {
-    const engine = await fake({ failure: 'model-missing' })
-    const message = expect.stringMatching(/Switched off .* take gemini-3\.1-flash-image/)
-    await expect(start(engine.apiUrl, { model: 'imagen-4.0-x' })).rejects.toMatchObject({ kind: 'not-found', message })
+  it('PR27: Imagen is gone, and what to take instead is known', () => {
+    expect(provider.retirement?.('imagen-4.0-ultra-generate-001')?.instead).toEqual(['gemini-3.1-flash-image'])
+    expect(provider.retirement?.('gemini-3.1-flash-image')).toBeNull()
   })
 })

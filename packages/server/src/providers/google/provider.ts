@@ -5,15 +5,16 @@ import { parseAnswer } from '../kit/schema.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { blocked, lateRefusal, refusal, withoutPicture } from './errors.ts'
-import { cataloguedModels, drawingModels, isImagen } from './models.ts'
+import { headersFor } from './headers.ts'
+import { cataloguedModels, drawingModels, isImagen, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
-import { contentAnswer, contentBody, costOf, modelsAnswer, predictAnswer, predictBody } from './wire.ts'
+import { serversModels } from './server-models.ts'
+import { contentAnswer, contentBody, costOf, predictAnswer, predictBody } from './wire.ts'
+import { writer } from './writer.ts'
 
 const engine = 'Google'
-const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
 // Nothing comes before the picture is done. Drafts may come along as thoughts, in base64.
 const drawing = { headersTimeoutMs: 10 * 60_000, bodyTimeoutMs: 10 * 60_000, maxBytes: 400_000_000 }
-const mostPages = 20
 // https://ai.google.dev/gemini-api/docs/image-generation: a request with pictures in it may have 20 MB.
 const mostSourceBytes = 20_000_000
 
@@ -35,21 +36,13 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  retirement: retirementOf,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
-  const listed: { name: string; displayName?: string | undefined }[] = []
-  let token = ''
-  for (let page = 0; page < mostPages; page++) {
-    const path = `/models?pageSize=1000${token && `&pageToken=${encodeURIComponent(token)}`}`
-    const response = await context.http.request(path, { method: 'GET', headers: headersFor(context), ...shortCall })
-    if (response.status === 404 || response.status === 405) return cataloguedModels()
-    if (response.status !== 200) throw refusal(response, await readErrorBody(response), { secrets: [context.key] })
-    const answer = parseAnswer(modelsAnswer, await response.json(), engine)
-    listed.push(...answer.models)
-    token = answer.nextPageToken ?? ''
-    if (token === '') break
-  }
+  const listed = await serversModels(context)
+  if (listed === null) return cataloguedModels()
   const models = drawingModels(listed)
   if (models.length > 0) return models
   throw new ProviderError('not-found', 'This server lists no image model, or none that this key may use')
@@ -69,7 +62,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     ...drawing,
   })
   if (response.status !== 200) {
-    throw refusal(response, await readErrorBody(response), { secrets: [context.key], model: request.model })
+    throw refusal(response, await readErrorBody(response), { secrets: [context.key] })
   }
   const answer = await response.json()
   return imagen ? predicted(answer, context) : generated(answer, request, context)
@@ -110,9 +103,4 @@ function predicted(value: unknown, context: RunContext): Outcome {
   const filtered = predictions.find(({ raiFilteredReason }) => raiFilteredReason !== undefined)
   if (filtered) return blocked(filtered.raiFilteredReason, 'every picture was filtered', [context.key])
   throw new ProviderError('malformed-response', 'Google reported success without a picture')
-}
-
-function headersFor(context: CallContext): Record<string, string> {
-  if (context.key === null) throw new ProviderError('auth', 'Google needs a key: enter one in the connection')
-  return { 'x-goog-api-key': context.key }
 }

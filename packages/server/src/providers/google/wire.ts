@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import type { Cost, ImageRequest } from '../spec/provider.ts'
+import type { WritingRequest } from '../spec/writing.ts'
 import { options, settings } from './options.ts'
 
 export const modelsAnswer = z.object({
-  models: z.array(z.object({ name: z.string(), displayName: z.string().optional() })).default([]),
+  models: z
+    .array(
+      z.object({
+        name: z.string(),
+        displayName: z.string().optional(),
+        supportedGenerationMethods: z.array(z.string()).optional(),
+      }),
+    )
+    .default([]),
   nextPageToken: z.string().optional(),
 })
 
@@ -66,6 +75,19 @@ export function contentBody(request: ImageRequest): Record<string, unknown> {
     ...(threshold !== undefined && {
       safetySettings: categories.map((name) => ({ category: `HARM_CATEGORY_${name}`, threshold })),
     }),
+  }
+}
+
+/** The body of `:generateContent` where words are wanted. What the model thinks counts as output, too. */
+export function wordsBody({ instructions, text, picture, maxTokens }: WritingRequest): Record<string, unknown> {
+  const { mimeType, bytes } = picture ?? {}
+  const data = bytes && Buffer.from(bytes).toString('base64')
+  return {
+    systemInstruction: { parts: [{ text: instructions }] },
+    contents: [
+      { role: 'user', parts: [{ text }, ...(data === undefined ? [] : [{ inlineData: { mimeType, data } }])] },
+    ],
+    generationConfig: { maxOutputTokens: maxTokens },
   }
 }
 

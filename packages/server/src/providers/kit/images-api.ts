@@ -42,6 +42,8 @@ const blockedCodes = ['moderation_blocked', 'content_policy_violation', 'content
 
 const linkedPicture = { maxBytes: 60_000_000, timeoutMs: 120_000 }
 
+export type Blocked = Extract<Outcome, { kind: 'blocked' }>
+
 export interface ImagesApi {
   /** The engine's name in messages. */
   readonly engine: string
@@ -59,10 +61,20 @@ export function imagesRefusal(
   answer: { readonly status: number; readonly headers: Headers },
   body: string,
   api: ImagesApi,
-): Outcome {
+): Blocked {
   const fault = readFault(body)
   if (isBlocked(fault)) return blocked(fault, api)
   throw mapHttpError(answer, body, mapping(api))
+}
+
+/**
+ * The same for an error inside an answer that was a success by its status.
+ * @throws ProviderError unless the content was refused
+ */
+export function lateRefusal(value: unknown, api: ImagesApi): Blocked {
+  const fault = readFault(value)
+  if (isBlocked(fault)) return blocked(fault, api)
+  throw mapLateFault(fault, mapping(api))
 }
 
 /**
@@ -72,11 +84,7 @@ export function imagesRefusal(
  */
 export async function imagesOutcome(value: unknown, api: ImagesApi): Promise<Outcome> {
   const answer = parseAnswer(imagesAnswer, value, api.engine)
-  if (answer.error !== undefined && answer.error !== null) {
-    const fault = readFault(value)
-    if (isBlocked(fault)) return blocked(fault, api)
-    throw mapLateFault(fault, mapping(api))
-  }
+  if (answer.error !== undefined && answer.error !== null) return lateRefusal(value, api)
   const images: ProducedImage[] = []
   for (const one of answer.data ?? []) {
     const bytes = one && (await bytesOf(one, api))
@@ -102,7 +110,7 @@ function isBlocked({ code, type }: EngineFault): boolean {
   return [code, type].some((name) => name !== null && blockedCodes.includes(name))
 }
 
-function blocked(fault: EngineFault, { engine, key }: ImagesApi): Outcome {
+function blocked(fault: EngineFault, { engine, key }: ImagesApi): Blocked {
   const reason = engineWords(fault.message, [key]) || `${engine} refused this request without saying why`
   return { kind: 'blocked', reason }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { rewritten, seenInPictures, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 import { eraOf } from './models.ts'
 
@@ -19,6 +20,7 @@ export type OllamaFailure =
   | 'rate-limited'
   | 'html'
   | 'endless'
+  | Exclude<WritingFailure, 'refused'>
 
 export interface OllamaBehaviour {
   /** Default 0.32.5, the last that draws. From 0.32.6 on every picture is refused. */
@@ -70,6 +72,7 @@ export async function startFakeOllama(behaviour: OllamaBehaviour = {}): Promise<
   let now = behaviour
   const count = { calls: 0, drawing: 0, mostDrawing: 0, cancelled: 0 }
   const engine = await startFakeEngine(async (request, reply) => {
+    if (request.path === '/api/chat') return chat(now, request, reply)
     if (request.path !== '/api/generate') return answerAboutModels(now, request, reply)
     count.calls += 1
     count.mostDrawing = Math.max(count.mostDrawing, ++count.drawing)
@@ -137,10 +140,41 @@ async function generate(behaviour: OllamaBehaviour, request: SeenRequest, reply:
   reply.end()
 }
 
+const chatRequest = z.strictObject({
+  model: z.string(),
+  messages: z.tuple([
+    z.strictObject({ role: z.literal('system'), content: z.string() }),
+    z.strictObject({ role: z.literal('user'), content: z.string(), images: z.array(z.base64()).optional() }),
+  ]),
+  options: z.strictObject({ num_predict: z.int() }),
+  keep_alive: z.union([z.string(), z.int()]).optional(),
+  stream: z.literal(false),
+})
+
+function chat(behaviour: OllamaBehaviour, request: SeenRequest, reply: Reply): void | Promise<void> {
+  const { failure } = behaviour
+  if (failure === 'stall') return
+  if (failure === 'failed-late') return reply.json(200, { error: 'the runner was killed' })
+  const asked = chatRequest.parse(request.json())
+  if (refuse(behaviour, asked, { request, reply })) return
+  if (failure === 'endless') return reply.flood(200, { 'content-type': 'application/json' })
+  const { content, images } = asked.messages[1]
+  const text = images === undefined ? rewritten(content) : seenInPictures
+  const cutOff = failure === 'cut-off'
+  const said = failure === 'no-words' ? '' : cutOff ? text.slice(0, 5) : text
+  reply.json(200, {
+    model: asked.model,
+    created_at: '2026-03-01T00:00:00Z',
+    message: { role: 'assistant', content: said },
+    done: true,
+    done_reason: cutOff ? 'length' : 'stop',
+  })
+}
+
 /** Answers with an error where this server or this request calls for one. */
 function refuse(
   behaviour: OllamaBehaviour,
-  asked: GenerateRequest,
+  asked: { readonly model: string; readonly width?: number; readonly height?: number },
   { request, reply }: { request: SeenRequest; reply: Reply },
 ): boolean {
   const known = (behaviour.models ?? defaultModels).find(
@@ -154,9 +188,12 @@ function refuse(
     reply.json(503, { error: 'server busy, please try again.  maximum pending requests exceeded' })
   else if (failure === 'html') reply.send(200, '<!doctype html><title>Proxy</title>', { 'content-type': 'text/html' })
   else if (!known) reply.json(404, { error: `model '${asked.model}' not found` })
-  else if (failure === 'not-supported' || eraOf(behaviour.version ?? drawingVersion) === 'after') {
+  else if (
+    request.path === '/api/generate' &&
+    (failure === 'not-supported' || eraOf(behaviour.version ?? drawingVersion) === 'after')
+  ) {
     reply.json(400, { error: 'image generation models are not currently supported' })
-  } else if (asked.width > 4096 || asked.height > 4096) {
+  } else if ((asked.width ?? 0) > 4096 || (asked.height ?? 0) > 4096) {
     reply.json(400, { error: 'width and height must be <= 4096' })
   } else return false
   return true

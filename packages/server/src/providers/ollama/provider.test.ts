@@ -1,33 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createEngineHttp } from '../kit/engine-http.ts'
+import { describe, expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
-import { decodePng, pngPixels } from '../spec/png-codec.ts'
-import type { ImageRequest, RunContext } from '../spec/provider.ts'
-import { startFakeOllama, type FakeOllama, type OllamaBehaviour } from './fake-ollama.ts'
+import { contextsWith, done, fixturesOf, openEngines } from '../kit/testing.ts'
+import { decodePng } from '../spec/png-codec.ts'
+import type { ImageRequest } from '../spec/provider.ts'
+import { startFakeOllama, type OllamaBehaviour } from './fake-ollama.ts'
 import { describeModel, eraOf } from './models.ts'
 import { provider } from './provider.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of open.splice(0)) await thing.close()
-})
-
-async function fake(behaviour: OllamaBehaviour = {}): Promise<FakeOllama> {
-  const engine = await startFakeOllama(behaviour)
-  open.push(engine)
-  return engine
-}
-
-type Sign = Parameters<RunContext['progress']>[0]
-
-function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { signs: Sign[] } {
-  const signal = more.signal ?? new AbortController().signal
-  const signs: Sign[] = []
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  const progress = (sign: Sign) => void signs.push(sign)
-  return { baseUrl, key: null, settings: {}, signal, http, progress, pixels: pngPixels, ...more, signs }
-}
+const engines = openEngines()
+const contextFor = contextsWith()
+const fixture = fixturesOf(import.meta.url)
+const fake = (behaviour: OllamaBehaviour = {}) => engines.keep(startFakeOllama(behaviour))
 
 const request: ImageRequest = {
   model: 'x/z-image-turbo:latest',
@@ -41,12 +24,8 @@ const request: ImageRequest = {
   options: {},
 }
 
-const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url))
-
 async function draw(engine: { baseUrl: string }, more: Partial<ImageRequest> = {}) {
-  const outcome = await provider.start({ ...request, ...more }, contextFor(engine.baseUrl))
-  if (outcome.kind !== 'done') expect.unreachable(`The outcome was ${outcome.kind}`)
-  return outcome.images
+  return done(await provider.start({ ...request, ...more }, contextFor(engine.baseUrl))).images
 }
 
 describe('Ollama: models', () => {
@@ -67,12 +46,13 @@ describe('Ollama: models', () => {
 
   it('lists what can draw, from the list alone where it tells', async () => {
     const tags = await fixture('tags.json')
-    const engine = await startFakeEngine(({ path }, reply) => {
-      if (path === '/api/version') reply.json(200, { version: '0.32.5' })
-      else if (path === '/api/tags') reply.send(200, tags)
-      else reply.send(500, '')
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine(({ path }, reply) => {
+        if (path === '/api/version') reply.json(200, { version: '0.32.5' })
+        else if (path === '/api/tags') reply.send(200, tags)
+        else reply.send(500, '')
+      }),
+    )
     const models = await provider.listModels(contextFor(engine.baseUrl))
     expect(models.map(({ id, label, description }) => [id, label, description])).toEqual([
       ['x/z-image-turbo:latest', 'x/z-image-turbo', undefined],
@@ -136,12 +116,13 @@ describe('Ollama: models', () => {
 describe('Ollama: drawing', () => {
   it('reads a whole answer: progress from 0 to the last step, then the picture', async () => {
     const recorded = await fixture('generate.ndjson')
-    const engine = await startFakeEngine(async (_, reply) => {
-      reply.begin(200, { 'content-type': 'application/x-ndjson' })
-      for (let at = 0; at < recorded.length; at += 57) await reply.write(recorded.subarray(at, at + 57))
-      reply.end()
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine(async (_, reply) => {
+        reply.begin(200, { 'content-type': 'application/x-ndjson' })
+        for (let at = 0; at < recorded.length; at += 57) await reply.write(recorded.subarray(at, at + 57))
+        reply.end()
+      }),
+    )
     const context = contextFor(engine.baseUrl)
     const outcome = await provider.start(request, context)
     expect(context.signs).toEqual([0, 1, 2, 3, 4].map((completed) => ({ completed, total: 4 })))
@@ -162,18 +143,11 @@ describe('Ollama: drawing', () => {
     expect(seeds[2]).toMatchObject({ options: { seed: 7 } })
   })
 
-  it('PR4: sends sources as bare base64, the key to a proxy, and how long to keep the model', async () => {
+  it('PR4: says how long to keep the model in its own words, and sends no key where there is none', async () => {
     const engine = await fake()
-    const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/png', width: 1, height: 1 }
-    const edit = { model: 'x/flux2-klein:4b', prompt: 'make it night', n: 1, sources: [source, source], options: {} }
-    await provider.start(edit, contextFor(engine.baseUrl, { key: 'proxy-key', settings: { keepAlive: '0' } }))
-    expect(engine.requests[0]?.body.toString()).toBe(
-      '{"model":"x/flux2-klein:4b","prompt":"make it night","images":["AQID","AQID"],"keep_alive":0,"stream":true}',
-    )
-    expect(engine.requests[0]?.headers.authorization).toBe('Bearer proxy-key')
     await provider.start(request, contextFor(engine.baseUrl, { settings: { keepAlive: '10m' } }))
-    expect(engine.requests[1]?.json()).toMatchObject({ keep_alive: '10m' })
-    expect(engine.requests[1]?.headers.authorization).toBeUndefined()
+    expect(engine.requests[0]?.json()).toMatchObject({ keep_alive: '10m' })
+    expect(engine.requests[0]?.headers.authorization).toBeUndefined()
   })
 
   it('PR5: a cancel closes the connection, and the server stops', async () => {
@@ -196,8 +170,7 @@ describe('Ollama: drawing', () => {
   it('takes a picture of 30 MB', async () => {
     const picture = Buffer.alloc(30_000_000, 'picture')
     const line = JSON.stringify({ image: picture.toString('base64'), done: true, done_reason: 'stop' })
-    const engine = await startFakeEngine((_, reply) => reply.send(200, `${line}\n`))
-    open.push(engine)
+    const engine = await engines.keep(startFakeEngine((_, reply) => reply.send(200, `${line}\n`)))
     const [image] = await draw(engine)
     expect(picture.equals(image?.bytes ?? Buffer.of())).toBe(true)
   }, 30_000)
@@ -236,8 +209,7 @@ describe('Ollama: failures', () => {
   })
 
   it('an answer that ends before it is done broke off', async () => {
-    const engine = await startFakeEngine((_, reply) => reply.send(200, '{"done":false,"total":4}\n'))
-    open.push(engine)
+    const engine = await engines.keep(startFakeEngine((_, reply) => reply.send(200, '{"done":false,"total":4}\n')))
     await expect(draw(engine)).rejects.toMatchObject({
       kind: 'malformed-response',
       message: expect.stringContaining('broke off'),
@@ -253,8 +225,7 @@ describe('Ollama: failures', () => {
   })
 
   it('something that is not Ollama is said to answer strangely', async () => {
-    const engine = await startFakeEngine((_, reply) => reply.json(200, { hello: 'world' }))
-    open.push(engine)
+    const engine = await engines.keep(startFakeEngine((_, reply) => reply.json(200, { hello: 'world' })))
     await expect(provider.listModels(contextFor(engine.baseUrl))).rejects.toMatchObject({ kind: 'malformed-response' })
     await expect(draw(engine)).rejects.toMatchObject({ kind: 'malformed-response' })
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ImageRequest } from '../spec/provider.ts'
+import type { WritingRequest } from '../spec/writing.ts'
 
 export const versionAnswer = z.object({ version: z.string() })
 
@@ -41,8 +42,37 @@ export function generateBody(request: ImageRequest, keepAlive: string | undefine
     ...(request.sources.length > 0 && {
       images: request.sources.map(({ bytes }) => Buffer.from(bytes).toString('base64')),
     }),
-    // A number without a unit must be a number: the server reads text as a Go duration.
-    ...(keepAlive !== undefined && { keep_alive: /^-?\d+$/.test(keepAlive) ? Number(keepAlive) : keepAlive }),
+    ...keepAliveField(keepAlive),
     stream: true,
+  }
+}
+
+/** A number without a unit must be a number: the server reads text as a Go duration. */
+function keepAliveField(keepAlive: string | undefined): { keep_alive?: string | number } {
+  if (keepAlive === undefined) return {}
+  return { keep_alive: /^-?\d+$/.test(keepAlive) ? Number(keepAlive) : keepAlive }
+}
+
+/** The answer to /api/chat in one piece; what a model thinks stands in `message.thinking`, where the server knows that it does. */
+export const chatAnswer = z.object({
+  error: z.string().optional(),
+  message: z.object({ content: z.string().nullish() }).nullish(),
+  done_reason: z.string().optional(),
+})
+
+export function chatBody(
+  { model, instructions, text, picture, maxTokens }: WritingRequest,
+  keepAlive: string | undefined,
+): Record<string, unknown> {
+  const images = picture && [Buffer.from(picture.bytes).toString('base64')]
+  return {
+    model,
+    messages: [
+      { role: 'system', content: instructions },
+      { role: 'user', content: text, ...(images && { images }) },
+    ],
+    options: { num_predict: maxTokens },
+    ...keepAliveField(keepAlive),
+    stream: false,
   }
 }

@@ -1,4 +1,6 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
+import { outgoing } from '../kit/fake-outgoing.ts'
+import { mask, source } from '../kit/testing.ts'
 import { describeProvider, type Behaviour } from '../spec/contract-suite.ts'
 import { startFakeCompatible, type CompatibleFailure } from './fake-openai-compatible.ts'
 import { provider } from './provider.ts'
@@ -29,6 +31,37 @@ describeProvider(provider, {
     sources: [],
     options: {},
   },
+  writing: {
+    request: { model: 'llama-3.2', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
+    start: async (behaviour) => {
+      const failure = behaviour === 'stalled' ? 'stall' : behaviour
+      const fake = await startFakeCompatible({ dialect: 'localai', ...(failure !== 'normal' && { failure }) })
+      const asked = () => fake.requests.filter(({ path }) => path === '/v1/chat/completions')
+      return { baseUrl: fake.baseUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+    },
+    expectedCall: {
+      model: 'llama-3.2',
+      messages: [
+        { role: 'system', content: 'Say more.' },
+        { role: 'user', content: 'a fox' },
+      ],
+      max_tokens: 4000,
+    },
+    expectedCallWithPicture: {
+      model: 'llama-3.2',
+      messages: [
+        { role: 'system', content: 'Say more.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a fox' },
+            { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } },
+          ],
+        },
+      ],
+      max_tokens: 4000,
+    },
+  },
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {
@@ -37,9 +70,70 @@ describeProvider(provider, {
       return {
         baseUrl: fake.baseUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),
+        sent: () => Promise.all(fake.drawn().map(outgoing)),
         close: () => fake.close(),
       }
     },
+    examples: [
+      {
+        name: 'everything that vLLM takes',
+        settings: { negativePrompt: 'field', steps: 'num_inference_steps', guidance: true, quality: 'low,high' },
+        request: {
+          model: 'flux.1-dev',
+          prompt: 'a lighthouse',
+          negativePrompt: 'fog',
+          n: 1,
+          width: 64,
+          height: 96,
+          seed: 7,
+          steps: 12,
+          guidance: 4.5,
+          quality: 'high',
+          sources: [],
+          options: {},
+        },
+        sent: [
+          {
+            method: 'POST',
+            path: '/v1/images/generations',
+            headers: { 'content-type': 'application/json', authorization: 'Bearer KEY' },
+            body: {
+              model: 'flux.1-dev',
+              prompt: 'a lighthouse',
+              n: 1,
+              size: '64x96',
+              response_format: 'b64_json',
+              quality: 'high',
+              seed: 7,
+              num_inference_steps: 12,
+              guidance_scale: 4.5,
+              negative_prompt: 'fog',
+            },
+          },
+        ],
+      },
+      {
+        name: 'an edit of several pictures with a mask, as a form',
+        settings: { imagesPerCall: 2, responseFormat: 'none', sources: 2, mask: true },
+        request: { model: 'flux.1-dev', prompt: 'at night', n: 2, seed: 1, sources: [source, mask], mask, options: {} },
+        sent: [
+          {
+            method: 'POST',
+            path: '/v1/images/edits',
+            headers: { 'content-type': 'multipart/form-data', authorization: 'Bearer KEY' },
+            body: [
+              ['model', 'flux.1-dev'],
+              ['prompt', 'at night'],
+              ['n', '2'],
+              ['seed', '1'],
+              ['image[]', 'source-1.jpg image/jpeg AQID'],
+              ['image[]', 'source-2.png image/png CQk='],
+              ['mask', 'mask.png image/png CQk='],
+            ],
+          },
+        ],
+      },
+    ],
     expectedCalls: [
       {
         model: 'Qwen/Qwen-Image',

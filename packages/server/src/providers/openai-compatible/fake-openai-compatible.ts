@@ -1,6 +1,7 @@
 // Servers in the manner of OpenAI's Images API that draw stripes, each with its own ways, speaking real HTTP.
 import { setTimeout as pause } from 'node:timers/promises'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { answerChat, isChat, type ChatBehaviour, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
 export type Dialect = 'localai' | 'vllm' | 'sglang' | 'litellm' | 'lmstudio'
@@ -22,8 +23,9 @@ export type CompatibleFailure =
   | 'stall'
   | 'drop'
   | 'task'
+  | WritingFailure
 
-export interface CompatibleBehaviour {
+export interface CompatibleBehaviour extends Omit<ChatBehaviour, 'failure'> {
   /** Default: vllm. */
   readonly dialect?: Dialect
   readonly failure?: CompatibleFailure
@@ -62,6 +64,7 @@ export async function startFakeCompatible(behaviour: CompatibleBehaviour = {}): 
     if (now.failure === 'unauthorized')
       return fault(reply, 401, { message: `Invalid key ${request.headers.authorization}` })
     if (path.startsWith('/v1/models')) return list(now, path, reply)
+    if (isChat(path)) return answerChat(now, request, reply)
     if (path.startsWith('/generated-images/')) return linked(now, path, reply)
     const edits = path === '/v1/images/edits' && now.dialect !== 'localai'
     if (now.dialect === 'lmstudio' || (!edits && path !== '/v1/images/generations')) return reply.send(404, 'Not Found')

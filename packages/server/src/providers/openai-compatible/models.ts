@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo } from '@easel/contract'
+import type { Capabilities, ModelInfo, TextModel } from '@easel/contract'
 import { listed } from '../kit/images-api.ts'
 import type { Settings } from './options.ts'
 
@@ -45,6 +45,9 @@ export interface ListedModel {
   readonly id: string
   /** Absent where the server does not tell. */
   readonly draws?: boolean
+  readonly writes?: boolean
+  /** Whether it takes pictures. Absent where the server does not tell. */
+  readonly sees?: boolean
 }
 
 /**
@@ -64,4 +67,14 @@ export function drawingModels(models: readonly ListedModel[], settings: Settings
       ...(draws === undefined && { description: 'This server does not tell which of its models draw.' }),
       capabilities,
     }))
+}
+
+const drawing = /stable-?diffusion|sdxl|flux|qwen-?image|z-image|dall-e|(?:^|[-_/])(?:gpt-image|imagen)/i
+
+/** The models that write: those that the server says so of, else (where it does not tell) all that may. */
+export function writingModels(models: readonly ListedModel[]): readonly TextModel[] {
+  const once = [...new Map(models.map((model) => [model.id, model])).values()]
+  return once
+    .filter(({ id, writes }) => writes ?? !(other.test(id) || drawing.test(id)))
+    .map(({ id, sees }) => ({ id, label: id, sees: sees ?? null }))
 }

@@ -8,16 +8,18 @@ const words = z.array(z.string()).nullish().catch(undefined)
 /** /models, and LocalAI's /models/capabilities, which says more. */
 export const modelsAnswer = z.object({
   data: z
-    .array(z.object({ id: z.string(), capabilities: words, output_modalities: words }))
+    .array(z.object({ id: z.string(), capabilities: words, input_modalities: words, output_modalities: words }))
     .nullish()
     .transform((models) => models ?? []),
 })
 
-/** Whether each model draws, where the list says something about it. */
+/** Whether each model draws or writes, where the list says something about it. */
 export function readModels({ data }: z.infer<typeof modelsAnswer>): readonly ListedModel[] {
-  return data.map(({ id, capabilities, output_modalities }) => {
+  return data.map(({ id, capabilities, input_modalities: taken, output_modalities }) => {
     const said = [...(capabilities ?? []), ...(output_modalities ?? [])]
-    return said.length === 0 ? { id } : { id, draws: said.includes('image') }
+    if (said.length === 0) return { id }
+    const writes = said.includes('chat') || said.includes('text')
+    return { id, draws: said.includes('image'), writes, ...(taken && { sees: taken.includes('image') }) }
   })
 }
 

@@ -6,9 +6,7 @@ import {
   type MappingOptions,
   type Verdict,
 } from '../kit/error-mapping.ts'
-import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse, Outcome } from '../spec/provider.ts'
-import { retirementOf } from './models.ts'
 
 /** OpenAI's codes where they say more than the status: https://platform.openai.com/docs/guides/error-codes */
 const codes: Readonly<Record<string, Verdict>> = {
@@ -41,14 +39,6 @@ export function lateRefusal(body: unknown, secrets: readonly (string | null)[]):
   const fault = readFault(body)
   if (isBlocked(fault.code)) return { kind: 'blocked', reason: reasonOf(fault.message, secrets) }
   throw mapLateFault(fault, mapping(secrets))
-}
-
-/** A refused model that was switched off: with what to take instead, before OpenAI's own words. */
-export function withRetirement(error: unknown, model: string): unknown {
-  const retirement = retirementOf(model)
-  if (!(error instanceof ProviderError) || retirement === undefined) return error
-  if (error.kind !== 'not-found' && error.kind !== 'bad-request') return error
-  return new ProviderError(error.kind, `${model}: ${retirement} ${error.message}`, { status: error.status })
 }
 
 function isBlocked(code: string | null): boolean {

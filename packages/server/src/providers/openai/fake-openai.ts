@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DefectError } from '#base/errors.ts'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
+import { answerChat, isChat, type ChatBehaviour, type WritingFailure } from '../kit/fake-chat.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
 export type OpenAiFailure =
@@ -25,8 +26,9 @@ export type OpenAiFailure =
   | 'truncated-stream'
   | 'error-mid-stream'
   | 'blocked-mid-stream'
+  | WritingFailure
 
-export interface OpenAiBehaviour {
+export interface OpenAiBehaviour extends Omit<ChatBehaviour, 'failure'> {
   /** Ids that /models lists; null: there is no such route. */
   readonly models?: readonly string[] | null
   /** Milliseconds before each piece of an answer. */
@@ -71,6 +73,8 @@ const generationFields = [...knownFields, 'moderation', 'frame_count', 'frame_du
 const editFields = [...knownFields, 'image', 'image[]', 'mask', 'markup', 'input_fidelity']
 const dallEFields = ['response_format', 'style']
 
+const created = 1_760_000_000
+
 type Fields = Readonly<Record<string, unknown>>
 
 interface Asked {
@@ -89,6 +93,7 @@ export async function startFakeOpenAi(behaviour: OpenAiBehaviour = {}): Promise<
   let baseUrl = ''
   const engine = await startFakeEngine(async (request, reply) => {
     if (request.path === '/v1/models') return listModels(now, request, reply)
+    if (isChat(request.path)) return answerChat(now, request, reply)
     if (request.path.startsWith('/files/')) return reply.send(200, picture(now, request.path))
     const editing = request.path === '/v1/images/edits'
     if (!editing && request.path !== '/v1/images/generations') {
@@ -141,7 +146,21 @@ async function answer(asked: Asked): Promise<void> {
 
 function wholeAnswer(asked: Asked, n: number): Fields {
   const data = Array.from({ length: n }, (_, i) => pictureFields(asked, i))
-  return { created: 1_760_000_000, data, usage: usageOf(n) }
+  const dallE = String(asked.fields['model']).startsWith('dall-e-')
+  const facts = dallE ? {} : { ...factsOf(asked), safety_identifier: asked.fields['safety_identifier'] ?? null }
+  return { created, data, ...facts, usage: usageOf(n) }
+}
+
+/** What was chosen where the request left it open. */
+function factsOf({ fields }: Asked): Fields {
+  const chosen = (name: string, otherwise: string) =>
+    fields[name] === undefined || fields[name] === 'auto' ? otherwise : fields[name]
+  return {
+    background: chosen('background', 'opaque'),
+    output_format: chosen('output_format', 'png'),
+    quality: chosen('quality', 'high'),
+    size: chosen('size', '1024x1024'),
+  }
 }
 
 const prepared = new WeakMap<OpenAiBehaviour, Map<number, Buffer>>()
@@ -260,11 +279,12 @@ function refuseField({ fields, editing, reply }: Asked): boolean {
 async function stream(asked: Asked): Promise<void> {
   const { behaviour, reply, fields, editing, request } = asked
   const name = editing ? 'image_edit' : 'image_generation'
+  const facts = { created_at: created, ...factsOf(asked) }
   reply.begin(200, { 'content-type': 'text/event-stream; charset=utf-8' })
   for (let i = 0; i < Number(fields['partial_images'] ?? 0); i++) {
     await pause(behaviour.delayMs ?? 0)
     const preview = pictureFields(asked, 0, `preview ${i}`)
-    await sayEvent(reply, `${name}.partial_image`, { ...preview, partial_image_index: i })
+    await sayEvent(reply, `${name}.partial_image`, { ...preview, ...facts, partial_image_index: i })
     if (behaviour.failure === 'error-mid-stream' || behaviour.failure === 'blocked-mid-stream') {
       const error = behaviour.failure === 'blocked-mid-stream' ? faults.blocked?.error : faults['server-error']?.error
       await sayEvent(reply, 'error', { error })
@@ -274,7 +294,7 @@ async function stream(asked: Asked): Promise<void> {
   await pause(behaviour.delayMs ?? 0)
   if (behaviour.failure === 'truncated-stream' || request.left.aborted) return reply.end()
   const done = behaviour.failure === 'no-image' ? { b64_json: '' } : pictureFields(asked, 0)
-  await sayEvent(reply, `${name}.completed`, { ...done, usage: usageOf(1) })
+  await sayEvent(reply, `${name}.completed`, { ...done, ...facts, usage: usageOf(1) })
   reply.end()
 }
 
@@ -308,6 +328,7 @@ function usageOf(n: number): Fields {
     input_tokens: 50,
     input_tokens_details: { text_tokens: 50, image_tokens: 0 },
     output_tokens: output,
+    output_tokens_details: { image_tokens: output, text_tokens: 0 },
     total_tokens: 50 + output,
   }
 }

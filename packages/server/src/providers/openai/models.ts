@@ -1,4 +1,4 @@
-import type { Capabilities, ModelInfo } from '@easel/contract'
+import type { Capabilities, ModelInfo, Retirement, TextModel } from '@easel/contract'
 
 /**
  * The models of 21 November 2026, for servers that do not tell: OpenAI's own list says nothing about capabilities, and keys
@@ -16,10 +16,10 @@ const catalogue = [
 ]
 
 /** What OpenAI itself has switched off; servers that speak its protocol may still list it. */
-const retired: Readonly<Record<string, string>> = {
-  'dall-e-2': 'Retired by OpenAI on 12 May 2026; take gpt-image-1-mini instead.',
-  'dall-e-3': 'Retired by OpenAI on 12 May 2026; take gpt-image-2 instead.',
-  'gpt-image-1': 'Switched off by OpenAI on 23 October 2026; take gpt-image-1.5 or gpt-image-2 instead.',
+const retirements: Readonly<Record<string, Retirement>> = {
+  'dall-e-2': { on: '2026-05-12', instead: ['gpt-image-1-mini'] },
+  'dall-e-3': { on: '2026-05-12', instead: ['gpt-image-2'] },
+  'gpt-image-1': { on: '2026-10-23', instead: ['gpt-image-1.5', 'gpt-image-2'] },
 }
 
 const drawing = /^(?:gpt-image-|chatgpt-image-|dall-e-)/
@@ -121,18 +121,18 @@ export function pricesOf(model: string): TokenPrices | null {
   return /^gpt-image-2(?:\.|-|$)/.test(model) ? { textIn: 5, imageIn: 8, imageOut: 30 } : null
 }
 
-/** What to take instead of a model that OpenAI has switched off, or undefined. */
-export function retirementOf(id: string): string | undefined {
-  return retired[id.replace(/-\d{4}-\d{2}-\d{2}$/, '')]
+/** What to take instead of a model that OpenAI has switched off, or null. */
+export function retirementOf(id: string): Retirement | null {
+  return retirements[id.replace(/-\d{4}-\d{2}-\d{2}$/, '')] ?? null
 }
 
 export function describeModel(id: string): ModelInfo {
-  const description = retirementOf(id)
+  const retired = retirementOf(id)
   const prices = pricesOf(id)
   return {
     id,
     label: id,
-    ...(description !== undefined && { description }),
+    ...(retired && { retired }),
     capabilities: capabilitiesOf(id),
     ...(prices && { priceHint: `$${prices.imageOut} for a million tokens of picture` }),
   }
@@ -141,9 +141,20 @@ export function describeModel(id: string): ModelInfo {
 /** The models that draw, of those a server lists: in use first, retired ones last. */
 export function drawingModels(ids: readonly string[]): readonly ModelInfo[] {
   const models = [...new Set(ids)].filter((id) => drawing.test(id)).map(describeModel)
-  return models.toSorted((a, b) => Number(a.description !== undefined) - Number(b.description !== undefined))
+  return models.toSorted((a, b) => Number(a.retired !== undefined) - Number(b.retired !== undefined))
 }
 
 export function cataloguedModels(): readonly ModelInfo[] {
   return catalogue.map(describeModel)
+}
+
+const writing = /^(?:gpt-|chatgpt-|o\d)/
+/** Models of the same families that do something else, or are not asked by chat completions. */
+const otherwise = /image|audio|realtime|transcribe|tts|search|instruct|codex|deep-research/
+const blind = /^(?:gpt-3\.5|gpt-4(?:-\d{4}(?:-preview)?|-32k)?$|o1-mini|o1-preview|o3-mini)/
+
+/** The models that write, of those a server lists. The list does not say what they can; names do. */
+export function writingModels(ids: readonly string[]): readonly TextModel[] {
+  const models = [...new Set(ids)].filter((id) => writing.test(id) && !otherwise.test(id))
+  return models.map((id) => ({ id, label: id, sees: !blind.test(id) }))
 }

@@ -1,54 +1,28 @@
-import { readFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createEngineHttp } from '../kit/engine-http.ts'
+import { describe, expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
-import { decodePng, pngPixels } from '../spec/png-codec.ts'
-import type { ImageRequest, RunContext } from '../spec/provider.ts'
-import { startFakeOpenAi, type FakeOpenAi, type OpenAiBehaviour } from './fake-openai.ts'
+import { contextsWith, done, fixturesOf, openEngines } from '../kit/testing.ts'
+import { decodePng } from '../spec/png-codec.ts'
+import type { ImageRequest } from '../spec/provider.ts'
+import { startFakeOpenAi, type OpenAiBehaviour } from './fake-openai.ts'
 import { cataloguedModels, describeModel, drawingModels } from './models.ts'
 import { provider } from './provider.ts'
 import { costOf } from './wire.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of open.splice(0)) await thing.close()
-})
+const engines = openEngines()
+const contextFor = contextsWith({ key: 'sk-test' })
+const fixture = fixturesOf(import.meta.url)
+const fake = (behaviour: OpenAiBehaviour = {}) => engines.keep(startFakeOpenAi(behaviour))
 
-async function fake(behaviour: OpenAiBehaviour = {}): Promise<FakeOpenAi> {
-  const engine = await startFakeOpenAi(behaviour)
-  open.push(engine)
-  return engine
-}
-
-/** A server that answers every request alike. */
 async function canned(body: string | Uint8Array, headers: Record<string, string>, status = 200): Promise<string> {
-  const engine = await startFakeEngine((_, reply) => reply.send(status, body, headers))
-  open.push(engine)
-  return engine.baseUrl
-}
-
-type Sign = Parameters<RunContext['progress']>[0]
-
-function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { signs: Sign[] } {
-  const signal = more.signal ?? new AbortController().signal
-  const signs: Sign[] = []
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  const progress = (sign: Sign) => void signs.push(sign)
-  return { baseUrl, key: 'sk-test', settings: {}, signal, http, progress, pixels: pngPixels, ...more, signs }
+  return (await engines.canned(body, { headers, status })).baseUrl
 }
 
 const request: ImageRequest = { model: 'gpt-image-2', prompt: 'a lighthouse', n: 1, sources: [], options: {} }
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
-const mask = { bytes: Uint8Array.of(9, 9), mimeType: 'image/png', width: 1, height: 1 }
 const json = { 'content-type': 'application/json' }
 const sse = { 'content-type': 'text/event-stream' }
 
-const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url))
-
 async function draw(url: string, more: Partial<ImageRequest> = {}) {
-  const outcome = await provider.start({ ...request, ...more }, contextFor(url))
-  if (outcome.kind !== 'done') expect.unreachable(`The outcome was ${JSON.stringify(outcome)}`)
-  return outcome
+  return done(await provider.start({ ...request, ...more }, contextFor(url)))
 }
 
 describe('OpenAI: models', () => {
@@ -62,7 +36,7 @@ describe('OpenAI: models', () => {
       'chatgpt-image-latest',
       'dall-e-3',
     ])
-    expect(models.at(-1)?.description).toContain('take gpt-image-2 instead')
+    expect(models.at(-1)?.retired).toEqual({ on: '2026-05-12', instead: ['gpt-image-2'] })
   })
 
   it('knows what each family can do', () => {
@@ -76,9 +50,7 @@ describe('OpenAI: models', () => {
     expect(of('gpt-image-3').size.kind).toBe('free')
     expect(of('dall-e-3')).toMatchObject({ imagesPerCall: 1, sources: 0, style: { default: 'vivid' } })
     expect(of('dall-e-2')).toMatchObject({ imagesPerCall: 10, sources: 1, quality: null })
-    expect(drawingModels(['gpt-image-1']).map(({ description }) => description)).toEqual([
-      expect.stringContaining('1.5'),
-    ])
+    expect(drawingModels(['gpt-image-1']).map(({ retired }) => retired?.instead[0])).toEqual(['gpt-image-1.5'])
   })
 
   it('falls back to its catalogue where there is no list or the key may not read it', async () => {
@@ -89,7 +61,7 @@ describe('OpenAI: models', () => {
     })
     const narrow = await canned(scopes, json, 403)
     expect(await provider.listModels(contextFor(narrow))).toEqual(cataloguedModels())
-    expect(cataloguedModels().every(({ description }) => description === undefined)).toBe(true)
+    expect(cataloguedModels().every(({ retired }) => retired === undefined)).toBe(true)
   })
 
   it('PR2: fails rather than listing nothing', async () => {
@@ -110,31 +82,6 @@ describe('OpenAI: models', () => {
 })
 
 describe('OpenAI: what is sent', () => {
-  it('PR4: a full request for several pictures', async () => {
-    const engine = await fake()
-    const settings = { organization: 'org-1', project: 'proj_2' }
-    const full: ImageRequest = {
-      ...request,
-      n: 2,
-      width: 1536,
-      height: 1024,
-      quality: 'high',
-      background: 'transparent',
-      outputFormat: 'webp',
-      options: { moderation: 'low', output_compression: 80 },
-    }
-    await provider.start(full, contextFor(engine.apiUrl, { settings }))
-    expect(engine.requests[0]?.body.toString()).toBe(
-      '{"model":"gpt-image-2","prompt":"a lighthouse","n":2,"size":"1536x1024","quality":"high","background":"transparent",' +
-        '"output_format":"webp","output_compression":80,"moderation":"low"}',
-    )
-    expect(engine.requests[0]?.headers).toMatchObject({
-      authorization: 'Bearer sk-test',
-      'openai-organization': 'org-1',
-      'openai-project': 'proj_2',
-    })
-  })
-
   it('PR4: dall-e gets its own parameters, and no streaming', async () => {
     const engine = await fake({ revisedPrompt: 'A tall lighthouse' })
     const outcome = await draw(engine.apiUrl, {
@@ -149,38 +96,6 @@ describe('OpenAI: what is sent', () => {
     )
     expect(outcome.images[0]?.revisedPrompt).toBe('A tall lighthouse')
     expect(outcome.cost).toBeUndefined()
-  })
-
-  it('PR4: an edit with two sources and a mask', async () => {
-    const engine = await fake()
-    await draw(engine.apiUrl, {
-      model: 'gpt-image-1.5',
-      n: 2,
-      sources: [source, mask],
-      mask,
-      options: { input_fidelity: 'high' },
-    })
-    const seen = engine.requests[0]
-    const form = await seen?.form()
-    expect(seen?.path).toBe('/v1/images/edits')
-    expect([...(form?.keys() ?? [])]).toEqual(['model', 'prompt', 'n', 'input_fidelity', 'image[]', 'image[]', 'mask'])
-    const files = (form?.getAll('image[]') ?? []).filter((value) => value instanceof File)
-    expect(files.map(({ name, type, size }) => [name, type, size])).toEqual([
-      ['source-1.jpg', 'image/jpeg', 3],
-      ['source-2.png', 'image/png', 2],
-    ])
-    const sent = form?.get('mask')
-    expect(sent instanceof File && [sent.name, sent.type, sent.size]).toEqual(['mask.png', 'image/png', 2])
-    expect([form?.get('n'), form?.get('input_fidelity')]).toEqual(['2', 'high'])
-  })
-
-  it('PR4: an edit with one source calls it image, and streams', async () => {
-    const engine = await fake()
-    const context = contextFor(engine.apiUrl, { settings: { previews: 1 } })
-    expect(await provider.start({ ...request, sources: [source] }, context)).toMatchObject({ kind: 'done' })
-    const form = await engine.requests[0]?.form()
-    expect([...(form?.keys() ?? [])]).toEqual(['model', 'prompt', 'n', 'stream', 'partial_images', 'image'])
-    expect(context.signs).toHaveLength(1)
   })
 
   it('a parameter that the model refuses is a bad request in its words', async () => {
@@ -301,18 +216,13 @@ describe('OpenAI: failures', () => {
   })
 
   it.each([
-    ['dall-e-2', 'Retired by OpenAI on 12 May 2026; take gpt-image-1-mini instead.'],
-    ['dall-e-3', 'Retired by OpenAI on 12 May 2026; take gpt-image-2 instead.'],
-    ['gpt-image-1', 'Switched off by OpenAI on 23 October 2026; take gpt-image-1.5 or gpt-image-2 instead.'],
-  ])('%s is gone, and what to take instead is said', async (model, words) => {
-    const engine = await fake({ failure: 'model-missing' })
-    await expect(draw(engine.apiUrl, { model })).rejects.toMatchObject({
-      kind: 'not-found',
-      advice: 'never',
-      message: expect.stringMatching(new RegExp(`^${model}: ${words.replaceAll('.', '\\.')} OpenAI: The model`)),
-    })
-    engine.behave({ failure: 'rate-limited' })
-    await expect(draw(engine.apiUrl, { model })).rejects.toMatchObject({ message: 'OpenAI: Rate limit reached' })
+    ['dall-e-2', '2026-05-12', ['gpt-image-1-mini']],
+    ['dall-e-3', '2026-05-12', ['gpt-image-2']],
+    ['gpt-image-1', '2026-10-23', ['gpt-image-1.5', 'gpt-image-2']],
+    ['gpt-image-1-2025-04-23', '2026-10-23', ['gpt-image-1.5', 'gpt-image-2']],
+  ])('PR27: %s is gone, and what to take instead is known', (model, on, instead) => {
+    expect(provider.retirement?.(model)).toEqual({ on, instead })
+    for (const id of instead) expect(provider.retirement?.(id)).toBeNull()
   })
 
   it('a prompt that is too long is a bad request in its words', async () => {
@@ -327,12 +237,13 @@ describe('OpenAI: failures', () => {
 
   it('an address that expired, or that leads to a private one, gives no picture', async () => {
     const answers = { data: [{ url: '/gone.png' }] }
-    const engine = await startFakeEngine(({ path, headers }, reply) => {
-      if (path === '/gone.png') return reply.send(403, 'Signature expired')
-      if (path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest/meta-data' })
-      return reply.json(200, { data: answers.data.map(({ url }) => ({ url: `http://${headers.host}${url}` })) })
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine(({ path, headers }, reply) => {
+        if (path === '/gone.png') return reply.send(403, 'Signature expired')
+        if (path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest/meta-data' })
+        return reply.json(200, { data: answers.data.map(({ url }) => ({ url: `http://${headers.host}${url}` })) })
+      }),
+    )
     await expect(draw(engine.baseUrl)).rejects.toMatchObject({ kind: 'not-found', status: 403 })
     answers.data = [{ url: '/away.png' }]
     await expect(draw(engine.baseUrl)).rejects.toMatchObject({
@@ -364,11 +275,12 @@ describe('OpenAI: failures', () => {
 
   it('PR5: an abort in the middle of the stream closes the connection', async () => {
     const [firstPreview] = (await fixture('generations.sse')).toString().split('\n\n')
-    const engine = await startFakeEngine(async (_, reply) => {
-      reply.begin(200, sse)
-      await reply.write(`${firstPreview}\n\n`)
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine(async (_, reply) => {
+        reply.begin(200, sse)
+        await reply.write(`${firstPreview}\n\n`)
+      }),
+    )
     const abort = new AbortController()
     const context = contextFor(engine.baseUrl, { signal: abort.signal })
     const call = provider.start(request, context)

@@ -14,10 +14,12 @@ import type {
   Provider,
   RunContext,
 } from '../spec/provider.ts'
-import { lateRefusal, refusal, withRetirement } from './errors.ts'
-import { cataloguedModels, drawingModels, isDallE } from './models.ts'
+import { lateRefusal, refusal } from './errors.ts'
+import { headersFor } from './headers.ts'
+import { cataloguedModels, drawingModels, isDallE, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { costOf, editForm, generationBody, imagesAnswer, modelsAnswer, streamEvent, type Picture } from './wire.ts'
+import { writer } from './writer.ts'
 
 const engine = 'OpenAI'
 const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
@@ -43,6 +45,8 @@ export const provider: Provider = {
   },
   listModels,
   start,
+  retirement: retirementOf,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
@@ -75,14 +79,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
     ...(editing ? { form: editForm(request, partials) } : { json: generationBody(request, partials) }),
     ...drawing,
   })
-  if (response.status !== 200) {
-    const body = await readErrorBody(response)
-    try {
-      return refusal(response, body, [context.key])
-    } catch (error) {
-      throw withRetirement(error, request.model)
-    }
-  }
+  if (response.status !== 200) return refusal(response, await readErrorBody(response), [context.key])
   // Servers that know no streaming answer in one piece all the same.
   if (response.headers.get('content-type')?.includes('text/event-stream')) return readStream(response, request, context)
   const answer = parseAnswer(imagesAnswer, await response.json('b64_json'), engine)
@@ -139,14 +136,4 @@ async function bytesOf(picture: Picture, context: RunContext): Promise<Uint8Arra
   return typeof picture.url === 'string' && picture.url !== ''
     ? context.http.download(picture.url, linkedPicture)
     : null
-}
-
-function headersFor(context: CallContext): Record<string, string> {
-  const { organization, project } = settings.parse(context.settings)
-  if (context.key === null) throw new ProviderError('auth', 'OpenAI needs a key: enter one in the connection')
-  return {
-    authorization: `Bearer ${context.key}`,
-    ...(organization && { 'OpenAI-Organization': organization }),
-    ...(project && { 'OpenAI-Project': project }),
-  }
 }

@@ -31,6 +31,8 @@ export interface SdcppBehaviour {
   readonly ahead?: number
   /** Looks for which it is drawing. */
   readonly drawing?: number
+  /** It draws on and on. */
+  readonly held?: boolean
   readonly cancelGenerating?: boolean
   /** Sent instead of a drawn picture. */
   readonly picture?: Uint8Array
@@ -45,6 +47,8 @@ export interface FakeSdcpp extends FakeEngine {
   /** Jobs that were handed in. */
   submitted(): readonly SeenRequest[]
   looks(): number
+  /** Jobs that were stopped. */
+  cancelled(): number
   /** Starts anew: it knows no job any more. */
   restart(): void
 }
@@ -88,6 +92,7 @@ export async function startFakeSdcpp(behaviour: SdcppBehaviour = {}): Promise<Fa
     },
     submitted: () => engine.requests.filter(({ path }) => path === '/sdcpp/v1/img_gen'),
     looks: () => engine.requests.filter(({ method, path }) => method === 'GET' && path.includes('/jobs/')).length,
+    cancelled: () => [...state.jobs.values()].filter((job) => job.cancelled).length,
     restart: () => state.jobs.clear(),
   }
 }
@@ -190,7 +195,7 @@ function submit(state: State, request: SeenRequest, reply: Reply): void | Promis
 }
 
 function cancel(now: SdcppBehaviour, job: Job, reply: Reply): void {
-  const over = job.ahead === 0 && job.drawing === 0
+  const over = job.ahead === 0 && job.drawing === 0 && now.held !== true
   if (job.cancelled || over || (job.ahead === 0 && now.cancelGenerating !== true)) {
     const error = over ? 'job is not cancellable' : 'job is generating and cannot be interrupted yet'
     return reply.json(409, { error })
@@ -204,8 +209,8 @@ function look(now: SdcppBehaviour, job: Job): Record<string, unknown> {
     return state(job, { status: 'cancelled', error: { code: 'cancelled', message: 'job cancelled by client' } })
   }
   if (job.ahead > 0) return state(job, { status: 'queued', queue_position: job.ahead-- })
-  if (job.drawing > 0) {
-    job.drawing -= 1
+  if (job.drawing > 0 || now.held === true) {
+    job.drawing = Math.max(job.drawing - 1, 0)
     return state(job, { status: 'generating', started: created + 3 })
   }
   const ended = { started: created + 3, completed: created + 15 }

@@ -1,15 +1,24 @@
 // What every provider must hold, whichever engine it speaks to. The numbers are the rules of docs/spec/providers.md.
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { Capabilities, ModelInfo } from '@easel/contract'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DefectError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import { decodePng, pngPixels } from './png-codec.ts'
-import type { EngineHttp, EngineRequest, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
-import { ProviderError } from './provider-error.ts'
+import { describeClaims, type Example, type WorkingEngine } from './claims-suite.ts'
+import { decodePng } from './png-codec.ts'
+import type { EngineHttp, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
+import {
+  closedPort,
+  contextFor,
+  contractKey,
+  failure,
+  limitsFor,
+  onNetwork,
+  withEngine,
+} from './testing/suite-tools.ts'
+import { describeStatuses } from './statuses-suite.ts'
+import { describeWriting, type WritingFixtures } from './writing-suite.ts'
 
 /**
  * How a fake engine answers the call that asks for pictures. `unauthorized` (401) repeats the key it was sent in its words;
@@ -32,6 +41,8 @@ export interface RunningEngine {
   readonly baseUrl: string
   /** The decoded bodies of the calls that asked for pictures, in order. */
   imageCalls(): readonly unknown[]
+  /** The same calls with method, path, headers and body, for the examples. */
+  sent?(): Promise<readonly unknown[]>
   close(): Promise<void>
 }
 
@@ -44,6 +55,8 @@ export interface ProviderFixtures {
   readonly pixels?: Pixels
   /** Reads the size of a picture, proving that it is complete. Absent: a PNG decoder. */
   readonly measure?: (bytes: Uint8Array) => Promise<{ width: number; height: number }>
+  /** Present exactly where the provider writes. */
+  readonly writing?: WritingFixtures
   readonly openHttp: (options: { baseUrl: string; signal: AbortSignal }) => EngineHttp
   /** A string says why there is no engine to talk to; the rules about the network are then skipped with that reason. */
   readonly engine:
@@ -52,12 +65,14 @@ export interface ProviderFixtures {
         start(behaviour: Behaviour): Promise<RunningEngine>
         /** Exactly what the engine must be sent for `request`, once per call. */
         readonly expectedCalls: readonly unknown[]
+        /** Show whatever the models can do that `request` does not show. */
+        readonly examples?: readonly Example[]
+        /** Needed where a model tells progress or its engine can be stopped. */
+        working?(): Promise<WorkingEngine>
         /** Behaviours that this protocol cannot have, with the reason. */
         readonly impossible?: Partial<Record<Behaviour, string>>
       }
 }
-
-const contractKey = 'sk-contract-9f8e7d6c5b4a3210fedc'
 
 /** Runs the contract of the provider port against one provider. Call it from the provider's `contract.test.ts`. */
 export function describeProvider(provider: Provider, fixtures: ProviderFixtures): void {
@@ -65,6 +80,9 @@ export function describeProvider(provider: Provider, fixtures: ProviderFixtures)
     describeManifest(provider, fixtures)
     describePictures(provider, fixtures)
     describeFailures(provider, fixtures)
+    describeStatuses(provider, fixtures)
+    describeClaims(provider, fixtures)
+    describeWriting(provider, fixtures)
   })
 }
 
@@ -252,64 +270,6 @@ async function failsAs(
   })
 }
 
-type NetworkEngine = Exclude<ProviderFixtures['engine'], string>
-
-function onNetwork(
-  fixtures: ProviderFixtures,
-  test: { name: string; behaviour?: Behaviour },
-  check: (engine: NetworkEngine) => Promise<void>,
-): void {
-  const { engine } = fixtures
-  const reason = typeof engine === 'string' ? engine : test.behaviour && engine.impossible?.[test.behaviour]
-  if (typeof engine === 'string' || reason) it(`${test.name} (skipped: ${reason})`, ({ skip }) => skip(reason))
-  else it(test.name, () => check(engine))
-}
-
-async function withEngine(
-  fixtures: ProviderFixtures,
-  behaviour: Behaviour,
-  use: (baseUrl: string, running: RunningEngine | null) => Promise<void>,
-): Promise<void> {
-  const running = typeof fixtures.engine === 'string' ? null : await fixtures.engine.start(behaviour)
-  try {
-    await use(running?.baseUrl ?? '', running)
-  } finally {
-    await running?.close()
-  }
-}
-
-function contextFor(
-  fixtures: ProviderFixtures,
-  options: { baseUrl: string; signal?: AbortSignal; limits?: Partial<Limits> },
-): RunContext {
-  const signal = options.signal ?? new AbortController().signal
-  const http = fixtures.openHttp({ baseUrl: options.baseUrl, signal })
-  return {
-    baseUrl: options.baseUrl,
-    key: contractKey,
-    settings: fixtures.settings ?? {},
-    signal,
-    http: options.limits ? limited(http, options.limits) : http,
-    progress: () => undefined,
-    pixels: fixtures.pixels ?? pngPixels,
-  }
-}
-
-type Limits = Pick<EngineRequest, 'headersTimeoutMs' | 'bodyTimeoutMs' | 'maxBytes'>
-
-/** Little patience or room where a test is about the limits, so that they are reached within it. */
-const limitsFor: Partial<Record<Behaviour, Partial<Limits>>> = {
-  stalled: { headersTimeoutMs: 300, bodyTimeoutMs: 300 },
-  endless: { maxBytes: 1_000_000 },
-}
-
-function limited(http: EngineHttp, limits: Partial<Limits>): EngineHttp {
-  return {
-    request: (path, init) => http.request(path, { ...init, ...limits }),
-    download: (url, most) => http.download(url, most),
-  }
-}
-
 /** Starts and polls until there is an outcome that is not `pending`. */
 async function finish(provider: Provider, context: RunContext, request: ImageRequest): Promise<Outcome> {
   let outcome = await provider.start(request, context)
@@ -318,25 +278,4 @@ async function finish(provider: Provider, context: RunContext, request: ImageReq
     outcome = await provider.poll(outcome.operation, context)
   }
   return outcome
-}
-
-async function failure(call: Promise<unknown>): Promise<ProviderError> {
-  const result = await call.then(
-    (value) => new DefectError(`It succeeded with ${inspect(value)}`),
-    (error: unknown) => error,
-  )
-  if (result instanceof ProviderError) return result
-  throw result
-}
-
-/** An address where surely nobody listens: a port that was free a moment ago. */
-async function closedPort(): Promise<string> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new DefectError('No port could be had')
-  return `http://127.0.0.1:${address.port}`
 }

@@ -1,7 +1,8 @@
 // The provider port: what Easel asks of code that speaks one engine's protocol. Rules are numbered in docs/spec/providers.md.
-import type { ModelInfo } from '@easel/contract'
+import type { ModelInfo, Retirement } from '@easel/contract'
 import type { z } from 'zod'
 import type { Json } from '#base/json.ts'
+import type { Writer } from './writing.ts'
 
 /** One engine's protocol. `Settings` are the connection's own settings, `Options` the extra options of one request. */
 export interface Provider {
@@ -28,6 +29,13 @@ export interface Provider {
    * @throws ProviderError
    */
   cancel?(operation: Json, context: CallContext): Promise<void>
+  /**
+   * What to take instead of a model that the engine's maker has switched off, whether a server still lists it or not. Null: it is in
+   * use, as far as is known. Absent: nothing of this engine was ever switched off.
+   */
+  retirement?(model: string): Retirement | null
+  /** Text models of the same engine. Absent: it has none, or Easel cannot speak to them. */
+  readonly writes?: Writer
 }
 
 export interface Manifest {

@@ -58,6 +58,7 @@ export async function* generationLines(db: Db, userId: string): AsyncGenerator<s
       .select(['resolved_prompt as resolvedPrompt', 'revised_prompt as revisedPrompt', 'n', 'width', 'height', 'seed'])
       .select(['error', 'cost_amount as costAmount', 'cost_currency as costCurrency', 'parent_id as parentId'])
       .select(['created_at as createdAt', 'started_at as startedAt', 'finished_at as finishedAt'])
+      .select('fallback_from as fallbackFrom')
       .execute()
     yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
     last = rows.at(-1)?.id ?? null

@@ -13,6 +13,11 @@ export interface ArchiveEntry {
    * @throws EaselError when it has more, or they are not those that the archive promises
    */
   read(max: number): Promise<Buffer>
+  /**
+   * Its bytes as they come, for what is too long to be read whole. What comes before the end may be damaged all the same.
+   * @throws EaselError like `read`, at the end for a wrong checksum
+   */
+  stream(): AsyncIterable<Buffer>
 }
 
 export interface Archive {
@@ -64,27 +69,35 @@ function checkOverlaps(entries: readonly yauzl.Entry[]): void {
   }
 }
 
-async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, max: number): Promise<Buffer> {
-  const wrong = (message: string, cause?: unknown) => new EaselError('bad-request', message, { cause })
+const wrong = (message: string, cause?: unknown) => new EaselError('bad-request', message, { cause })
+
+async function* streamEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Buffer, void, undefined> {
   const size = entry.uncompressedSize
-  if (size > max) throw wrong(`It has ${size} bytes; ${max} are allowed.`)
-  const parts: Buffer[] = []
   let length = 0
+  let sum = 0
   try {
     for await (const part of await zip.openReadStreamPromise(entry)) {
-      length += part.length
+      const bytes: Buffer = part
+      length += bytes.length
       // yauzl ends a stream that grows beyond what it said; this is for the day when it does not.
       if (length > size) break
-      parts.push(part)
+      sum = crc32(bytes, sum)
+      yield bytes
     }
   } catch (error) {
     throw wrong(`It cannot be unpacked: ${messageOf(error)}.`, error)
   }
-  const bytes = Buffer.concat(parts)
-  if (length !== size || crc32(bytes) !== entry.crc32 >>> 0) {
+  if (length !== size || sum !== entry.crc32 >>> 0) {
     throw wrong('It is damaged: its checksum in the archive is another one.')
   }
-  return bytes
+}
+
+async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, max: number): Promise<Buffer> {
+  const size = entry.uncompressedSize
+  if (size > max) throw wrong(`It has ${size} bytes; ${max} are allowed.`)
+  const parts: Buffer[] = []
+  for await (const part of streamEntry(zip, entry)) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 async function readDirectory(zip: yauzl.ZipFile, limits: ArchiveLimits): Promise<yauzl.Entry[]> {
@@ -121,6 +134,7 @@ export async function openArchive(path: string, limits: ArchiveLimits = usualLim
           name: entry.fileName,
           size: entry.uncompressedSize,
           read: (max) => readEntry(opened, entry, max),
+          stream: () => streamEntry(opened, entry),
         })),
       close: () => opened.close(),
     }

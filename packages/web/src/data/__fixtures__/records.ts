@@ -57,6 +57,7 @@ export function generationOf(number: number, change: Partial<Generation> = {}): 
     height: 768,
     seed: 7,
     adjustments: [],
+    fallbackFrom: null,
     progress: null,
     previewUrl: null,
     place: null,

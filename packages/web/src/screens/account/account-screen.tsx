@@ -1,6 +1,6 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Outlet } from '@tanstack/react-router'
 import { useAuthStatus } from '#data/session.ts'
-import classes from './account-screen.module.css'
+import { TabbedPage } from '#parts/tabbed-page.tsx'
 
 const parts = [
   { to: '/settings/account', label: 'Account' },
@@ -16,20 +16,10 @@ export function AccountScreen() {
     if (me?.role === 'guest') return to === '/settings/data'
     return to !== '/settings/account' || status?.mode === 'accounts'
   })
+  const title = status?.mode === 'local' ? 'Keys and data' : 'Your account'
   return (
-    <div className={classes['screen']}>
-      <header>
-        <h1 className={classes['title']}>{status?.mode === 'local' ? 'Keys and data' : 'Your account'}</h1>
-        {me?.email !== undefined && me.email !== null && <p className={classes['lead']}>{me.email}</p>}
-      </header>
-      <nav className={classes['parts']} aria-label="Account">
-        {shown.map(({ to, label }) => (
-          <Link key={to} to={to} className={classes['part']} activeProps={{ 'data-active': true }}>
-            {label}
-          </Link>
-        ))}
-      </nav>
+    <TabbedPage title={title} lead={me?.email ?? null} label="Account" tabs={shown}>
       <Outlet />
-    </div>
+    </TabbedPage>
   )
 }

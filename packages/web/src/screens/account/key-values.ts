@@ -37,9 +37,10 @@ export function keyBody({ name, scopes, lifetime }: KeyValues, now: number): Api
 }
 
 /** @param words writes a time in milliseconds */
-export function keyFacts(key: ApiKey, now: number, words: (time: number) => string): string {
+export function keyFacts(key: ApiKey, now: number, words: (time: number) => string): readonly string[] {
   const used = key.lastUsedAt === null ? 'never used' : `used ${words(Date.parse(key.lastUsedAt))}`
-  return `…${key.hint} · ${key.scopes.map((scope) => scopeWords[scope].label).join(', ')} · ${used} · ${endOf(key, now, words)}`
+  const may = key.scopes.map((scope) => scopeWords[scope].label).join(', ')
+  return [`…${key.hint}`, may, used, endOf(key, now, words)]
 }
 
 function endOf({ expiresAt }: ApiKey, now: number, words: (time: number) => string): string {

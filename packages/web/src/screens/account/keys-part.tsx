@@ -8,11 +8,12 @@ import { ConfirmDialog } from '#parts/confirm-dialog.tsx'
 import { dateTime } from '#parts/format.ts'
 import { IconButton } from '#parts/icon-button.tsx'
 import { Notice } from '#parts/notice.tsx'
+import { Row, Rows } from '#parts/rows.tsx'
 import { useNow } from '#parts/use-now.ts'
 import { KeyDialog } from './key-dialog.tsx'
 import { keyFacts } from './key-values.ts'
 import classes from './form.module.css'
-import { Row, Rows, Section, Sections } from './section.tsx'
+import { Section, Sections } from './section.tsx'
 
 const MINUTE = 60_000
 

@@ -7,9 +7,9 @@ import { ConfirmDialog } from '#parts/confirm-dialog.tsx'
 import { dateTime } from '#parts/format.ts'
 import { IconButton } from '#parts/icon-button.tsx'
 import { Notice } from '#parts/notice.tsx'
+import { Row } from '#parts/rows.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
 import classes from './form.module.css'
-import { Row } from './section.tsx'
 
 interface PasskeyRowProps {
   readonly passkey: Passkey
@@ -25,7 +25,7 @@ export function PasskeyRow({ passkey, removing, onRemove }: PasskeyRowProps) {
   return (
     <Row
       name={name}
-      facts={`${synced ? 'On all your devices' : 'On one device'} · made ${dateTime(Date.parse(createdAt))}`}
+      facts={[synced ? 'On all your devices' : 'On one device', `made ${dateTime(Date.parse(createdAt))}`]}
     >
       <IconButton icon="edit" label={`Rename the passkey ${name}`} onClick={() => setAsking('name')} />
       <IconButton

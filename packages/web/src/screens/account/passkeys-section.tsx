@@ -5,9 +5,10 @@ import { passkeysQuery, useCreatePasskey, useRemovePasskey } from '#data/account
 import { wordsOf } from '#data/client.ts'
 import { canUsePasskeys } from '#data/passkeys.ts'
 import { Notice } from '#parts/notice.tsx'
+import { Rows } from '#parts/rows.tsx'
 import classes from './form.module.css'
 import { PasskeyRow } from './passkey-row.tsx'
-import { Rows, Section } from './section.tsx'
+import { Section } from './section.tsx'
 
 /** Signing in with the device's own lock. */
 export function PasskeysSection() {

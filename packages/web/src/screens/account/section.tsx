@@ -23,30 +23,3 @@ export function Section({ title, text, children }: SectionProps) {
 export function Sections({ children }: { readonly children: ReactNode }) {
   return <div className={classes['sections']}>{children}</div>
 }
-
-interface RowProps {
-  readonly name: ReactNode
-  readonly facts: string
-  readonly children?: ReactNode
-}
-
-/** One thing of a list, with what can be done about it. */
-export function Row({ name, facts, children }: RowProps) {
-  return (
-    <li className={classes['row']}>
-      <span className={classes['words']}>
-        <span className={classes['name']}>{name}</span>
-        <span className={classes['facts']}>{facts}</span>
-      </span>
-      {children}
-    </li>
-  )
-}
-
-export function Rows({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <ul className={classes['rows']} aria-label={label}>
-      {children}
-    </ul>
-  )
-}

@@ -4,11 +4,13 @@ import { useState } from 'react'
 import { sessionsQuery, useEndOtherSessions, useEndSession } from '#data/account.ts'
 import { wordsOf } from '#data/client.ts'
 import { useSignOut } from '#data/session.ts'
+import { Badge } from '#parts/badge.tsx'
 import { dateTime } from '#parts/format.ts'
 import { Notice } from '#parts/notice.tsx'
+import { Row, Rows } from '#parts/rows.tsx'
 import { deviceWords } from './device-words.ts'
 import classes from './form.module.css'
-import { Row, Rows, Section } from './section.tsx'
+import { Section } from './section.tsx'
 
 /** So many at first: who never signs out has dozens. */
 const few = 5
@@ -33,10 +35,10 @@ export function SessionsSection() {
             name={
               <>
                 {deviceWords(session.userAgent)}
-                {session.current && <span className={classes['badge']}>This device</span>}
+                {session.current && <Badge tone="accent">This device</Badge>}
               </>
             }
-            facts={`${session.address === null ? '' : `${session.address} · `}since ${dateTime(Date.parse(session.createdAt))}`}
+            facts={[session.address ?? '', `since ${dateTime(Date.parse(session.createdAt))}`]}
           >
             {!session.current && (
               <Button variant="subtle" disabled={end.isPending} onClick={() => end.mutate(session.id)}>

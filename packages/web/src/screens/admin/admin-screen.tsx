@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core'
-import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { Link, Outlet } from '@tanstack/react-router'
 import { useAuthStatus } from '#data/session.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
-import classes from './admin-screen.module.css'
+import { TabbedPage } from '#parts/tabbed-page.tsx'
 
 const parts = [
   { to: '/admin', label: 'Overview' },
@@ -29,40 +28,15 @@ export function AdminScreen() {
     return <NothingHere title="This is for administrators" text="Ask one of them if something here should change." />
   }
   return (
-    <div className={classes['screen']}>
-      <header>
-        <h1 className={classes['title']}>Administration</h1>
-        <p className={classes['lead']}>
-          People, limits and the state of this server. Nobody’s pictures are shown here.
-        </p>
-      </header>
-      <Parts />
+    <TabbedPage
+      title="Administration"
+      lead="People, limits and the state of this server. Nobody’s pictures are shown here."
+      label="Administration"
+      tabs={parts}
+      wide
+    >
       <Outlet />
-    </div>
-  )
-}
-
-function Parts() {
-  const nav = useRef<HTMLElement>(null)
-  const { pathname } = useLocation()
-  // On a narrow screen the last parts are out of sight.
-  useEffect(() => {
-    nav.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [pathname])
-  return (
-    <nav ref={nav} className={classes['parts']} aria-label="Administration">
-      {parts.map(({ to, label }) => (
-        <Link
-          key={to}
-          to={to}
-          className={classes['part']}
-          activeProps={{ 'data-active': true }}
-          activeOptions={{ exact: true }}
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
+    </TabbedPage>
   )
 }
 

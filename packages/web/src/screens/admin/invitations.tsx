@@ -11,8 +11,8 @@ import { EmptyState } from '#parts/empty-state.tsx'
 import { dateTime } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { Notice } from '#parts/notice.tsx'
+import { Row, Rows, WaitingRows } from '#parts/rows.tsx'
 import classes from './invitations.module.css'
-import { WaitingRows } from './waiting-rows.tsx'
 
 /** The token stands behind #, which browsers send to nobody. */
 const linkOf = (token: string) => `${window.location.origin}/sign-up#invitation=${token}`
@@ -40,11 +40,11 @@ export function AdminInvitations() {
         </EmptyState>
       )}
       {list.length > 0 && (
-        <ul className={classes['list']} aria-label="Invitations">
+        <Rows label="Invitations" framed>
           {list.map((invitation) => (
             <InvitationRow key={invitation.id} invitation={invitation} />
           ))}
-        </ul>
+        </Rows>
       )}
     </div>
   )
@@ -118,14 +118,7 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
   const revoke = useRevokeInvitation()
   const name = invitation.email ?? 'Whoever has the link'
   return (
-    <li className={classes['row']}>
-      <span className={classes['words']}>
-        <span className={classes['name']}>{name}</span>
-        <span className={classes['facts']}>
-          {invitation.role === 'admin' ? 'Administrator · ' : ''}
-          {stateOf(invitation)}
-        </span>
-      </span>
+    <Row name={name} facts={[invitation.role === 'admin' ? 'Administrator' : '', stateOf(invitation)]}>
       {invitation.usedAt === null && (
         <ActionIcon
           aria-label={`Take back the invitation of ${name}`}
@@ -137,6 +130,6 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
           <Icon name="trash" />
         </ActionIcon>
       )}
-    </li>
+    </Row>
   )
 }

@@ -6,9 +6,9 @@ import { wordsOf } from '#data/client.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { ago, bytes, count } from '#parts/format.ts'
 import { Notice } from '#parts/notice.tsx'
+import { WaitingRows } from '#parts/rows.tsx'
 import { useNow } from '#parts/use-now.ts'
 import classes from './overview.module.css'
-import { WaitingRows } from './waiting-rows.tsx'
 
 /** How the server is doing, kept up to date while it is looked at. */
 export function AdminOverview() {

@@ -7,15 +7,15 @@ import { usersQuery, useUpdateUser } from '#data/admin.ts'
 import { wordsOf } from '#data/client.ts'
 import { itemsOf } from '#data/pages.ts'
 import { useAuthStatus } from '#data/session.ts'
+import { Badge } from '#parts/badge.tsx'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { ago, bytes, count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { MoreSentinel } from '#parts/more-sentinel.tsx'
+import { Row, Rows, WaitingRows } from '#parts/rows.tsx'
 import { useNow } from '#parts/use-now.ts'
-import classes from './people.module.css'
 import { QuotaDialog } from './quota-dialog.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
-import { WaitingRows } from './waiting-rows.tsx'
 
 type Asking = { readonly about: 'quota' | 'removal'; readonly user: ManagedUser } | null
 
@@ -35,7 +35,7 @@ export function AdminPeople() {
   const close = () => setAsking(null)
   return (
     <>
-      <ul className={classes['list']} aria-label="People">
+      <Rows label="People" framed>
         {list.map((user) => (
           <Person
             key={user.id}
@@ -44,7 +44,7 @@ export function AdminPeople() {
             onRemove={() => setAsking({ about: 'removal', user })}
           />
         ))}
-      </ul>
+      </Rows>
       {users.hasNextPage && <MoreSentinel onMore={() => void users.fetchNextPage()} />}
       {asking?.about === 'quota' && <QuotaDialog user={asking.user} onClose={close} />}
       {asking?.about === 'removal' && <RemoveDialog user={asking.user} onClose={close} />}
@@ -60,9 +60,6 @@ function stateOf({ role, disabledAt, removal, expiresAt }: ManagedUser): string 
   return null
 }
 
-/** Not broken between its words. */
-const whole = (fact: string): string => fact.replaceAll(' ', '\u00A0')
-
 interface PersonProps {
   readonly user: ManagedUser
   readonly onQuota: () => void
@@ -74,20 +71,22 @@ function Person({ user, onQuota, onRemove }: PersonProps) {
   const state = stateOf(user)
   const self = useAuthStatus()?.me?.id === user.id
   const seen = user.lastSeenAt === null ? 'not signed in' : `seen ${ago(Date.parse(user.lastSeenAt), now)}`
-  const facts = [user.email ?? '', ...[count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen].map(whole)]
+  const facts = [user.email ?? '', count(user.images, 'picture', 'pictures'), bytes(user.bytes), seen]
   return (
-    <li className={classes['person']} data-out={user.disabledAt !== null || undefined}>
-      <span className={classes['words']}>
-        <span className={classes['name']}>
+    <Row
+      name={
+        <>
           {user.name}
-          {self && <span className={classes['you']}>You</span>}
-          {state !== null && <span className={classes['badge']}>{state}</span>}
-          {user.twoFactor && <span className={classes['badge']}>Two-factor</span>}
-        </span>
-        <span className={classes['facts']}>{facts.filter((fact) => fact !== '').join(' · ')}</span>
-      </span>
+          {self && <Badge tone="accent">You</Badge>}
+          {state !== null && <Badge>{state}</Badge>}
+          {user.twoFactor && <Badge>Two-factor</Badge>}
+        </>
+      }
+      facts={facts}
+      faded={user.disabledAt !== null}
+    >
       {user.removal === null && <PersonMenu user={user} self={self} onQuota={onQuota} onRemove={onRemove} />}
-    </li>
+    </Row>
   )
 }
 

@@ -7,9 +7,9 @@ import { defaultsQuery, useUpdateDefaults } from '#data/admin.ts'
 import { wordsOf } from '#data/client.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { Notice } from '#parts/notice.tsx'
+import { WaitingRows } from '#parts/rows.tsx'
 import { QuotaFields } from './quota-fields.tsx'
 import classes from './rules.module.css'
-import { WaitingRows } from './waiting-rows.tsx'
 
 const policies: { readonly value: InstanceDefaults['signUp']; readonly label: string }[] = [
   { value: 'closed', label: 'Nobody' },

@@ -8,9 +8,9 @@ import { itemsOf } from '#data/pages.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { dateTime } from '#parts/format.ts'
 import { MoreSentinel } from '#parts/more-sentinel.tsx'
+import { Row, Rows, WaitingRows } from '#parts/rows.tsx'
 import { actionWords, detailWords, knownActions } from './audit-words.ts'
 import classes from './security-log.module.css'
-import { WaitingRows } from './waiting-rows.tsx'
 
 const all = 'all'
 
@@ -46,11 +46,11 @@ export function AdminSecurityLog() {
         </EmptyState>
       )}
       {entries.length > 0 && (
-        <ol className={classes['entries']} aria-label="Security events">
+        <Rows label="Security events" framed>
           {entries.map((entry) => (
             <Entry key={entry.id} entry={entry} />
           ))}
-        </ol>
+        </Rows>
       )}
       {log.hasNextPage && <MoreSentinel onMore={() => void log.fetchNextPage()} />}
     </div>
@@ -63,21 +63,13 @@ const nameOf = (person: AuditEntry['actor']): string =>
 
 function Entry({ entry }: { readonly entry: AuditEntry }) {
   const { actor, subject, action, address, at } = entry
-  const other = subject !== null && subject.id !== actor?.id ? ` · ${nameOf(subject)}` : ''
-  const facts = [detailWords(entry), address ?? ''].filter((fact) => fact !== '').join(' · ')
+  const other = subject !== null && subject.id !== actor?.id ? nameOf(subject) : ''
+  const facts = [nameOf(actor), other, detailWords(entry), address ?? '']
   return (
-    <li className={classes['entry']}>
+    <Row name={actionWords(action)} facts={facts}>
       <time className={classes['time']} dateTime={at}>
         {dateTime(Date.parse(at))}
       </time>
-      <span className={classes['words']}>
-        <strong>{actionWords(action)}</strong>
-        <span>
-          {nameOf(actor)}
-          {other}
-        </span>
-      </span>
-      <span className={classes['facts']}>{facts}</span>
-    </li>
+    </Row>
   )
 }

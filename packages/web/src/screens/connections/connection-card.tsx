@@ -8,10 +8,13 @@ import { useAuthStatus } from '#data/session.ts'
 import { ConfirmDialog } from '#parts/confirm-dialog.tsx'
 import { Icon } from '#parts/icon.tsx'
 import classes from './connection-card.module.css'
+import { ModelList } from './model-list.tsx'
 
 interface ConnectionCardProps {
   readonly connection: Connection
   readonly provider: ProviderInfo | null
+  /** Name of the one that is asked when this one does not take the work, or null. */
+  readonly fallback: string | null
   readonly onEdit: () => void
 }
 
@@ -28,7 +31,7 @@ function factsOf(connection: Connection, provider: ProviderInfo | null): string[
 const failed = (error: unknown) => notifications.show({ message: wordsOf(error) })
 
 /** One engine: what it is, whether it answers, and what can be done with it. */
-export function ConnectionCard({ connection, provider, onEdit }: ConnectionCardProps) {
+export function ConnectionCard({ connection, provider, fallback, onEdit }: ConnectionCardProps) {
   const test = useTestConnection()
   const remove = useDeleteConnection()
   const [asking, setAsking] = useState(false)
@@ -36,7 +39,7 @@ export function ConnectionCard({ connection, provider, onEdit }: ConnectionCardP
   return (
     <section className={classes['card']} aria-label={name}>
       <div className={classes['row']}>
-        <Words connection={connection} provider={provider} />
+        <Words connection={connection} provider={provider} fallback={fallback} />
         <div className={classes['actions']}>
           {mine ? (
             <>
@@ -50,6 +53,7 @@ export function ConnectionCard({ connection, provider, onEdit }: ConnectionCardP
           )}
         </div>
       </div>
+      <ModelList connection={connection} />
       <TestResult test={test} />
       {asking && (
         <ConfirmDialog
@@ -67,7 +71,7 @@ export function ConnectionCard({ connection, provider, onEdit }: ConnectionCardP
   )
 }
 
-function Words({ connection, provider }: Pick<ConnectionCardProps, 'connection' | 'provider'>) {
+function Words({ connection, provider, fallback }: Omit<ConnectionCardProps, 'onEdit'>) {
   const { name, isDefault, shared, mine } = connection
   const accounts = useAuthStatus()?.mode === 'accounts'
   return (
@@ -80,6 +84,7 @@ function Words({ connection, provider }: Pick<ConnectionCardProps, 'connection' 
         )}
       </h2>
       <p className={classes['facts']}>{factsOf(connection, provider).join(' · ')}</p>
+      {fallback !== null && <p className={classes['facts']}>Fallback: {fallback}</p>}
       {provider?.ai === false && <p className={classes['facts']}>Draws by rules, not AI. Works without a key.</p>}
     </div>
   )

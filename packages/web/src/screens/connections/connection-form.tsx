@@ -1,28 +1,35 @@
 import type { Connection, ProviderInfo } from '@easel/contract'
-import { Button, NumberInput, PasswordInput, Switch, TextInput } from '@mantine/core'
+import { Button, NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { notifications } from '@mantine/notifications'
 import { useSaveConnection, useTestConnection } from '#data/connection-mutations.ts'
 import { faultsOf } from '#data/form-faults.ts'
+import { modelsQuery } from '#data/queries.ts'
 import { useAuthStatus } from '#data/session.ts'
+import { capabilityWords } from '#parts/capability-words.ts'
 import { Notice } from '#parts/notice.tsx'
 import { fieldsOf } from '#parts/schema-fields.ts'
 import { SchemaForm } from '#parts/schema-form.tsx'
 import classes from './connection-form.module.css'
 import { createBody, patchBody, startValues, type ConnectionValues } from './connection-values.ts'
+import { PriceList } from './price-list.tsx'
 
 interface ConnectionFormProps {
   readonly connection: Connection | null
+  /** What may be asked when this one does not take the work. */
+  readonly others: readonly Connection[]
   readonly provider: ProviderInfo
   readonly onBack: (() => void) | null
   readonly onDone: () => void
 }
 
 /** The form of one engine, made from what its provider says it needs. */
-export function ConnectionForm({ connection, provider, onBack, onDone }: ConnectionFormProps) {
+export function ConnectionForm({ connection, others, provider, onBack, onDone }: ConnectionFormProps) {
   const status = useAuthStatus()
   const mayShare = status?.mode === 'accounts' && status.me?.role === 'admin'
   const [values, setValues] = useState(() => startValues(connection, provider, mayShare))
+  const models = useQuery({ ...modelsQuery(connection?.id ?? ''), enabled: connection !== null }).data ?? []
   const save = useSaveConnection()
   const test = useTestConnection()
   const { general, fields } = faultsOf(save.error)
@@ -100,10 +107,19 @@ export function ConnectionForm({ connection, provider, onBack, onDone }: Connect
         <TextInput
           label="Default model"
           placeholder="The engine's first"
+          list="own-models"
           value={values.defaultModel}
           error={fields['defaultModel']}
           onChange={(event) => set({ defaultModel: event.currentTarget.value })}
         />
+        {/* Any name may be typed: the engine may be away. */}
+        <datalist id="own-models">
+          {models.map(({ id, capabilities }) => (
+            <option key={id} value={id}>
+              {capabilityWords(capabilities)}
+            </option>
+          ))}
+        </datalist>
         <NumberInput
           label="At once"
           min={1}
@@ -115,6 +131,26 @@ export function ConnectionForm({ connection, provider, onBack, onDone }: Connect
           onChange={(value) => set({ concurrency: typeof value === 'number' ? value : null })}
         />
       </div>
+      {others.length > 0 && (
+        <Select
+          label="Fallback"
+          description="Asked when this engine surely did not take the work: then nobody pays twice."
+          placeholder="None"
+          clearable
+          data={others.map(({ id, name }) => ({ value: id, label: name }))}
+          value={values.fallbackId}
+          error={fields['fallbackId']}
+          onChange={(fallbackId) => set({ fallbackId })}
+        />
+      )}
+      {provider.ai && (
+        <PriceList
+          rows={values.prices}
+          models={models.map(({ id }) => id)}
+          error={fields['prices'] ?? fields['amount'] ?? fields['size'] ?? fields['quality'] ?? fields['model']}
+          onChange={(prices) => set({ prices })}
+        />
+      )}
       <Switch
         label="Use for new pictures by default"
         checked={values.isDefault}

@@ -1,19 +1,22 @@
 import { ConnectionCreate, type Connection, type ProviderInfo } from '@easel/contract'
 import { describe, expect, it } from 'vitest'
 import { idOf } from '#data/__fixtures__/records.ts'
-import { createBody, patchBody, startValues } from './connection-values.ts'
+import { createBody, emptyPrice, patchBody, startValues } from './connection-values.ts'
 
 const provider: ProviderInfo = {
   id: 'openai',
   label: 'OpenAI',
   description: '',
   ai: true,
+  writes: true,
   key: 'required',
   defaultBaseUrl: 'https://api.openai.com/v1',
   settings: {},
   options: {},
 }
 const connection: Connection = {
+  fallbackId: null,
+  prices: [],
   id: idOf(1),
   name: 'Mine',
   provider: 'openai',
@@ -59,5 +62,27 @@ describe('the form of an engine', () => {
     })
     expect(patchBody({ ...startValues(shared, provider, true), shared: false }, shared)).toEqual({ shared: false })
     expect(patchBody(startValues(shared, provider, false), shared)).toEqual({})
+  })
+
+  it('sends the price list as a whole, without lines that have no price', () => {
+    const values = startValues({ ...connection, prices: [{ amount: 0.04, model: 'a' }] }, provider, true)
+    expect(values.prices).toEqual([{ model: 'a', size: '', quality: '', amount: 0.04 }])
+    const more = [...values.prices, { model: '', size: '64×64', quality: ' hd ', amount: 0 }, emptyPrice]
+    expect(patchBody({ ...values, prices: more }, connection)).toEqual({
+      prices: [
+        { amount: 0.04, model: 'a' },
+        { amount: 0, size: '64x64', quality: 'hd' },
+      ],
+    })
+    expect(createBody({ ...values, prices: [emptyPrice] }, provider)).not.toHaveProperty('prices')
+  })
+
+  it('sends the fallback when it changed, also to none', () => {
+    const values = startValues({ ...connection, fallbackId: idOf(2) }, provider, true)
+    expect(patchBody(values, { ...connection, fallbackId: idOf(2) })).toEqual({})
+    expect(patchBody({ ...values, fallbackId: null }, { ...connection, fallbackId: idOf(2) })).toEqual({
+      fallbackId: null,
+    })
+    expect(createBody(values, provider)).toMatchObject({ fallbackId: idOf(2) })
   })
 })

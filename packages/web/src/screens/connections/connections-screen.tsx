@@ -10,6 +10,8 @@ import { Icon } from '#parts/icon.tsx'
 import { ConnectionCard } from './connection-card.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
 import classes from './connections-screen.module.css'
+import { FamilySection } from './family-section.tsx'
+import { TextModelSection } from './text-model-section.tsx'
 
 type Editing = { readonly connection: Connection | null } | null
 
@@ -48,6 +50,7 @@ export function ConnectionsScreen() {
             <li key={connection.id}>
               <ConnectionCard
                 connection={connection}
+                fallback={list.find(({ id }) => id === connection.fallbackId)?.name ?? null}
                 provider={providers.data?.find((one) => one.id === connection.provider) ?? null}
                 onEdit={() => setEditing({ connection })}
               />
@@ -55,9 +58,12 @@ export function ConnectionsScreen() {
           ))}
         </ul>
       )}
+      <FamilySection connections={list} />
+      <TextModelSection connections={list} providers={providers.data ?? []} />
       {editing !== null && (
         <ConnectionDialog
           connection={editing.connection}
+          connections={list}
           providers={providers.data ?? []}
           onClose={() => setEditing(null)}
         />

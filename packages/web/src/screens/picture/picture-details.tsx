@@ -7,6 +7,7 @@ import { copyText } from '#parts/copy-text.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { adjustmentWords } from '#parts/adjustment-words.ts'
+import { DescribeButton } from './describe-button.tsx'
 import classes from './picture-details.module.css'
 import { factsOf, type Labels } from './picture-facts.ts'
 import { useSettingsAgain } from './use-settings-again.ts'
@@ -31,6 +32,7 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
       <Passage title="As the engine rewrote it" text={revised} />
       <Passage title="Negative prompt" text={image.negativePrompt} />
       <Passage title="Description" text={image.description} />
+      <DescribeButton image={image} />
       {image.generationPrompt !== null && (
         <Button
           variant="light"

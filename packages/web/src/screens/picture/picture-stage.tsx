@@ -26,6 +26,9 @@ function keysTaken(event: KeyboardEvent): boolean {
 export function PictureStage({ image, onStep, hasPrevious, hasNext }: PictureStageProps) {
   const { view, fit, zoom, reset, stage } = useZoom({ picture: image, onSwipe: onStep })
   const [loaded, setLoaded] = useState(false)
+  const [broken, setBroken] = useState(false)
+  // Of what is in the trash there is only the thumbnail.
+  const small = broken || image.deletedAt !== null
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -49,14 +52,15 @@ export function PictureStage({ image, onStep, hasPrevious, hasNext }: PictureSta
             transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
           }}
         >
-          {!loaded && <img className={classes['layer']} src={image.thumbnailUrl} alt="" draggable={false} />}
+          {!loaded && !small && <img className={classes['layer']} src={image.thumbnailUrl} alt="" draggable={false} />}
           <img
             className={classes['layer']}
-            src={image.url}
+            src={small ? image.thumbnailUrl : image.url}
             alt={altOf(image)}
             draggable={false}
             data-pixelated={view.scale * fit.width > image.width * 2 || undefined}
             onLoad={() => setLoaded(true)}
+            onError={() => setBroken(true)}
           />
         </div>
       ) : (

@@ -28,8 +28,10 @@ interface PictureViewerProps {
 /** A picture over the whole window, with its story. */
 export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureViewerProps) {
   const known = neighbours.find((image) => image.id === imageId)
-  const query = useQuery({ ...imageQuery(imageId), placeholderData: () => known })
-  const image = query.data ?? known ?? null
+  const trashed = known !== undefined && known.deletedAt !== null
+  // What is in the trash is told of by its list alone.
+  const query = useQuery({ ...imageQuery(imageId), placeholderData: () => known, enabled: !trashed })
+  const image = (trashed ? known : query.data) ?? known ?? null
   const wide = useMediaQuery('(width >= 1000px)', true, { getInitialValueInEffect: false })
   const [details, setDetails] = useState(wide)
   const { previous, next } = neighboursOf(neighbours, imageId)
@@ -50,8 +52,8 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
   // The neighbours' originals are fetched ahead, so that → shows at once.
   useEffect(() => {
     for (const id of [next, previous]) {
-      const url = neighbours.find((one) => one.id === id)?.url
-      if (url !== undefined) new globalThis.Image().src = url
+      const neighbour = neighbours.find((one) => one.id === id)
+      if (neighbour?.deletedAt === null) new globalThis.Image().src = neighbour.url
     }
   }, [next, previous, neighbours])
 

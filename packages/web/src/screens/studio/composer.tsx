@@ -1,3 +1,4 @@
+import { retirementWords } from '@easel/contract'
 import { Button, Collapse } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useState } from 'react'
@@ -7,9 +8,12 @@ import { wordsOf } from '#data/client.ts'
 import { Icon } from '#parts/icon.tsx'
 import { Notice } from '#parts/notice.tsx'
 import classes from './composer.module.css'
+import { CostHint } from './cost-hint.tsx'
 import { CountPicker } from './count-picker.tsx'
 import { EnginePicker } from './engine-picker.tsx'
 import { PromptBox } from './prompt-box.tsx'
+import { RefineButton } from './refine-button.tsx'
+import { RefinedNote } from './refined-note.tsx'
 import { ShapePicker } from './shape-picker.tsx'
 import { SourceStrip } from './source-strip.tsx'
 import { changedSettings } from './changed-settings.ts'
@@ -19,13 +23,16 @@ import { useComposer } from './use-composer.ts'
 const SettingsPanel = lazy(async () => ({ default: (await import('./settings-panel.tsx')).SettingsPanel }))
 const SettingsSheet = lazy(async () => ({ default: (await import('./settings-sheet.tsx')).SettingsSheet }))
 
+/** What "Reset all" leaves as it is. */
+const kept = ({ prompt, refinement, sources, n }: Draft) => ({ prompt, refinement, sources, n })
+
 interface ComposerProps {
   readonly engine: Engine
 }
 
 /** The prompt box with everything that shapes the next picture. */
 export function Composer({ engine }: ComposerProps) {
-  const { draft, setDraft, submit, ready, error, clearError } = useComposer(engine)
+  const { draft, setDraft, submit, ready, error, setError } = useComposer(engine)
   const [open, more] = useDisclosure(false)
   const phone = useMediaQuery('(width < 720px)') ?? false
   const capabilities = engine.model?.capabilities ?? null
@@ -59,12 +66,23 @@ export function Composer({ engine }: ComposerProps) {
           onRemove={(id) => change({ sources: draft.sources.filter((other) => other !== id) })}
         />
       )}
-      <PromptBox value={draft.prompt} onChange={(prompt) => change({ prompt })} onSubmit={submit} />
+      <PromptBox
+        value={draft.prompt}
+        onChange={(prompt) => change(prompt.trim() === '' ? { prompt, refinement: null } : { prompt })}
+        onRecall={(prompt) => change({ prompt, refinement: null })}
+        onSubmit={submit}
+      />
+      {draft.refinement !== null && (
+        <RefinedNote
+          refinement={draft.refinement}
+          onUndo={() => change({ prompt: draft.refinement?.typed ?? draft.prompt, refinement: null })}
+        />
+      )}
       {error !== null && (
         <div className={classes['notice']}>
           <Notice tone="danger">
             {error}
-            <button type="button" className={classes['dismiss']} onClick={clearError}>
+            <button type="button" className={classes['dismiss']} onClick={() => setError(null)}>
               Dismiss
             </button>
           </Notice>
@@ -75,6 +93,11 @@ export function Composer({ engine }: ComposerProps) {
           <Notice tone="warning" title="The engine's models could not be read">
             {wordsOf(engine.error)}
           </Notice>
+        </div>
+      )}
+      {engine.model?.retired !== undefined && (
+        <div className={classes['notice']}>
+          <Notice tone="warning">{retirementWords(engine.model.id, engine.model.retired)}</Notice>
         </div>
       )}
       <div className={classes['bar']}>
@@ -99,11 +122,19 @@ export function Composer({ engine }: ComposerProps) {
             </Button>
           </>
         )}
+        <CostHint engine={engine} draft={draft} />
+        <RefineButton prompt={draft.prompt} onError={setError} />
         <Button type="submit" className={classes['generate'] ?? ''} disabled={!ready} aria-label="Generate">
-          Generate
-          <span className={classes['hint']}>
-            <Icon name="enter" size={15} />
-          </span>
+          {phone ? (
+            <Icon name="up" size={20} />
+          ) : (
+            <>
+              Generate
+              <span className={classes['hint']}>
+                <Icon name="enter" size={15} />
+              </span>
+            </>
+          )}
         </Button>
       </div>
       {phone ? (
@@ -119,10 +150,7 @@ export function Composer({ engine }: ComposerProps) {
           <div className={classes['panel']}>
             {panel}
             {changed > 0 && (
-              <Button
-                variant="subtle"
-                onClick={() => change({ ...emptyDraft, prompt: draft.prompt, sources: draft.sources, n: draft.n })}
-              >
+              <Button variant="subtle" onClick={() => change({ ...emptyDraft, ...kept(draft) })}>
                 Reset all
               </Button>
             )}

@@ -1,4 +1,4 @@
-import type { Connection, ModelInfo } from '@easel/contract'
+import { retirementWords, type Connection, type ModelInfo } from '@easel/contract'
 import { Button, Combobox, useCombobox } from '@mantine/core'
 import { useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -122,6 +122,9 @@ function Options({ connections, search, chosen, load }: OptionsProps) {
                   </span>
                   {value === chosen && <Icon name="check" size={16} />}
                 </span>
+                {model.retired !== undefined && (
+                  <span className={classes['retired']}>{retirementWords(model.id, model.retired)}</span>
+                )}
                 {model.description !== undefined && <span className={classes['about']}>{model.description}</span>}
               </Combobox.Option>
             )

@@ -11,7 +11,9 @@ interface GenerationNotesProps {
 
 /** What went otherwise than asked: failures, missing pictures, changed options, a rewritten prompt. */
 export function GenerationNotes({ generation }: GenerationNotesProps) {
-  const { state, error, adjustments, images, request, revisedPrompt } = generation
+  const { state, error, images, request, resolvedPrompt, revisedPrompt, fallbackFrom, connectionName } = generation
+  // Who draws it is said in a sentence of its own.
+  const adjustments = generation.adjustments.filter(({ field }) => fallbackFrom === null || field !== 'connection')
   const asked = request.n ?? 1
   return (
     <>
@@ -31,6 +33,11 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
       {state === 'succeeded' && images.length === 0 && error === null && (
         <p className={classes['quiet']}>Its pictures have been deleted</p>
       )}
+      {fallbackFrom !== null && (
+        <Notice tone="quiet" title={`${connectionName} instead of ${fallbackFrom.connectionName}`}>
+          <span>{fallbackFrom.error.message}</span>
+        </Notice>
+      )}
       {adjustments.length > 0 && (
         <ul className={classes['adjustments']} aria-label="Adjustments">
           {adjustments.map((adjustment) => (
@@ -38,7 +45,13 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
           ))}
         </ul>
       )}
-      {revisedPrompt !== null && revisedPrompt !== request.prompt && (
+      {resolvedPrompt !== request.prompt && (
+        <details className={classes['revised']}>
+          <summary>The prompt was refined</summary>
+          <p>{resolvedPrompt}</p>
+        </details>
+      )}
+      {revisedPrompt !== null && revisedPrompt !== resolvedPrompt && (
         <details className={classes['revised']}>
           <summary>The engine rewrote the prompt</summary>
           <p>{revisedPrompt}</p>

@@ -20,6 +20,13 @@ describe('gridColumns', () => {
   })
 })
 
+describe('gridColumns on a phone', () => {
+  it('stacks three wide pictures, and sets three tall ones side by side', () => {
+    expect(gridColumns(3, 1.5, true)).toBe(1)
+    expect(gridColumns(3, 0.67, true)).toBe(3)
+  })
+})
+
 describe('tileRatio', () => {
   it('is that of the pictures, as long as that is one look at the screen', () => {
     for (const ratio of [4 / 3, 1.5, 3]) expect(tileRatio({ many: 1, ratio, narrow: false })).toBe(ratio)

@@ -1,6 +1,7 @@
 /** How many pictures stand side by side, for a neat grid of `many` with the given width-to-height ratio. */
 export function gridColumns(many: number, ratio: number, narrow: boolean): number {
   if (many <= 1) return 1
+  if (narrow && many === 3) return ratio > 1.2 ? 1 : 3
   if (narrow) return many <= 4 ? 2 : 3
   if (many <= 3) return ratio > 1.5 ? 2 : many
   if (many === 4) return ratio > 1.2 ? 2 : 4

@@ -8,11 +8,13 @@ import { stepHistory } from './prompt-history.ts'
 interface PromptBoxProps {
   readonly value: string
   readonly onChange: (value: string) => void
+  /** An earlier prompt takes the place of this one. */
+  readonly onRecall: (value: string) => void
   readonly onSubmit: () => void
 }
 
 /** The box that grows with its text. Enter submits, Shift+Enter breaks the line, ↑ in the empty box brings back prompts. */
-export function PromptBox({ value, onChange, onSubmit }: PromptBoxProps) {
+export function PromptBox({ value, onChange, onRecall, onSubmit }: PromptBoxProps) {
   const box = useRef<HTMLTextAreaElement>(null)
 
   // With a mouse there is a keyboard, and the first thing to do is to type; on a phone it would cover the page.
@@ -33,7 +35,7 @@ export function PromptBox({ value, onChange, onSubmit }: PromptBoxProps) {
     const next = stepHistory(promptHistory.get(), value, event.key === 'ArrowUp' ? 'older' : 'newer')
     if (next === null) return
     event.preventDefault()
-    onChange(next)
+    onRecall(next)
   }
 
   return (

@@ -55,6 +55,14 @@ const options = { type: 'object', properties: { tiling: { type: 'boolean' } } }
 const target = { connectionId: idOf(9), model: 'm', options: {} }
 
 describe('toRequest', () => {
+  it('WR17: sends a refined prompt beside the one that was typed, and what was changed since as typed', () => {
+    const refinement = { typed: 'a fox', refined: 'a red fox at dawn' }
+    const of = (prompt: string) => toRequest({ ...emptyDraft, prompt, refinement }, { ...target, capabilities: plain })
+    expect(of('a red fox at dawn')).toMatchObject({ prompt: 'a fox', refinedPrompt: 'a red fox at dawn' })
+    expect(of('a red fox at noon')).toMatchObject({ prompt: 'a red fox at noon' })
+    expect(of('a red fox at noon')).not.toHaveProperty('refinedPrompt')
+  })
+
   it('sends of an untouched form only the prompt, the number and where to', () => {
     const request = toRequest({ ...emptyDraft, prompt: 'p' }, { ...target, capabilities: rich })
     expect(request).toEqual({ prompt: 'p', connectionId: idOf(9), model: 'm', n: 1 })

@@ -27,6 +27,12 @@ function shapeOf(draft: Draft, capabilities: Capabilities): Pick<GenerationReque
   return shape.kind === 'size' ? { size: shape.value } : { aspectRatio: shape.value }
 }
 
+/** A refined prompt is drawn, and the typed one kept. Whoever has changed it has typed it. */
+function wordsOf({ prompt, refinement }: Draft): Pick<GenerationRequest, 'prompt' | 'refinedPrompt'> {
+  if (refinement === null || prompt !== refinement.refined) return { prompt: prompt.trim() }
+  return { prompt: refinement.typed, refinedPrompt: prompt.trim() }
+}
+
 /** The request for what stands in the form: only what this model can take, and nothing that was left to the model. */
 export function toRequest(draft: Draft, target: Target): GenerationRequest {
   const { capabilities: able } = target
@@ -34,7 +40,7 @@ export function toRequest(draft: Draft, target: Target): GenerationRequest {
   const known = new Set(fieldsOf(target.options).map((field) => field.name))
   const options = Object.fromEntries(Object.entries(draft.options).filter(([name]) => known.has(name)))
   return {
-    prompt: draft.prompt.trim(),
+    ...wordsOf(draft),
     connectionId: target.connectionId,
     model: target.model ?? undefined,
     n: draft.n,

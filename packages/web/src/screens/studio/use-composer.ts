@@ -38,6 +38,8 @@ export function useComposer(engine: Engine) {
     setError(null)
     promptHistory.set(remembered(promptHistory.get(), draft.prompt))
     announce('Submitted')
+    // The newest stands at the top.
+    globalThis.scrollTo({ top: 0 })
     mutate(
       {
         request,
@@ -60,5 +62,5 @@ export function useComposer(engine: Engine) {
     if (overtaken || due) setWaitingFor(null)
     if (due) latest.current()
   }, [overtaken, due])
-  return { draft, setDraft, submit, ready, error, clearError: () => setError(null) }
+  return { draft, setDraft, submit, ready, error, setError }
 }

@@ -1,0 +1,80 @@
+// What an export says of a library beside its pictures' files, as `easel import` gives it back.
+import { z } from 'zod'
+import { Adjustment, FallbackFrom, GenerationFailure, GenerationState, ImageSpec } from './generations.ts'
+import { Id, PlainText } from './primitives.ts'
+import { Tag } from './tags.ts'
+import { ExportedPicture } from './uploads.ts'
+
+const LowerId = Id.toLowerCase()
+const time = z.iso.datetime({ offset: true })
+const pixels = z.int().min(1).max(100_000).nullable()
+
+/** A line of `generations.jsonl`. `state` is what it was when it was exported. */
+export const ExportedGeneration = z.object({
+  id: LowerId,
+  state: GenerationState,
+  connectionName: PlainText(300),
+  provider: PlainText(100),
+  model: PlainText(300),
+  request: ImageSpec,
+  adjustments: z.array(Adjustment).max(1000),
+  tags: z.array(Tag).max(100),
+  resolvedPrompt: PlainText(500_000),
+  revisedPrompt: PlainText(500_000).nullable(),
+  n: z.int().min(1).max(10),
+  width: pixels,
+  height: pixels,
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable(),
+  error: GenerationFailure.nullable(),
+  /** Absent in older exports. */
+  fallbackFrom: FallbackFrom.nullable().default(null),
+  costAmount: z.number().min(0).max(1e9).nullable(),
+  costCurrency: PlainText(20).nullable(),
+  parentId: LowerId.nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+})
+export type ExportedGeneration = z.infer<typeof ExportedGeneration>
+
+/** A picture that may be brought in: by its bytes, and what it was where it comes from. */
+export const PictureQuestion = ExportedPicture.pick({ generationId: true, generationIndex: true }).extend({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
+  /** Null: it comes from no export. */
+  id: LowerId.nullable(),
+})
+export type PictureQuestion = z.infer<typeof PictureQuestion>
+
+/** That a picture was made from another one, or a generation follows another one. Ids are those of this library. */
+export const LineageLink = z.object({ kind: z.enum(['generation', 'picture']), id: LowerId, parentId: LowerId })
+export type LineageLink = z.infer<typeof LineageLink>
+
+/** Records of an export that are taken back, some at a time; the files of pictures come for themselves. */
+export const LibraryRecords = z.object({
+  tags: z.array(Tag).max(500).default([]),
+  generations: z.array(ExportedGeneration).max(100).default([]),
+  pictures: z.array(PictureQuestion).max(200).default([]),
+  links: z.array(LineageLink).max(200).default([]),
+})
+export type LibraryRecords = z.infer<typeof LibraryRecords>
+
+/**
+ * What became of a record. `wanted`: of a picture, its file is to be sent. `id` is the one that it has here, or will have: its own
+ * wherever that is free.
+ */
+export const RecordOutcome = z.object({
+  outcome: z.enum(['taken', 'there', 'wanted', 'refused']),
+  id: Id.nullable(),
+  /** Why it was refused. */
+  why: z.string().nullable(),
+})
+export type RecordOutcome = z.infer<typeof RecordOutcome>
+
+/** In the order of what was given. */
+export const RecordOutcomes = z.object({
+  tags: z.array(RecordOutcome),
+  generations: z.array(RecordOutcome),
+  pictures: z.array(RecordOutcome),
+  links: z.array(RecordOutcome),
+})
+export type RecordOutcomes = z.infer<typeof RecordOutcomes>

@@ -1,0 +1,108 @@
+// What the tests of this folder share.
+import { readFile } from 'node:fs/promises'
+import { inspect } from 'node:util'
+import { DefectError } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
+import { createEngineHttp } from '../kit/engine-http.ts'
+import { startFakeEngine } from '../kit/fake-engine.ts'
+import { pngPixels } from '../spec/png-codec.ts'
+import type { EngineHttp, ImageRequest, Outcome, ProducedImage, RunContext } from '../spec/provider.ts'
+import { laterOutcome } from './answers.ts'
+import {
+  fakeModels,
+  startFakeHuggingFace,
+  type FakeHuggingFace,
+  type HuggingFaceBehaviour,
+} from './fake-huggingface.ts'
+import { provider } from './provider.ts'
+
+type Sign = Parameters<RunContext['progress']>[0]
+
+export const key = 'hf_testAbCdEfGhIjKlMnOpQrStUvWx'
+export const dev = 'black-forest-labs/FLUX.1-dev'
+export const schnell = 'black-forest-labs/FLUX.1-schnell'
+export const sdxl = 'stabilityai/stable-diffusion-xl-base-1.0'
+export const edit = 'Qwen/Qwen-Image-Edit-2511'
+export const lora = 'easel/watercolour'
+
+export const request: ImageRequest = {
+  model: dev,
+  prompt: 'a lighthouse',
+  n: 1,
+  width: 96,
+  height: 64,
+  seed: 7,
+  sources: [],
+  options: {},
+}
+
+/** Engines that are closed after each test. */
+export function engines() {
+  const open: { close(): Promise<void> }[] = []
+  const keep = <Engine extends { close(): Promise<void> }>(engine: Engine): Engine => {
+    open.push(engine)
+    return engine
+  }
+  return {
+    keep,
+    fake: async (behaviour: HuggingFaceBehaviour = {}): Promise<FakeHuggingFace> =>
+      keep(await startFakeHuggingFace(behaviour)),
+    /** A router that answers every look and every request alike; its Hub is that of the fake. */
+    canned: async (status: number, body: string | Uint8Array, type = 'application/json'): Promise<string> => {
+      const engine = await startFakeEngine(({ path }, reply) => {
+        const [, id = ''] = /^\/api\/models\/([^?]+)/.exec(path) ?? []
+        if (id !== '') return reply.json(200, { id, inferenceProviderMapping: fakeModels[id] })
+        return reply.send(status, body, { 'content-type': type })
+      })
+      return keep(engine).baseUrl
+    },
+    closeAll: async () => {
+      for (const engine of open.splice(0)) await engine.close()
+    },
+  }
+}
+
+export function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { signs: Sign[] } {
+  const signal = more.signal ?? new AbortController().signal
+  const signs: Sign[] = []
+  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true, downloadPausesMs: [0, 0] })
+  const progress = (sign: Sign) => void signs.push(sign)
+  return { baseUrl, key, settings: {}, signal, http, progress, pixels: pngPixels, ...more, signs }
+}
+
+/** The two addresses of the real service, played by one fake. What is fetched from the Hub goes out on its own, without a key. */
+export function routerContext(engine: FakeHuggingFace): RunContext {
+  const { http, ...rest } = contextFor(engine.baseUrl)
+  const hub = contextFor(engine.baseUrl).http
+  const real: EngineHttp = {
+    request: (path, init) => http.request(path, init),
+    download: (url, limits) =>
+      url.startsWith('https://huggingface.co/')
+        ? hub.download(url.replace('https://huggingface.co', engine.baseUrl), limits)
+        : http.download(url, limits),
+  }
+  return { ...rest, baseUrl: 'https://router.huggingface.co', http: real }
+}
+
+/** The settings that let these services draw. */
+export const by = (backends: string) => ({ settings: { backends } })
+
+export const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url))
+
+/** Starts and looks until it ends; the operation goes through JSON each time, as it does in a crash. */
+export async function finish(context: RunContext, more: Partial<ImageRequest> = {}): Promise<Outcome> {
+  let outcome = await provider.start({ ...request, ...more }, context)
+  while (outcome.kind === 'pending') {
+    const operation: Json = JSON.parse(JSON.stringify(outcome.operation))
+    outcome = await laterOutcome(operation, context)
+  }
+  return outcome
+}
+
+/** The one picture of a request that must succeed. */
+export async function draw(context: RunContext, more: Partial<ImageRequest> = {}): Promise<ProducedImage> {
+  const outcome = await finish(context, more)
+  const [image, ...others] = outcome.kind === 'done' ? outcome.images : []
+  if (image === undefined || others.length > 0) throw new DefectError(`The outcome was ${inspect(outcome)}`)
+  return image
+}

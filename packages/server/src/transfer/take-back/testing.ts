@@ -1,0 +1,31 @@
+import type { ExportedGeneration } from '@easel/contract'
+import { newId } from '#base/ids.ts'
+
+/** A line of an export's `generations.jsonl`. */
+export function exportedGeneration(changes: Partial<ExportedGeneration> = {}): ExportedGeneration {
+  return {
+    id: newId(),
+    state: 'succeeded',
+    connectionName: 'Paint',
+    provider: 'paint',
+    model: 'one',
+    request: { prompt: 'a {red|green} fox', steps: 20, options: { hires: true } },
+    adjustments: [{ field: 'steps', asked: 500, used: 20, reason: 'It takes 20 at most.' }],
+    tags: [{ tagType: 'LABEL', tagId: 'foxes' }],
+    resolvedPrompt: 'a red fox',
+    revisedPrompt: 'a red fox in the snow',
+    n: 2,
+    width: 16,
+    height: 16,
+    seed: 2 ** 53 - 1,
+    error: null,
+    fallbackFrom: null,
+    costAmount: 0.04,
+    costCurrency: 'USD',
+    parentId: null,
+    createdAt: '2026-11-01T10:00:00.000Z',
+    startedAt: '2026-11-01T10:00:01.000Z',
+    finishedAt: '2026-11-01T10:00:09.500Z',
+    ...changes,
+  }
+}

@@ -1,0 +1,64 @@
+import { Fragment, type ReactNode } from 'react'
+import classes from './rows.module.css'
+
+interface RowsProps {
+  readonly label: string
+  /** As a card of its own, where no other card is around it. */
+  readonly framed?: boolean
+  readonly children: ReactNode
+}
+
+/** A list of things, each with what can be done about it. */
+export function Rows({ label, framed = false, children }: RowsProps) {
+  return (
+    <ul className={classes['rows']} data-framed={framed || undefined} aria-label={label}>
+      {children}
+    </ul>
+  )
+}
+
+interface RowProps {
+  readonly name: ReactNode
+  readonly facts: readonly string[]
+  /** No longer in force. */
+  readonly faded?: boolean
+  readonly children?: ReactNode
+}
+
+/** One thing of a list. */
+export function Row({ name, facts, faded = false, children }: RowProps) {
+  return (
+    <li className={classes['row']} data-faded={faded || undefined}>
+      <span className={classes['words']}>
+        <span className={classes['name']}>{name}</span>
+        <Facts facts={facts} />
+      </span>
+      {children}
+    </li>
+  )
+}
+
+/** A line breaks between two of them, and inside one only when it is wider than the line. */
+function Facts({ facts }: Pick<RowProps, 'facts'>) {
+  const known = facts.filter((fact) => fact !== '')
+  return (
+    <span className={classes['facts']}>
+      {known.map((fact, index) => (
+        <Fragment key={fact}>
+          <span className={classes['fact']}>{index < known.length - 1 ? `${fact} ·` : fact}</span>{' '}
+        </Fragment>
+      ))}
+    </span>
+  )
+}
+
+/** Holds the place of a framed list that is being loaded. */
+export function WaitingRows({ label }: { readonly label: string }) {
+  return (
+    <div className={classes['rows']} data-framed role="status" aria-label={label}>
+      {['first', 'second', 'third'].map((row) => (
+        <span key={row} className={classes['row']} data-waiting />
+      ))}
+    </div>
+  )
+}

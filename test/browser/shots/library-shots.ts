@@ -1,0 +1,67 @@
+import type { Page } from 'playwright-core'
+import { questionBeforeTrash, viewer } from '../studio.ts'
+import { settle, type Shot } from './shot.ts'
+
+const firstTile = (page: Page) => page.getByRole('grid').getByRole('link').first()
+
+async function openFirst(page: Page): Promise<void> {
+  await firstTile(page).click()
+  await viewer(page).waitFor()
+}
+
+async function showDetails(page: Page): Promise<void> {
+  const details = viewer(page).getByRole('complementary', { name: 'Details' })
+  if (!(await details.isVisible())) await viewer(page).getByRole('button', { name: 'Details' }).click()
+  await details.waitFor()
+}
+
+/** What is kept, looked at and thrown away. */
+export const libraryShots: readonly Shot[] = [
+  { name: 'library', stage: 'finished', path: '/library' },
+  { name: 'library-empty', stage: 'empty', path: '/library' },
+  { name: 'library-trash', stage: 'finished', path: '/library?trash=true' },
+  { name: 'library-trash-empty', stage: 'empty', path: '/library?trash=true' },
+  {
+    name: 'library-away',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      // The visit is kept a moment after it was last changed.
+      await page.waitForTimeout(3500)
+      await page.route('**/api/**', (route) => route.abort())
+      await page.reload()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'viewer', stage: 'finished', path: '/library', arrange: openFirst },
+  {
+    name: 'viewer-details',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await openFirst(page)
+      await showDetails(page)
+    },
+  },
+  {
+    name: 'viewer-delete',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await openFirst(page)
+      await viewer(page).getByRole('button', { name: 'Delete' }).click()
+      await questionBeforeTrash(page).waitFor()
+    },
+  },
+  { name: 'viewer-trash', stage: 'finished', path: '/library?trash=true', arrange: openFirst },
+  {
+    name: 'viewer-engine',
+    stage: 'busy',
+    path: '/library',
+    arrange: async (page) => {
+      await openFirst(page)
+      await showDetails(page)
+      await settle(page)
+    },
+  },
+]

@@ -1,0 +1,154 @@
+// A library with every kind of thing leaves one Easel, comes into an empty one and leaves that again.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Generation, routes, type Image } from '@easel/contract'
+import { startEasel, type TestEasel } from '../../packages/server/src/bin/testing.ts'
+import { fakePicture } from '../../packages/server/src/providers/kit/fake-picture.ts'
+import { exportedGeneration } from '../../packages/server/src/transfer/take-back/testing.ts'
+import { untilEnded } from '../faults/easel-client.ts'
+import { contentOf, exportOf, runImport } from './carrying.ts'
+
+let folder: string
+let from: TestEasel
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'easel-round-trip-'))
+  from = await startEasel()
+  await fill(from)
+})
+afterAll(async () => {
+  await from.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const json = { 'content-type': 'application/json' }
+const post = (easel: TestEasel, path: string, body: unknown) =>
+  easel.fetch(path, { method: 'POST', headers: json, body: JSON.stringify(body) })
+
+const png = (words: string = randomUUID()) => Buffer.from(fakePicture(16, 16, words))
+
+async function add(easel: TestEasel, bytes: Buffer, record: object = {}, filename?: string): Promise<Image> {
+  const answer = await post(easel, '/api/images', {
+    base64: bytes.toString('base64'),
+    record,
+    ...(filename === undefined ? {} : { filename }),
+  })
+  return routes.addImage.response.parse(await answer.json()).data
+}
+
+async function generate(easel: TestEasel, request: object): Promise<Generation> {
+  const { id } = Generation.parse(await (await post(easel, '/api/generations', request)).json())
+  return await untilEnded(easel.baseUrl, id)
+}
+
+async function takeBack(easel: TestEasel, records: object) {
+  const answer = await post(easel, '/api/import', records)
+  return routes.takeBackRecords.response.parse(await answer.json())
+}
+
+/** Uploads, generations with and without pictures, lineage of both kinds, trash, tags, the same bytes twice. */
+async function fill(easel: TestEasel): Promise<void> {
+  const tags = [
+    { tagType: 'CHARACTER', tagId: '42' },
+    { tagType: 'LABEL', tagId: 'Füchse 🦊' },
+  ]
+  const fox = await add(easel, png(), { prompt: '  ein Fuchs 🦊\n', seed: 2 ** 53 - 1, tags }, 'Mein Fuchs.png')
+  const old = await add(easel, png(), { createdAt: '1999-12-31T23:59:59.999Z', description: 'old', source: 'import' })
+  const drawn = await generate(easel, { prompt: 'a fox', n: 2, seed: 7, tags, size: '64x64' })
+  // The same again makes the same bytes, and both are kept.
+  const again = await post(easel, `/api/generations/${drawn.id}/retry`, {})
+  await untilEnded(easel.baseUrl, Generation.parse(await again.json()).id)
+  const thrown = [old.id, drawn.images[1]?.id ?? '']
+  for (const id of thrown) await easel.fetch(`/api/images/${id}`, { method: 'DELETE' })
+  const failed = exportedGeneration({
+    state: 'failed',
+    error: { kind: 'content-rejected', message: 'It was blocked.', retryable: false, engineStatus: 400 },
+    fallbackFrom: {
+      connectionId: randomUUID(),
+      connectionName: 'First',
+      provider: 'paint',
+      model: 'two',
+      error: { kind: 'unavailable', message: 'It is away.', retryable: true, engineStatus: 503 },
+    },
+    request: { prompt: 'from a picture', sources: [fox.id], mask: fox.id },
+    parentId: drawn.id,
+  })
+  const cancelled = exportedGeneration({ state: 'cancelled', startedAt: null, costAmount: null, costCurrency: null })
+  const outcomes = await takeBack(easel, {
+    tags: [{ tagType: 'THEME', tagId: 'no picture has it' }],
+    generations: [failed, cancelled],
+    links: [
+      { kind: 'generation', id: failed.id, parentId: drawn.id },
+      { kind: 'picture', id: drawn.images[0]?.id, parentId: fox.id },
+      { kind: 'picture', id: drawn.images[1]?.id, parentId: drawn.images[0]?.id },
+    ],
+  })
+  expect(
+    Object.values(outcomes)
+      .flat()
+      .map(({ outcome }) => outcome),
+  ).toEqual(Array(6).fill('taken'))
+}
+
+async function intoEmpty(archive: Buffer, work: (easel: TestEasel, path: string) => Promise<void>): Promise<void> {
+  const path = join(folder, `${randomUUID()}.zip`)
+  writeFileSync(path, archive)
+  const into = await startEasel()
+  try {
+    await work(into, path)
+  } finally {
+    await into.stop()
+  }
+}
+
+const counts = (out: string) => out.trim().split('\n')
+
+describe('a library that leaves and comes back', () => {
+  it('TR50: is the same in an empty Easel, and a second time changes nothing', async () => {
+    const archive = await exportOf(from.baseUrl)
+    const before = await contentOf(archive)
+    expect(Object.keys(before).filter((name) => /\.(?:png|webp|jpe?g)$/.test(name)).length).toBe(6)
+    await intoEmpty(archive, async (into, path) => {
+      expect(await runImport(path, into.baseUrl)).toMatchObject({
+        code: 0,
+        out: [
+          'pictures: 6 taken, 0 there already, 0 not taken',
+          'generations: 4 taken, 0 there already, 0 not taken',
+          'tags: 3 taken, 0 there already, 0 not taken',
+          'links: 4 taken, 0 there already, 0 not taken\n',
+        ].join('\n'),
+      })
+      const after = await exportOf(into.baseUrl)
+      expect(await contentOf(after)).toEqual(before)
+      // TR53: history, not work: nothing of it counts but the bytes.
+      const { data: usage } = routes.getUsage.response.parse(await (await into.fetch('/api/me/usage')).json())
+      expect(usage.used).toMatchObject({ imagesADay: 0, moneyAMonth: 0, atOnce: 0 })
+      expect(usage.used.bytes).toBeGreaterThan(0)
+      const second = await runImport(path, into.baseUrl)
+      expect(counts(second.out)).toEqual([
+        'pictures: 0 taken, 6 there already, 0 not taken',
+        'generations: 0 taken, 4 there already, 0 not taken',
+        'tags: 0 taken, 3 there already, 0 not taken',
+        'links: 0 taken, 4 there already, 0 not taken',
+      ])
+      expect(await contentOf(await exportOf(into.baseUrl))).toEqual(before)
+    })
+  })
+
+  it('TR50, TR52: and the library it came from is not changed by taking it back', async () => {
+    const archive = await exportOf(from.baseUrl)
+    const path = join(folder, 'own.zip')
+    writeFileSync(path, archive)
+    const { code, out } = await runImport(path, from.baseUrl)
+    expect([code, ...counts(out).map((line) => / (\d+) taken, .* (\d+) not taken/.exec(line)?.slice(1))]).toEqual([
+      0,
+      ['0', '0'],
+      ['0', '0'],
+      ['0', '0'],
+      ['0', '0'],
+    ])
+    expect(await contentOf(await exportOf(from.baseUrl))).toEqual(await contentOf(archive))
+  })
+})
