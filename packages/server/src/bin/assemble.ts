@@ -212,7 +212,8 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   const minFreeBytes = config.minFreeBytes
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
-  const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
+  const { sidecars } = collections
+  const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas, sidecars })
   const transfer = createTransfer({
     db,
     storage,

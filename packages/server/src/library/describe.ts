@@ -6,8 +6,8 @@ import type { Events } from '#events/events.ts'
 import { MediaError } from '#media/media-error.ts'
 import { toSmallJpeg } from '#media/pixels.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import { sidecarKey, sidecarOf, type ImageRow } from './image-record.ts'
-import { tagsOf } from './tags.ts'
+import type { ImageRow } from './image-record.ts'
+import type { Sidecars } from './sidecars.ts'
 
 /** Models look at pictures in pieces of about 512 or 768 pixels; more costs more and shows little more. */
 const longSide = 1024
@@ -29,22 +29,23 @@ export async function smallCopy(
 
 export interface DescribePorts {
   readonly db: Db
-  readonly storage: Pick<Storage, 'put'>
   readonly events: Pick<Events, 'append'>
   readonly log: Log
+  /** Absent: its record beside the file follows when somebody else writes what is due. */
+  readonly sidecars?: Pick<Sidecars, 'changed'>
 }
 
 /**
- * Makes this the description of a picture, in its row and then in its record beside the file.
+ * Makes this the description of a picture, in its row; its record beside the file follows as after any change.
  * @param replace also where it has one already
  * @returns whether it is; not, when the picture has one, or is in the trash or gone
  */
 export async function keepDescription(
-  { db, storage, events, log }: DescribePorts,
+  { db, events, log, sidecars }: DescribePorts,
   { userId, imageId, replace }: { readonly userId: string; readonly imageId: string; readonly replace: boolean },
   description: string,
 ): Promise<boolean> {
-  const row = await inTransaction(db, async (trx) => {
+  const changed = await inTransaction(db, async (trx) => {
     const update = trx
       .updateTable('images')
       .set({ description })
@@ -52,13 +53,12 @@ export async function keepDescription(
       .where('user_id', '=', userId)
       .where('deleted_at', 'is', null)
       .$if(!replace, (open) => open.where((eb) => eb.or([eb('description', 'is', null), eb('description', '=', '')])))
-    const changed = await update.returningAll().executeTakeFirst()
-    if (changed !== undefined) await events.append(trx, userId, [{ type: 'image.changed', imageId }])
-    return changed
+    const { numUpdatedRows } = await update.executeTakeFirst()
+    if (numUpdatedRows > 0n) await events.append(trx, userId, [{ type: 'image.changed', imageId }])
+    return numUpdatedRows > 0n
   })
-  if (row === undefined) return false
-  const tags = (await tagsOf(db, [imageId])).get(imageId) ?? []
-  await storage.put(sidecarKey(row.storage_key), Buffer.from(JSON.stringify(sidecarOf(row, tags), null, 2)))
+  if (!changed) return false
+  sidecars?.changed()
   log.info({ image: imageId, user: userId }, 'image described')
   return true
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EaselError } from '#base/errors.ts'
 import { openPipeline } from '#generation/testing/open.ts'
+import { createCollections } from '#library/collections.ts'
 import { keepImage } from '#library/keep.ts'
 import { createQuotas } from '#library/quotas.ts'
 import { recountUsage } from '#library/usage.ts'
@@ -195,13 +196,26 @@ describe('pictures', () => {
     expect(shown.includes('Somebody')).toBe(false)
   })
 
-  it('WR13: what it says becomes the description of a picture that has none, beside its file too', async () => {
+  it('WR13, LB11: what it says becomes the description of a picture that has none, beside its file too', async () => {
     const id = await addImage()
+    const { db, log, userId } = pipeline
+    const collections = createCollections({ ...process, db, log })
+    const album = await collections.albums.create(userId, { name: 'Foxes' })
+    await collections.albums.add(userId, album.id, [id])
+    writing = open({ sidecars: collections.sidecars })
     const { description, saved, image } = await describeIt(id)
     expect([saved, image.description]).toEqual([true, description])
-    const row = await process.images.row(pipeline.userId, id)
+    await collections.sidecars.writeAll()
+    await collections.close()
+    const row = await process.images.row(userId, id)
     const sidecar = await process.storage.read(sidecarKey(row?.storage_key ?? ''))
-    expect(JSON.parse(Buffer.from(sidecar ?? []).toString())).toMatchObject({ id, description })
+    // LB11: it has one writer, which knows of everything.
+    expect(JSON.parse(Buffer.from(sidecar ?? []).toString())).toMatchObject({
+      id,
+      description,
+      albums: [{ id: album.id, name: 'Foxes' }],
+    })
+    expect(row?.sidecar_due).toBe(false)
   })
 
   it('WR13: a description that is there stays, unless it is to be replaced', async () => {

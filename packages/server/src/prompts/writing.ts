@@ -8,6 +8,7 @@ import type { Events } from '#events/events.ts'
 import { keepDescription, smallCopy } from '#library/describe.ts'
 import type { Images } from '#library/images.ts'
 import type { Quotas } from '#library/quotas.ts'
+import type { Sidecars } from '#library/sidecars.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createChoices, type Choices, type OpenWriter } from './choice.ts'
@@ -27,7 +28,9 @@ export interface WritingPorts {
   readonly connections: Pick<Connections, 'list' | 'openContext'>
   readonly providers: ReadonlyMap<string, Provider>
   readonly images: Pick<Images, 'get' | 'row'>
-  readonly storage: Pick<Storage, 'read' | 'put'>
+  readonly storage: Pick<Storage, 'read'>
+  /** Told of a description that was kept. */
+  readonly sidecars?: Pick<Sidecars, 'changed'>
   readonly quotas: Pick<Quotas, 'checkMoney' | 'countWriting'>
   /** Longest that a text model may take, in milliseconds; absent: five minutes. */
   readonly timeoutMs?: number
