@@ -27,6 +27,9 @@ const json = { 'content-type': 'application/json' }
 const post = (easel: TestEasel, path: string, body: unknown) =>
   easel.fetch(path, { method: 'POST', headers: json, body: JSON.stringify(body) })
 
+const patch = (easel: TestEasel, path: string, body: unknown) =>
+  easel.fetch(path, { method: 'PATCH', headers: json, body: JSON.stringify(body) })
+
 const png = (words: string = randomUUID()) => Buffer.from(fakePicture(16, 16, words))
 
 async function add(easel: TestEasel, bytes: Buffer, record: object = {}, filename?: string): Promise<Image> {
@@ -48,6 +51,34 @@ async function takeBack(easel: TestEasel, records: object) {
   return routes.takeBackRecords.response.parse(await answer.json())
 }
 
+/** Words and stars, albums in an order of their own with and without a cover, saved searches. */
+async function arrange(
+  easel: TestEasel,
+  [fox = '', old = '', first = '', second = '']: readonly string[],
+): Promise<void> {
+  const words = { title: 'Der Fuchs 🦊', notes: '  mine\n', description: 'A fox.', favourite: true, rating: 5 }
+  expect((await patch(easel, `/api/images/${fox}`, words)).ok).toBe(true)
+  await patch(easel, `/api/images/${second}`, { title: 'to the trash', rating: 1 })
+  const album = async (name: string, imageIds: readonly string[], change: object = {}) => {
+    const { id } = routes.createAlbum.response.parse(await (await post(easel, '/api/albums', { name })).json()).data
+    if (imageIds.length > 0) await post(easel, `/api/albums/${id}/images`, { imageIds })
+    expect((await patch(easel, `/api/albums/${id}`, change)).ok).toBe(true)
+    return id
+  }
+  const ordered = await album('Füchse', [fox, first, second, old], { coverId: first, description: 'all of them' })
+  const order = { imageIds: [old], before: fox }
+  expect((await post(easel, `/api/albums/${ordered}/order`, order)).ok).toBe(true)
+  await album('Without a cover', [second, fox])
+  await album('Empty', [])
+  const queries = [
+    { q: `in:${ordered} -dog`, favourite: true },
+    { album: ordered, rating: 4 },
+  ]
+  for (const [at, query] of queries.entries()) {
+    expect((await post(easel, '/api/searches', { name: `Search ${at}`, query })).status).toBe(201)
+  }
+}
+
 /** Uploads, generations with and without pictures, lineage of both kinds, trash, tags, the same bytes twice. */
 async function fill(easel: TestEasel): Promise<void> {
   const tags = [
@@ -61,6 +92,7 @@ async function fill(easel: TestEasel): Promise<void> {
   const again = await post(easel, `/api/generations/${drawn.id}/retry`, {})
   await untilEnded(easel.baseUrl, Generation.parse(await again.json()).id)
   const thrown = [old.id, drawn.images[1]?.id ?? '']
+  await arrange(easel, [fox.id, old.id, drawn.images[0]?.id ?? '', drawn.images[1]?.id ?? ''])
   for (const id of thrown) await easel.fetch(`/api/images/${id}`, { method: 'DELETE' })
   const failed = exportedGeneration({
     state: 'failed',
@@ -106,7 +138,7 @@ async function intoEmpty(archive: Buffer, work: (easel: TestEasel, path: string)
 const counts = (out: string) => out.trim().split('\n')
 
 describe('a library that leaves and comes back', () => {
-  it('TR50: is the same in an empty Easel, and a second time changes nothing', async () => {
+  it('TR50, TR56: is the same in an empty Easel, and a second time changes nothing', async () => {
     const archive = await exportOf(from.baseUrl)
     const before = await contentOf(archive)
     expect(Object.keys(before).filter((name) => /\.(?:png|webp|jpe?g)$/.test(name)).length).toBe(6)
@@ -117,11 +149,20 @@ describe('a library that leaves and comes back', () => {
           'pictures: 6 taken, 0 there already, 0 not taken',
           'generations: 4 taken, 0 there already, 0 not taken',
           'tags: 3 taken, 0 there already, 0 not taken',
-          'links: 4 taken, 0 there already, 0 not taken\n',
+          'links: 4 taken, 0 there already, 0 not taken',
+          'albums: 3 taken, 0 there already, 0 not taken',
+          'pictures in albums: 6 taken, 0 there already, 0 not taken',
+          'searches: 2 taken, 0 there already, 0 not taken\n',
         ].join('\n'),
       })
       const after = await exportOf(into.baseUrl)
       expect(await contentOf(after)).toEqual(before)
+      const { data: albums } = routes.listAlbums.response.parse(await (await into.fetch('/api/albums')).json())
+      expect(albums.map(({ name, images }) => [name, images])).toEqual([
+        ['Empty', 0],
+        ['Füchse', 2],
+        ['Without a cover', 1],
+      ])
       // TR53: history, not work: nothing of it counts but the bytes.
       const { data: usage } = routes.getUsage.response.parse(await (await into.fetch('/api/me/usage')).json())
       expect(usage.used).toMatchObject({ imagesADay: 0, moneyAMonth: 0, atOnce: 0 })
@@ -132,6 +173,9 @@ describe('a library that leaves and comes back', () => {
         'generations: 0 taken, 4 there already, 0 not taken',
         'tags: 0 taken, 3 there already, 0 not taken',
         'links: 0 taken, 4 there already, 0 not taken',
+        'albums: 0 taken, 3 there already, 0 not taken',
+        'pictures in albums: 0 taken, 6 there already, 0 not taken',
+        'searches: 0 taken, 2 there already, 0 not taken',
       ])
       expect(await contentOf(await exportOf(into.baseUrl))).toEqual(before)
     })
@@ -144,10 +188,7 @@ describe('a library that leaves and comes back', () => {
     const { code, out } = await runImport(path, from.baseUrl)
     expect([code, ...counts(out).map((line) => / (\d+) taken, .* (\d+) not taken/.exec(line)?.slice(1))]).toEqual([
       0,
-      ['0', '0'],
-      ['0', '0'],
-      ['0', '0'],
-      ['0', '0'],
+      ...Array<string[]>(7).fill(['0', '0']),
     ])
     expect(await contentOf(await exportOf(from.baseUrl))).toEqual(await contentOf(archive))
   })

@@ -53,9 +53,21 @@ export {
   Timeline,
   TimelineBucket,
 } from './collections.ts'
-export { ImageFilter, parseSearch, searchOf, type SearchFault, type SearchQuery, type WantedTag } from './search.ts'
 export {
+  ImageFilter,
+  parseSearch,
+  searchOf,
+  type ParsedSearch,
+  type SearchFault,
+  type SearchPart,
+  type SearchQuery,
+  type WantedTag,
+} from './search.ts'
+export {
+  ExportedAlbum,
+  ExportedAlbumPicture,
   ExportedGeneration,
+  ExportedSearch,
   LibraryRecords,
   LineageLink,
   PictureQuestion,

@@ -21,11 +21,17 @@ export function factsOfRecord(value: unknown): RecordFacts | string | null {
   const { id, filename, source, generationId, generationIndex, deletedAt = null, parentId = null, sha256 } = value
   const { prompt, negativePrompt, revisedPrompt, description, model, provider, seed, parameters, tags, createdAt } =
     value
+  // What older records do not have.
+  const { title = null, notes = null, favourite = false, rating = 0 } = value
   const told = {
     prompt,
     negativePrompt,
     revisedPrompt,
     description,
+    title,
+    notes,
+    favourite,
+    rating,
     model,
     provider,
     seed,

@@ -1,5 +1,6 @@
 // What an export says of a library beside its pictures' files, as `easel import` gives it back.
 import { z } from 'zod'
+import { AlbumCreate, StoredFilter } from './collections.ts'
 import { Adjustment, FallbackFrom, GenerationFailure, GenerationState, ImageSpec } from './generations.ts'
 import { Id, PlainText } from './primitives.ts'
 import { Tag } from './tags.ts'
@@ -49,12 +50,44 @@ export type PictureQuestion = z.infer<typeof PictureQuestion>
 export const LineageLink = z.object({ kind: z.enum(['generation', 'picture']), id: LowerId, parentId: LowerId })
 export type LineageLink = z.infer<typeof LineageLink>
 
+/** A line of `albums.jsonl`. */
+export const ExportedAlbum = z.object({
+  id: LowerId,
+  name: AlbumCreate.shape.name,
+  description: PlainText(10_000).nullable(),
+  createdAt: time,
+})
+export type ExportedAlbum = z.infer<typeof ExportedAlbum>
+
+/** A line of `album-pictures.jsonl`, which has every album's pictures in their order. */
+export const ExportedAlbumPicture = z.object({
+  albumId: LowerId,
+  imageId: LowerId,
+  /** It is the cover that somebody has chosen. */
+  isCover: z.boolean().default(false),
+})
+export type ExportedAlbumPicture = z.infer<typeof ExportedAlbumPicture>
+
+/** A line of `searches.jsonl`. */
+export const ExportedSearch = z.object({
+  id: LowerId,
+  name: AlbumCreate.shape.name,
+  query: StoredFilter,
+  createdAt: time,
+})
+export type ExportedSearch = z.infer<typeof ExportedSearch>
+
 /** Records of an export that are taken back, some at a time; the files of pictures come for themselves. */
 export const LibraryRecords = z.object({
   tags: z.array(Tag).max(500).default([]),
   generations: z.array(ExportedGeneration).max(100).default([]),
   pictures: z.array(PictureQuestion).max(200).default([]),
   links: z.array(LineageLink).max(200).default([]),
+  albums: z.array(ExportedAlbum).max(100).default([]),
+  /** Ids are those of this library. */
+  albumPictures: z.array(ExportedAlbumPicture).max(1000).default([]),
+  /** The album that one names, by its id here. */
+  searches: z.array(ExportedSearch).max(100).default([]),
 })
 export type LibraryRecords = z.infer<typeof LibraryRecords>
 
@@ -76,5 +109,8 @@ export const RecordOutcomes = z.object({
   generations: z.array(RecordOutcome),
   pictures: z.array(RecordOutcome),
   links: z.array(RecordOutcome),
+  albums: z.array(RecordOutcome),
+  albumPictures: z.array(RecordOutcome),
+  searches: z.array(RecordOutcome),
 })
 export type RecordOutcomes = z.infer<typeof RecordOutcomes>

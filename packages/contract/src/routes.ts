@@ -19,7 +19,7 @@ import {
   SyncGeneration,
   SyncGenerationRequest,
 } from './generations.ts'
-import { Image, ImageSource } from './images.ts'
+import { Image } from './images.ts'
 import { collectionRoutes } from './library-routes.ts'
 import { Cursor, Id, Page } from './primitives.ts'
 import type { Route } from './route.ts'

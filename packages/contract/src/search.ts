@@ -77,6 +77,20 @@ export interface SearchFault {
   readonly message: string
 }
 
+/** A part of a search, as it stands in the text. */
+export interface SearchPart {
+  readonly text: string
+  /** The filter's name, such as `tag`; null for words. */
+  readonly filter: string | null
+}
+
+/** What a search says: the query, its parts in the order of the text, and what of it cannot be understood. */
+export interface ParsedSearch {
+  readonly query: SearchQuery
+  readonly parts: readonly SearchPart[]
+  readonly faults: readonly SearchFault[]
+}
+
 type Mutable = { -readonly [Key in keyof SearchQuery]: SearchQuery[Key] }
 
 const nothing: SearchQuery = {
@@ -217,8 +231,9 @@ function takeIn(query: Mutable, { minus, filter, value, quoted }: Found): string
  * a colon whose name is no filter is a word.
  * @returns the query, and what of it cannot be understood, in the order of the text
  */
-export function parseSearch(text: string): { readonly query: SearchQuery; readonly faults: readonly SearchFault[] } {
+export function parseSearch(text: string): ParsedSearch {
   const query: Mutable = { ...nothing }
+  const parts: SearchPart[] = []
   const faults: SearchFault[] = []
   for (let at = 0; at < text.length;) {
     const space = /\s+/y
@@ -241,14 +256,15 @@ export function parseSearch(text: string): { readonly query: SearchQuery; readon
     }
     const message = quoted !== undefined && closing === '' ? 'has no closing quotation mark' : takeIn(query, found)
     if (message !== null) faults.push({ part: whole, start: at, message })
+    parts.push({ text: whole, filter })
     at += whole.length
   }
-  return { query, faults }
+  return { query, parts, faults }
 }
 
 /** A typed search and the filters beside it as one query. What is said in both places counts where the text says it. */
-export function searchOf(filter: ImageFilter): ReturnType<typeof parseSearch> {
-  const { query, faults } = parseSearch(filter.q ?? '')
+export function searchOf(filter: ImageFilter): ParsedSearch {
+  const { query, parts, faults } = parseSearch(filter.q ?? '')
   const { tagType, tagId, model, provider } = filter
   const tag = tagId === undefined && tagType === undefined ? [] : [{ tagType: tagType ?? null, tagId: tagId ?? null }]
   const days = (['before', 'after'] as const).flatMap((key): SearchFault[] =>
@@ -257,6 +273,7 @@ export function searchOf(filter: ImageFilter): ReturnType<typeof parseSearch> {
       : [{ part: filter[key], start: 0, message: 'is not in the calendar' }],
   )
   return {
+    parts,
     faults: [...faults, ...days],
     query: {
       ...query,

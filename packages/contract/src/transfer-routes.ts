@@ -28,7 +28,8 @@ export const transferRoutes = {
   takeBackRecords: {
     method: 'POST',
     path: '/api/import',
-    summary: 'Take back records of an export: tags, generations, lineage; and say which pictures of it are to be sent.',
+    summary:
+      'Take back records of an export: tags, generations, lineage, albums, saved searches; and say which pictures of it are to be sent.',
     access: 'write',
     guests: 'refused',
     limit: 'upload',

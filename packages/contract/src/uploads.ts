@@ -35,6 +35,12 @@ export const ImageFacts = z.object({
   negativePrompt: text(500_000),
   revisedPrompt: text(500_000),
   description: text(500_000),
+  title: text(300),
+  /** The owner's own remarks. */
+  notes: text(100_000),
+  favourite: z.boolean().optional(),
+  /** Stars, 1 to 5; 0: none. */
+  rating: z.int().min(0).max(5).optional(),
   model: text(300),
   provider: text(100),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional(),

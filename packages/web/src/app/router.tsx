@@ -39,7 +39,13 @@ const studioPicture = createRoute({
   component: lazyRouteComponent(() => import('#screens/studio/studio-picture.tsx'), 'StudioPicture'),
 })
 
-const LibrarySearch = z.object({ trash: z.boolean().optional().catch(undefined) })
+// A search such as 2026 comes out of the address as a number.
+const typed = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const LibrarySearch = z.object({
+  trash: z.boolean().optional().catch(undefined),
+  q: typed.optional().catch(undefined),
+  sort: z.literal('rank').optional().catch(undefined),
+})
 const library = createRoute({
   getParentRoute: () => rootRoute,
   path: '/library',

@@ -10,7 +10,7 @@ const groups = [
   {
     title: 'Everywhere',
     keys: [
-      ['/', 'Write a prompt'],
+      ['/', 'Write a prompt; in the Library: search'],
       ['G then S', 'Go to the Studio'],
       ['G then L', 'Go to the Library'],
       ['G then E', 'Go to the Engines'],

@@ -30,7 +30,9 @@ export function useShortcuts(onHelp: () => void): void {
         void navigate({ to: place })
       } else if (event.key === '/') {
         event.preventDefault()
-        void navigate({ to: '/' }).then(focusPrompt)
+        const search = document.querySelector<HTMLInputElement>('input[type="search"]')
+        if (search === null) void navigate({ to: '/' }).then(focusPrompt)
+        else search.focus()
       } else if (event.key === '?') {
         event.preventDefault()
         onHelp()

@@ -1,5 +1,5 @@
 import { routes, type EaselEvent, type Generation, type Image } from '@easel/contract'
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { ApiError, type Call } from './client.ts'
 import { patchItem, placeItem, removeItem, type Pages } from './pages.ts'
 import { keys } from './queries.ts'
@@ -34,6 +34,7 @@ export function storeImage(client: QueryClient, image: Image): void {
   if (!inTrash) {
     client.setQueryData<Pages<Image>>(keys.images({ trash: true }), (pages) => pages && removeItem(pages, image.id))
   }
+  patchSearches(client, (pages) => (inTrash ? removeItem(pages, image.id) : patchItem(pages, image.id, () => image)))
   patchImagesOf(client, image.generationId, (images) => {
     return images.map((other) => (other.id === image.id ? image : other))
   })
@@ -46,8 +47,40 @@ export function dropImage(client: QueryClient, id: string): void {
     const owner = pages?.pages.flatMap((page) => page.data).find((item) => item.images.some((image) => image.id === id))
     return pages && owner ? patchItem(pages, owner.id, (item) => withoutImage(item, id)) : pages
   })
+  patchSearches(client, (pages) => removeItem(pages, id))
   void client.invalidateQueries({ queryKey: keys.images({ trash: true }) })
+  void client.invalidateQueries({ queryKey: keys.allCounts })
   void client.invalidateQueries({ queryKey: keys.image(id), refetchType: 'none' })
+}
+
+/** Lists that only the server can put a picture into: what a search finds, and albums. */
+function isSearch({ queryKey: [, filter] }: Query): boolean {
+  return typeof filter === 'object' && filter !== null && Object.keys(filter).some((name) => name !== 'trash')
+}
+
+/** Changes what is loaded of searches and albums; what else they would find now is asked for when they are looked at again. */
+function patchSearches(client: QueryClient, change: (pages: Pages<Image>) => Pages<Image>): void {
+  const lists = { queryKey: keys.allImages, predicate: isSearch }
+  client.setQueriesData<Pages<Image>>(lists, (pages) => pages && change(pages))
+  void client.invalidateQueries({ ...lists, refetchType: 'none' })
+}
+
+/** Asks anew what a picture that has come may belong to. */
+function readSearches(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: keys.allImages, predicate: isSearch })
+  void client.invalidateQueries({ queryKey: keys.allCounts })
+}
+
+type Collections = Extract<EaselEvent, { type: 'library.changed' }>['what']
+
+function readCollections(client: QueryClient, what: Collections): void {
+  const changed = {
+    images: [keys.allImages, keys.allCounts, keys.generations],
+    tags: [],
+    albums: [],
+    searches: [],
+  } as const satisfies Record<Collections, readonly (readonly string[])[]>
+  for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })
 }
 
 function withoutImage(generation: Generation, id: string): Generation {
@@ -143,6 +176,7 @@ export function createEventSink({ client, call, onFinished }: SinkOptions): Even
       case 'image.added':
         if (event.generationId !== null) readGeneration(event.generationId)
         readImage(event.imageId)
+        readSearches(client)
         return
       case 'image.changed':
         readImage(event.imageId)
@@ -158,7 +192,7 @@ export function createEventSink({ client, call, onFinished }: SinkOptions): Even
         })
         return
       case 'library.changed':
-        if (event.what === 'images') void client.invalidateQueries({ queryKey: keys.allImages })
+        readCollections(client, event.what)
         return
       case 'bulk.changed':
         return

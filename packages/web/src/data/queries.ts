@@ -2,8 +2,14 @@ import { routes, type GenerationRequest } from '@easel/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './client.ts'
 
+/** A list of pictures: the library, the trash, an album, or what a search finds in one of them. */
 export interface ImageFilter {
   readonly trash: boolean
+  /** As in the search box. */
+  readonly q?: string
+  /** Its id. */
+  readonly album?: string
+  readonly sort?: 'date' | 'rank' | 'album'
 }
 
 export const keys = {
@@ -11,6 +17,7 @@ export const keys = {
   generation: (id: string) => ['generation', id],
   allImages: ['images'],
   images: (filter: ImageFilter) => ['images', filter],
+  allCounts: ['image-count'],
   image: (id: string) => ['image', id],
   connections: ['connections'],
   connectionList: ['connections', 'list'],
@@ -45,16 +52,26 @@ export function generationQuery(id: string) {
   })
 }
 
+function queryOf({ trash, ...rest }: ImageFilter) {
+  return { ...rest, ...(trash ? { trash: 'true' } : {}) }
+}
+
 /** The newest pictures first, page by page; with `trash` the deleted ones. */
 export function imagesQuery(filter: ImageFilter) {
   return infiniteQueryOptions({
     queryKey: keys.images(filter),
-    queryFn: ({ pageParam, signal }) => {
-      const trash = filter.trash ? { trash: 'true' } : {}
-      return call(routes.listImages, { query: { limit: LIBRARY_PAGE, ...trash, ...cursor(pageParam) } }, { signal })
-    },
+    queryFn: ({ pageParam, signal }) =>
+      call(routes.listImages, { query: { limit: LIBRARY_PAGE, ...queryOf(filter), ...cursor(pageParam) } }, { signal }),
     initialPageParam: first,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+}
+
+/** How many pictures are in such a list. */
+export function imageCountQuery({ sort: _sort, ...filter }: ImageFilter) {
+  return queryOptions({
+    queryKey: [...keys.allCounts, filter],
+    queryFn: async ({ signal }) => (await call(routes.countImages, { query: queryOf(filter) }, { signal })).data,
   })
 }
 

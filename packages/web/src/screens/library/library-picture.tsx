@@ -1,9 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { itemsOf } from '#data/pages.ts'
-import { imagesQuery } from '#data/queries.ts'
 import { PictureViewer } from '#screens/picture/picture-viewer.tsx'
+import { useLibraryList } from './use-library-list.ts'
 
 const AHEAD = 5
 
@@ -12,10 +10,8 @@ export function LibraryPicture() {
   const { imageId } = useParams({ from: '/library/$imageId' })
   const search = useSearch({ from: '/library' })
   const navigate = useNavigate()
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    imagesQuery({ trash: search.trash === true }),
-  )
-  const images = itemsOf(data)
+  const { query, images } = useLibraryList()
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const at = images.findIndex((image) => image.id === imageId)
   const nearEnd = at !== -1 && at >= images.length - AHEAD
   useEffect(() => {

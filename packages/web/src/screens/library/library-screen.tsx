@@ -1,22 +1,24 @@
 import type { Image } from '@easel/contract'
 import { Button } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, Outlet, useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { wordsOf } from '#data/client.ts'
-import { itemsOf } from '#data/pages.ts'
-import { imagesQuery } from '#data/queries.ts'
+import type { ImageFilter } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { Icon } from '#parts/icon.tsx'
+import { FoundLine } from './found-line.tsx'
 import { OldPictures } from './old-pictures.tsx'
 import { PictureTimeline } from './picture-timeline.tsx'
+import { SearchBar } from './search-bar.tsx'
+import { useLibraryList } from './use-library-list.ts'
 import classes from './library-screen.module.css'
 
-/** Every picture ever made, or with `?trash=true` the deleted ones. */
+/** Every picture ever made, or with `?trash=true` the deleted ones; with `?q=` those that a search finds. */
 export function LibraryScreen() {
-  const trash = useSearch({ from: '/library' }).trash === true
-  const query = useInfiniteQuery(imagesQuery({ trash }))
-  const images = useMemo(() => itemsOf(query.data), [query.data])
+  const { filter, faults, query, images } = useLibraryList()
+  const navigate = useNavigate({ from: '/library' })
+  const { trash } = filter
+  const q = filter.q ?? ''
   return (
     <div className={classes['screen']}>
       <header className={classes['header']}>
@@ -35,12 +37,41 @@ export function LibraryScreen() {
           </Button>
         )}
       </header>
-      {!trash && <OldPictures />}
+      <SearchBar
+        key={String(trash)}
+        value={q}
+        placeholder={trash ? 'Search the trash' : 'Search prompts, tags, notes, models…'}
+        faults={faults}
+        onChange={(next) =>
+          void navigate({
+            to: '/library',
+            search: ({ q: _q, ...rest }) => (next === '' ? rest : { ...rest, q: next }),
+            // One step back leads out of a search, and not through its letters.
+            replace: q !== '',
+            resetScroll: false,
+          })
+        }
+      />
+      {q !== '' && faults.length === 0 && (
+        <FoundLine
+          filter={filter}
+          onSort={(sort) =>
+            void navigate({
+              to: '/library',
+              search: ({ sort: _sort, ...rest }) => (sort === 'rank' ? { ...rest, sort } : rest),
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
+      )}
+      {!trash && q === '' && <OldPictures />}
       <Pictures
         key={String(trash)}
         images={images}
-        trash={trash}
-        loading={query.isPending}
+        filter={filter}
+        faulty={faults.length > 0}
+        loading={query.isPending && faults.length === 0}
         error={query.error}
         hasMore={query.hasNextPage && !query.isFetchingNextPage}
         onMore={() => void query.fetchNextPage()}
@@ -53,7 +84,9 @@ export function LibraryScreen() {
 
 interface PicturesProps {
   readonly images: readonly Image[]
-  readonly trash: boolean
+  readonly filter: ImageFilter
+  /** The search cannot be understood. */
+  readonly faulty: boolean
   readonly loading: boolean
   readonly error: unknown
   readonly hasMore: boolean
@@ -61,9 +94,14 @@ interface PicturesProps {
   readonly onRetry: () => void
 }
 
-function Pictures({ images, trash, loading, error, hasMore, onMore, onRetry }: PicturesProps) {
+function Pictures({ images, filter, faulty, loading, error, hasMore, onMore, onRetry }: PicturesProps) {
+  // A page of a search may be empty and go on all the same.
+  const goOn = images.length === 0 && hasMore
+  useEffect(() => {
+    if (goOn) onMore()
+  })
   if (images.length > 0) {
-    return <PictureTimeline images={images} trash={trash} hasMore={hasMore} onMore={onMore} />
+    return <PictureTimeline images={images} filter={filter} hasMore={hasMore} onMore={onMore} />
   }
   if (error !== null) {
     return (
@@ -72,8 +110,13 @@ function Pictures({ images, trash, loading, error, hasMore, onMore, onRetry }: P
       </EmptyState>
     )
   }
-  if (loading) return <div className={classes['ghost']} aria-busy="true" />
-  if (trash) {
+  if (loading || goOn) return <div className={classes['ghost']} aria-busy="true" />
+  if (filter.q !== undefined) {
+    return faulty ? null : (
+      <EmptyState icon="search" title="Nothing found" text="No picture has all of that. Fewer words find more." />
+    )
+  }
+  if (filter.trash) {
     return (
       <EmptyState
         icon="trash"

@@ -27,7 +27,7 @@ export function PictureTile({ image, width, trash, reachable, onFocus, onRestore
         id={tileId(image.id)}
         to="/library/$imageId"
         params={{ imageId: image.id }}
-        search={trash ? { trash } : {}}
+        search
         resetScroll={false}
         className={classes['open']}
         tabIndex={reachable ? 0 : -1}

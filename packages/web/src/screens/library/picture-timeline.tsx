@@ -2,6 +2,7 @@ import type { Image } from '@easel/contract'
 import { useElementSize } from '@mantine/hooks'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { memo, useEffect, useMemo, useRef, useState } from 'react'
+import type { ImageFilter } from '#data/queries.ts'
 import { dayKey } from '#parts/format.ts'
 import { useNow } from '#parts/use-now.ts'
 import { useRestorePicture } from '#screens/picture/restore-picture.ts'
@@ -12,7 +13,7 @@ import { useGridKeys } from './use-grid-keys.ts'
 
 interface PictureTimelineProps {
   readonly images: readonly Image[]
-  readonly trash: boolean
+  readonly filter: ImageFilter
   readonly hasMore: boolean
   readonly onMore: () => void
 }
@@ -22,7 +23,9 @@ const GAP = 8
 const AHEAD = 6
 
 /** Rows of pictures under the names of their days. Only what is near the window is in the page, however many are loaded. */
-export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimelineProps) {
+export function PictureTimeline({ images, filter, hasMore, onMore }: PictureTimelineProps) {
+  const { trash } = filter
+  const days = filter.sort === undefined || filter.sort === 'date'
   const { ref, width } = useElementSize<HTMLDivElement>()
   const grid = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -32,8 +35,8 @@ export function PictureTimeline({ images, trash, hasMore, onMore }: PictureTimel
     const target = width < 600 ? 120 : 216
     const gap = width < 600 ? 4 : GAP
     // `today` stands for the time: the names of the days change only with it.
-    return width === 0 ? [] : timelineOf(images, { width, gap, target, now: Date.parse(`${today}T12:00`) })
-  }, [images, width, today])
+    return width === 0 ? [] : timelineOf(images, { width, gap, target, now: Date.parse(`${today}T12:00`), days })
+  }, [images, width, today, days])
 
   useEffect(() => setTop(grid.current?.offsetTop ?? 0), [width])
   const virtualizer = useWindowVirtualizer({

@@ -46,7 +46,7 @@ describe('timeline', () => {
   const pictures = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
     .map((id) => picture(id, 21))
     .concat([picture('h', 20), picture('i', 3)])
-  const rows = timelineOf(pictures, { ...frame, now })
+  const rows = timelineOf(pictures, { ...frame, now, days: true })
 
   it('names each day once, above its pictures', () => {
     const days = rows.flatMap((row) => (row.kind === 'day' ? [row.label] : []))
@@ -65,8 +65,14 @@ describe('timeline', () => {
     expect(verticalNeighbour(rows, 0, -1)).toBe(0)
   })
 
+  it('runs through without days where the order is another one', () => {
+    const flat = timelineOf(pictures, { ...frame, now, days: false })
+    expect(flat.every((row) => row.kind === 'pictures')).toBe(true)
+    expect(flat.reduce((sum, row) => sum + (row.kind === 'pictures' ? row.widths.length : 0), 0)).toBe(pictures.length)
+  })
+
   it('is empty without pictures', () => {
-    expect(timelineOf([], { ...frame, now })).toEqual([])
+    expect(timelineOf([], { ...frame, now, days: true })).toEqual([])
     expect(verticalNeighbour([], 0, 1)).toBe(0)
   })
 })

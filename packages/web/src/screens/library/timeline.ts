@@ -23,26 +23,32 @@ interface Frame {
   readonly gap: number
   readonly target: number
   readonly now: number
+  /** False where the order is another one than that of the days. */
+  readonly days: boolean
 }
 
 const DAY_HEIGHT = 56
 const FIRST_DAY_HEIGHT = 40
 
-/** Cuts a list of pictures, newest first, into days and rows. */
+/** Cuts a list of pictures into rows, and where it is by day, newest first, into days. */
 export function timelineOf(pictures: readonly Dated[], frame: Frame): TimelineRow[] {
   const rows: TimelineRow[] = []
+  const sameDay = (index: number, day: string) =>
+    !frame.days || dayKey(Date.parse(pictures[index]?.createdAt ?? '')) === day
   let start = 0
   while (start < pictures.length) {
     const time = Date.parse(pictures[start]?.createdAt ?? '')
     const key = dayKey(time)
     let end = start + 1
-    while (end < pictures.length && dayKey(Date.parse(pictures[end]?.createdAt ?? '')) === key) end += 1
-    rows.push({
-      kind: 'day',
-      key: `day ${key} ${start}`,
-      label: dayLabel(time, frame.now),
-      height: start === 0 ? FIRST_DAY_HEIGHT : DAY_HEIGHT,
-    })
+    while (end < pictures.length && sameDay(end, key)) end += 1
+    if (frame.days) {
+      rows.push({
+        kind: 'day',
+        key: `day ${key} ${start}`,
+        label: dayLabel(time, frame.now),
+        height: start === 0 ? FIRST_DAY_HEIGHT : DAY_HEIGHT,
+      })
+    }
     for (const row of justify(pictures.slice(start, end), frame)) {
       const from = start + row.from
       rows.push({

@@ -1,0 +1,100 @@
+import { routes, type Image } from '@easel/contract'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { startFakeOpenAi, type FakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
+import { axeFaults } from './axe-faults.ts'
+import { makePictures } from './many-pictures.ts'
+import { serveEasel, type ServedEasel } from './served-easel.ts'
+import { eventually, seePicture } from './studio.ts'
+import { visitors } from './visitors.ts'
+
+const { visit } = visitors()
+
+let openai: FakeOpenAi
+let easel: ServedEasel
+/** The newest first. */
+let pictures: readonly Image[]
+
+const send = (method: string, path: string, body: unknown) =>
+  fetch(easel.address + path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
+async function listImages(query: string): Promise<readonly Image[]> {
+  const answer = await fetch(`${easel.address}/api/images?${query}`)
+  return routes.listImages.response.parse(await answer.json()).data
+}
+
+beforeAll(async () => {
+  openai = await startFakeOpenAi()
+  easel = await serveEasel({ OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: openai.apiUrl })
+  await makePictures(easel.address, openai, 12)
+})
+afterAll(async () => {
+  await easel.stop()
+  await openai.close()
+})
+// Every test finds the twelve as they were made.
+beforeEach(async () => {
+  pictures = await listImages('limit=50')
+})
+
+const picture = (index: number): Image => {
+  const found = pictures[index]
+  if (found === undefined) throw new Error(`There is no picture ${index}`)
+  return found
+}
+
+const grid = (page: Page): Locator => page.getByRole('grid')
+const tiles = (page: Page): Locator => grid(page).getByRole('link')
+const searchBox = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search' })
+const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
+
+it('finds by words and filters, says how many, and keeps the search in the address', async () => {
+  await send('PATCH', `/api/images/${picture(0).id}`, { notes: 'A swan at the weir' })
+  await send('PATCH', `/api/images/${picture(1).id}`, { notes: 'Two swans asleep', favourite: true })
+  const { page } = await visit(`${easel.address}/library`)
+  await seePicture(tiles(page).first())
+  await page.keyboard.press('/')
+  await page.keyboard.type('swan')
+  await page.getByText('2 pictures', { exact: true }).waitFor()
+  await eventually(() => tiles(page).count()).toBe(2)
+  expect(new URL(page.url()).search).toBe('?q=swan')
+
+  await searchBox(page).fill('swan is:favourite')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Remove filter: Favourites' }).waitFor()
+  expect(await searchBox(page).inputValue()).toBe('swan')
+  await page.getByText('1 picture', { exact: true }).waitFor()
+  await page.reload()
+  await eventually(() => tiles(page).getAttribute('href')).toContain(picture(1).id)
+  expect(await axeFaults(page)).toEqual([])
+
+  await page.getByRole('button', { name: 'Remove filter: Favourites' }).click()
+  await page.getByText('Best match', { exact: true }).click()
+  await eventually(() => new URL(page.url()).search).toBe('?q=swan&sort=rank')
+  await eventually(() => tiles(page).count()).toBe(2)
+  // The viewer goes through what was found, and leads back to it.
+  await tiles(page).first().click()
+  await page.getByRole('dialog', { name: 'Picture' }).waitFor()
+  await page.keyboard.press('Escape')
+  await eventually(() => new URL(page.url()).search).toBe('?q=swan&sort=rank')
+  await page.getByRole('button', { name: 'Clear search' }).click()
+  await eventually(() => tiles(page).count()).toBe(12)
+})
+
+it('LB21: names what of a search cannot be understood, under the box', async () => {
+  const { page } = await visit(`${easel.address}/library`, phone)
+  await searchBox(page).fill('seed:x')
+  await page.getByText('seed:x must be a whole number').waitFor()
+  expect(await axeFaults(page)).toEqual([])
+  await searchBox(page).fill('no such thing')
+  await page.getByText('Nothing found').waitFor()
+  await page.getByRole('button', { name: 'Clear search' }).tap()
+  await page.getByRole('button', { name: 'Filter' }).tap()
+  await page.getByRole('menuitem', { name: /^Uploaded/ }).tap()
+  await page.getByText('Nothing found').waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+})
