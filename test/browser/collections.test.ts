@@ -5,7 +5,7 @@ import { startFakeOpenAi, type FakeOpenAi } from '../../packages/server/src/prov
 import { axeFaults } from './axe-faults.ts'
 import { makePictures } from './many-pictures.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
-import { eventually, seePicture } from './studio.ts'
+import { eventually, seePicture, viewer } from './studio.ts'
 import { visitors } from './visitors.ts'
 
 const { visit } = visitors()
@@ -78,7 +78,7 @@ it('finds by words and filters, says how many, and keeps the search in the addre
   await eventually(() => tiles(page).count()).toBe(2)
   // The viewer goes through what was found, and leads back to it.
   await tiles(page).first().click()
-  await page.getByRole('dialog', { name: 'Picture' }).waitFor()
+  await viewer(page).waitFor()
   await page.keyboard.press('Escape')
   await eventually(() => new URL(page.url()).search).toBe('?q=swan&sort=rank')
   await page.getByRole('button', { name: 'Clear search' }).click()
@@ -97,4 +97,62 @@ it('LB21: names what of a search cannot be understood, under the box', async () 
   await page.getByRole('menuitem', { name: /^Uploaded/ }).tap()
   await page.getByText('Nothing found').waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+})
+
+async function getImage(id: string): Promise<Image> {
+  const answer = await fetch(`${easel.address}/api/images/${id}`)
+  return routes.getImage.response.parse(await answer.json()).data
+}
+
+it('keeps heart, stars, words, tags and albums of a picture, by keys and by hand', async () => {
+  const { id } = picture(3)
+  await send('POST', `/api/images/${picture(4).id}/tags`, { tags: [{ tagType: 'LABEL', tagId: 'waterfall' }] })
+  const { page } = await visit(`${easel.address}/library`)
+  await grid(page).locator(`a[href^="/library/${id}"]`).click()
+  await viewer(page).waitFor()
+  await page.keyboard.press('f')
+  await page.keyboard.press('4')
+  await eventually(async () => {
+    const { favourite, rating } = await getImage(id)
+    return { favourite, rating }
+  }).toEqual({ favourite: true, rating: 4 })
+  const details = viewer(page).getByRole('complementary', { name: 'Details' })
+  expect(await details.getByRole('button', { name: '4 stars' }).getAttribute('aria-pressed')).toBe('true')
+  await page.keyboard.press('0')
+  await eventually(async () => (await getImage(id)).rating).toBe(0)
+
+  await details.getByLabel('Title').fill('By the river f5')
+  await page.keyboard.press('Enter')
+  await details.getByLabel('Notes').fill('For the wall')
+  // Offered from what another picture has.
+  await details.getByRole('combobox', { name: 'Add a tag' }).fill('water')
+  await page.getByRole('option', { name: 'waterfall' }).click()
+  await details.getByRole('link', { name: 'waterfall' }).waitFor()
+  await details.getByRole('combobox', { name: 'Add a tag' }).fill('character: 42')
+  await page.keyboard.press('Enter')
+  await details.getByRole('link', { name: 'character: 42' }).waitFor()
+  await eventually(async () => {
+    const { title, notes, tags, favourite } = await getImage(id)
+    return { title, notes, tags: tags.map(({ tagType, tagId }) => `${tagType} ${tagId}`).toSorted(), favourite }
+  }).toEqual({
+    title: 'By the river f5',
+    notes: 'For the wall',
+    tags: ['CHARACTER 42', 'LABEL waterfall'],
+    favourite: true,
+  })
+  await details.getByRole('button', { name: 'Remove tag: waterfall' }).click()
+  await details.getByRole('link', { name: 'waterfall' }).waitFor({ state: 'detached' })
+
+  await details.getByRole('button', { name: 'Add to album' }).click()
+  await page.getByRole('menuitem', { name: 'New album…' }).click()
+  await page.getByRole('dialog', { name: 'New album' }).getByLabel('Name').fill('Rivers')
+  await page.keyboard.press('Enter')
+  await details.getByRole('list', { name: 'Albums' }).getByText('Rivers').waitFor()
+  await page.getByRole('dialog', { name: 'New album' }).waitFor({ state: 'hidden' })
+  expect(await axeFaults(page)).toEqual([])
+  expect((await listImages('q=in:Rivers')).map((image) => image.id)).toEqual([id])
+
+  await details.getByRole('link', { name: 'character: 42' }).click()
+  await eventually(() => tiles(page).count()).toBe(1)
+  expect(await tiles(page).getAttribute('aria-label')).toMatch(/, favourite$/)
 })

@@ -45,6 +45,11 @@ export const Album = z.object({
 })
 export type Album = z.infer<typeof Album>
 
+export const AlbumQuery = z.object({
+  /** Only those that hold this picture. */
+  image: Id.optional(),
+})
+
 export const AlbumCreate = z.object({ name: albumName, description: words(10_000) })
 export type AlbumCreate = z.infer<typeof AlbumCreate>
 export const AlbumChange = z

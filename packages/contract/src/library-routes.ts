@@ -4,6 +4,7 @@ import {
   AlbumChange,
   AlbumCreate,
   AlbumOrder,
+  AlbumQuery,
   Bulk,
   BulkRequest,
   ClearAll,
@@ -121,8 +122,9 @@ const albumRoutes = {
   listAlbums: {
     method: 'GET',
     path: '/api/albums',
-    summary: 'All albums, by name.',
+    summary: 'All albums, or those that hold a picture, by name.',
     access: 'read',
+    query: AlbumQuery,
     status: 200,
     response: data(z.array(Album)),
   },

@@ -8,8 +8,8 @@ import { positionStep } from './album-members.ts'
 import type { LibraryPorts } from './details.ts'
 
 export interface Albums {
-  /** By name. */
-  list(userId: string): Promise<Album[]>
+  /** By name. @param imageId only those that hold this picture */
+  list(userId: string, imageId?: string): Promise<Album[]>
   /** @throws EaselError `not-found` */
   get(userId: string, id: string): Promise<Album>
   /** @throws EaselError `conflict` for a name that another album has */
@@ -175,8 +175,11 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
 
   return {
     get,
-    async list(userId) {
+    async list(userId, imageId) {
       const rows = await read(db, userId)
+        .$if(imageId !== undefined, (query) =>
+          query.where(sql<boolean>`id in (select album_id from album_images where image_id = ${imageId}::uuid)`),
+        )
         .orderBy(sql`lower(name)`)
         .orderBy('id')
         .execute()

@@ -88,6 +88,10 @@ export const theme = createTheme({
       defaultProps: { allowDeselect: false, checkIconPosition: 'right', comboboxProps: { shadow: 'md', portalProps } },
       classNames: { ...field, dropdown: classes['dropdown'], option: classes['option'] },
     },
+    Autocomplete: {
+      defaultProps: { comboboxProps: { shadow: 'md', portalProps } },
+      classNames: { ...field, dropdown: classes['dropdown'], option: classes['option'] },
+    },
     Slider: {
       defaultProps: { size: 4, thumbSize: 18, label: null },
       classNames: { thumb: classes['thumb'], track: classes['rail'] },

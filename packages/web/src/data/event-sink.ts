@@ -76,8 +76,8 @@ type Collections = Extract<EaselEvent, { type: 'library.changed' }>['what']
 function readCollections(client: QueryClient, what: Collections): void {
   const changed = {
     images: [keys.allImages, keys.allCounts, keys.generations],
-    tags: [],
-    albums: [],
+    tags: [keys.tags],
+    albums: [keys.albums],
     searches: [],
   } as const satisfies Record<Collections, readonly (readonly string[])[]>
   for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })

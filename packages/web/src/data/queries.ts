@@ -18,6 +18,8 @@ export const keys = {
   allImages: ['images'],
   images: (filter: ImageFilter) => ['images', filter],
   allCounts: ['image-count'],
+  tags: ['tags'],
+  albums: ['albums'],
   image: (id: string) => ['image', id],
   connections: ['connections'],
   connectionList: ['connections', 'list'],

@@ -38,6 +38,10 @@ const shapes = {
   out: 'M10 4H5v16h5M14.5 8l4 4-4 4M18 12H9.5',
   zoomIn: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5M11 8v6M8 11h6',
   zoomOut: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5M8 11h6',
+  heart: 'M12 20 4.8 12.9a4.6 4.6 0 0 1 0-6.6 4.7 4.7 0 0 1 6.6 0l.6.6.6-.6a4.7 4.7 0 0 1 6.6 0 4.6 4.6 0 0 1 0 6.6z',
+  tag: 'M4 4h7.5L20 12.5 12.5 20 4 11.5zM8 8h.01',
+  album: 'M4 9h16v11H4zM6.5 6h11M9 3h6',
+  select: 'M4 4h16v16H4zM8 12.2l2.8 2.8L16 9.5',
 } as const
 
 export type IconName = keyof typeof shapes
@@ -45,16 +49,18 @@ export type IconName = keyof typeof shapes
 interface IconProps {
   readonly name: IconName
   readonly size?: number
+  /** Filled: it is so. */
+  readonly filled?: boolean
 }
 
 /** A line drawing in the colour of the text around it. It is never the only name of a thing. */
-export function Icon({ name, size = 18 }: IconProps) {
+export function Icon({ name, size = 18, filled = false }: IconProps) {
   return (
     <svg
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      fill="none"
+      fill={filled ? 'currentColor' : 'none'}
       stroke="currentColor"
       strokeWidth={name === 'more' ? 2.6 : 1.7}
       strokeLinecap="round"

@@ -44,7 +44,7 @@ function registerTags(app: FastifyInstance, { collections: { tags } }: Ports): v
 }
 
 function registerAlbums(app: FastifyInstance, { collections: { albums } }: Ports): void {
-  serve(app, routes.listAlbums, async ({ caller }) => ({ data: await albums.list(caller.userId) }))
+  serve(app, routes.listAlbums, async ({ caller, query }) => ({ data: await albums.list(caller.userId, query.image) }))
   serve(app, routes.createAlbum, async ({ caller, body }) => ({ data: await albums.create(caller.userId, body) }))
   serve(app, routes.getAlbum, async ({ caller, params }) => ({ data: await albums.get(caller.userId, params.id) }))
   serve(app, routes.updateAlbum, async ({ caller, params, body }) => ({

@@ -1,5 +1,6 @@
 import type { Image } from '@easel/contract'
 import { Link } from '@tanstack/react-router'
+import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { altOf, PictureFrame } from '#parts/picture-frame.tsx'
 import classes from './picture-tile.module.css'
@@ -31,10 +32,15 @@ export function PictureTile({ image, width, trash, reachable, onFocus, onRestore
         resetScroll={false}
         className={classes['open']}
         tabIndex={reachable ? 0 : -1}
-        aria-label={`Open: ${altOf(image)}`}
+        aria-label={`Open: ${altOf(image)}${image.favourite ? ', favourite' : ''}`}
         onFocus={onFocus}
       >
         <PictureFrame image={image} />
+        {image.favourite && (
+          <span className={classes['heart']}>
+            <Icon name="heart" size={16} filled />
+          </span>
+        )}
       </Link>
       {trash && (
         <IconButton

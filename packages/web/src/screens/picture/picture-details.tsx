@@ -7,9 +7,12 @@ import { copyText } from '#parts/copy-text.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { adjustmentWords } from '#parts/adjustment-words.ts'
+import { useChangeImage } from './change-image.ts'
 import { DescribeButton } from './describe-button.tsx'
 import classes from './picture-details.module.css'
+import { PictureKeeping } from './picture-keeping.tsx'
 import { factsOf, type Labels } from './picture-facts.ts'
+import { Stars } from './stars.tsx'
 import { useSettingsAgain } from './use-settings-again.ts'
 
 interface PictureDetailsProps {
@@ -20,6 +23,7 @@ interface PictureDetailsProps {
 /** All that is known of a picture. */
 export function PictureDetails({ image, onClose }: PictureDetailsProps) {
   const settings = useSettingsAgain()
+  const change = useChangeImage()
   const drawnByRules = useDrawnByRules()(image.provider)
   const generation = useQuery({ ...generationQuery(image.generationId ?? ''), enabled: image.generationId !== null })
   const labels = useLabels(image, generation.data?.connectionId ?? null)
@@ -27,6 +31,7 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
   const revised = image.revisedPrompt !== image.generationPrompt ? image.revisedPrompt : null
   return (
     <div className={classes['details']}>
+      {image.deletedAt === null && <Stars value={image.rating} onChange={(rating) => change(image, { rating })} />}
       {drawnByRules && <p className={classes['sketch']}>Sketch – drawn by rules, not AI</p>}
       <Passage title="Prompt" text={image.generationPrompt} />
       <Passage title="As the engine rewrote it" text={revised} />
@@ -45,6 +50,7 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
           Use these settings
         </Button>
       )}
+      {image.deletedAt === null && <PictureKeeping key={image.id} image={image} />}
       <dl className={classes['facts']}>
         {factsOf(image, labels).map(({ name, value, copy }) => (
           <div key={name} className={classes['fact']}>
@@ -70,18 +76,6 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
           <ul className={classes['adjustments']}>
             {adjustments.map((adjustment) => (
               <li key={adjustment.field}>{adjustmentWords(adjustment)}</li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {image.tags.length > 0 && (
-        <section>
-          <h3 className={classes['title']}>Tags</h3>
-          <ul className={classes['tags']}>
-            {image.tags.map((tag) => (
-              <li key={`${tag.tagType} ${tag.tagId}`}>
-                {tag.tagType === 'LABEL' ? tag.tagId : `${tag.tagType.toLowerCase()}: ${tag.tagId}`}
-              </li>
             ))}
           </ul>
         </section>

@@ -35,7 +35,7 @@ export function PictureStage({ image, onStep, hasPrevious, hasNext }: PictureSta
       if (keysTaken(event)) return
       if (event.key === '+' || event.key === '=') zoom(1.5)
       if (event.key === '-') zoom(1 / 1.5)
-      if (event.key === '0') reset()
+      if (event.key === 'z') reset()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)

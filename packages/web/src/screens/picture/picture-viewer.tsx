@@ -1,4 +1,4 @@
-import type { Image } from '@easel/contract'
+import type { Image, ImageChange } from '@easel/contract'
 import { Button, Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
@@ -14,6 +14,7 @@ import { PictureStage } from './picture-stage.tsx'
 import classes from './picture-viewer.module.css'
 import { neighboursOf } from './neighbours.ts'
 import { useRestorePicture } from './restore-picture.ts'
+import { useChangeImage } from './change-image.ts'
 import { useDeletePicture } from './delete-picture.tsx'
 import { useViewerKeys } from './use-viewer-keys.ts'
 
@@ -48,7 +49,19 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
     const after = next ?? previous
     remove(image, () => (after === null ? onClose() : onShow(after)))
   }
-  useViewerKeys({ onStep: step, onDelete: removeShown, onClose, onDetails: () => setDetails((shown) => !shown) })
+  const change = useChangeImage()
+  // What is in the trash stays as it is.
+  const changeShown = (changed: ImageChange) => {
+    if (image !== null && image.deletedAt === null) change(image, changed)
+  }
+  useViewerKeys({
+    onStep: step,
+    onDelete: removeShown,
+    onClose,
+    onDetails: () => setDetails((shown) => !shown),
+    onFavourite: () => changeShown({ favourite: image?.favourite !== true }),
+    onRate: (rating) => changeShown({ rating }),
+  })
   // The neighbours' originals are fetched ahead, so that → shows at once.
   useEffect(() => {
     for (const id of [next, previous]) {
@@ -65,6 +78,13 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
           <span className={classes['space']} />
           {image !== null && image.deletedAt === null && (
             <>
+              <IconButton
+                icon="heart"
+                label="Favourite"
+                filled={image.favourite}
+                aria-pressed={image.favourite}
+                onClick={() => changeShown({ favourite: !image.favourite })}
+              />
               <DownloadLink label="Download" href={`${image.url}?download=1`} />
               <IconButton icon="trash" label="Delete" onClick={removeShown} />
             </>

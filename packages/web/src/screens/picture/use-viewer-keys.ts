@@ -4,6 +4,9 @@ interface ViewerKeys {
   readonly onStep: (direction: 1 | -1) => void
   readonly onDelete: () => void
   readonly onDetails: () => void
+  readonly onFavourite: () => void
+  /** 0 to 5. */
+  readonly onRate: (stars: number) => void
   readonly onClose: () => void
 }
 
@@ -26,8 +29,9 @@ export function useViewerKeys(keys: ViewerKeys): void {
         Delete: keys.onDelete,
         Escape: keys.onClose,
         i: keys.onDetails,
+        f: keys.onFavourite,
       }
-      const action = actions[event.key]
+      const action = /^[0-5]$/.test(event.key) ? () => keys.onRate(Number(event.key)) : actions[event.key]
       if (!action) return
       event.preventDefault()
       action()

@@ -1,0 +1,58 @@
+import type { Tag } from '@easel/contract'
+import { Autocomplete } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { tagsQuery } from '#data/collections.ts'
+import { tagOf, tagWords } from '#parts/tag-words.ts'
+
+interface TagBoxProps {
+  readonly label: string
+  /** Not offered again. */
+  readonly taken: readonly Tag[]
+  readonly autoFocus?: boolean
+  readonly onPick: (tag: Tag) => void
+}
+
+const PAUSE = 120
+
+/** Where a tag is typed; those that are in use already are offered. */
+export function TagBox({ label, taken, autoFocus = false, onPick }: TagBoxProps) {
+  const [text, setText] = useState('')
+  const [typed] = useDebouncedValue(tagOf(text)?.tagId ?? '', PAUSE)
+  const known = useQuery(tagsQuery(typed))
+  const has = new Set(taken.map(tagWords))
+  const offered = (known.data ?? []).map(tagWords).filter((words) => !has.has(words))
+  const pick = (words: string) => {
+    const tag = tagOf(words)
+    if (tag === null) return
+    setText('')
+    if (!has.has(tagWords(tag))) onPick(tag)
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        pick(text)
+      }}
+    >
+      <Autocomplete
+        aria-label={label}
+        placeholder={label}
+        maxLength={200}
+        maxDropdownHeight={260}
+        autoComplete="off"
+        data-autofocus={autoFocus || undefined}
+        data={[...new Set(offered)]}
+        filter={({ options }) => options}
+        value={text}
+        onChange={setText}
+        onOptionSubmit={(words) => {
+          pick(words)
+          // The component puts the chosen words into the box itself.
+          queueMicrotask(() => setText(''))
+        }}
+      />
+    </form>
+  )
+}
