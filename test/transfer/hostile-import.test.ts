@@ -8,7 +8,11 @@ import { routes } from '@easel/contract'
 import { startEasel, type TestEasel } from '../../packages/server/src/bin/testing.ts'
 import { digest } from '../../packages/server/src/media/digest.ts'
 import { fakePicture } from '../../packages/server/src/providers/kit/fake-picture.ts'
-import { exportedGeneration } from '../../packages/server/src/transfer/take-back/testing.ts'
+import {
+  exportedAlbum,
+  exportedGeneration,
+  exportedSearch,
+} from '../../packages/server/src/transfer/take-back/testing.ts'
 import { runImport } from './carrying.ts'
 
 let root: string
@@ -56,7 +60,7 @@ function write(name: string, changes: object, text?: string): void {
   writeFileSync(join(root, `${name}.png.json`), text ?? JSON.stringify(record(bytes, changes)))
 }
 
-it('TR54: refuses in words what is wrong, and takes all the rest', async () => {
+it('TR54, TR57: refuses in words what is wrong, and takes all the rest', async () => {
   mkdirSync(root, { recursive: true })
   const sound = exportedGeneration({ request: { prompt: 'a fox', sources: [randomUUID()] } })
   const lines = [
@@ -78,7 +82,36 @@ it('TR54: refuses in words what is wrong, and takes all the rest', async () => {
   ]
   writeFileSync(join(root, 'generations.jsonl'), lines.join('\n'))
   writeFileSync(join(root, 'tags.jsonl'), '{"tagType":"LABEL","tagId":"t"}\n{"tagType":"ROOT","tagId":"x"}\n7\n')
-  write('sound', { parentId: randomUUID() })
+  const album = exportedAlbum()
+  const kept = randomUUID()
+  const albums = [
+    album,
+    { ...exportedAlbum(), name: ' ' },
+    { ...exportedAlbum(), id: '../../etc/passwd' },
+    { ...exportedAlbum(), name: 'a\u0000b' },
+    { ...exportedAlbum(), description: 'x'.repeat(20_000) },
+    { ...exportedAlbum(), createdAt: 'yesterday' },
+  ]
+  const places = [
+    { albumId: album.id, imageId: kept },
+    { albumId: randomUUID(), imageId: kept },
+    { albumId: album.id, imageId: randomUUID() },
+    { albumId: album.id, imageId: 7 },
+  ]
+  const searches = [
+    exportedSearch(),
+    exportedSearch({ query: { q: 'rating:many' } }),
+    { ...exportedSearch(), query: { q: 'a\u0000' } },
+    { ...exportedSearch(), query: 'fox' },
+  ]
+  const linesOf = (records: readonly object[]) => records.map((one) => JSON.stringify(one)).join('\n')
+  writeFileSync(join(root, 'albums.jsonl'), linesOf(albums))
+  writeFileSync(join(root, 'album-pictures.jsonl'), linesOf(places))
+  writeFileSync(join(root, 'searches.jsonl'), linesOf(searches))
+  write('sound', { id: kept, parentId: randomUUID() })
+  write('title', { title: 'x'.repeat(301) })
+  write('stars', { rating: 6 })
+  write('favourite', { favourite: 'yes' })
   write('folders', { filename: '../../../etc/fox.png' })
   write('shape', { tags: 'x', seed: -1 })
   write('nul', { prompt: 'a\u0000b' })
@@ -87,11 +120,14 @@ it('TR54: refuses in words what is wrong, and takes all the rest', async () => {
   write('too-large', {}, JSON.stringify({ easel: 1, prompt: 'x'.repeat(2_000_000) }))
   const { code, out } = await runImport(root, easel.baseUrl)
   expect(code).toBe(0)
-  expect(out.split('\n').slice(0, 4)).toEqual([
-    'pictures: 1 taken, 0 there already, 6 not taken',
+  expect(out.split('\n').slice(0, 7)).toEqual([
+    'pictures: 1 taken, 0 there already, 9 not taken',
     'generations: 3 taken, 0 there already, 8 not taken',
     'tags: 1 taken, 0 there already, 2 not taken',
     'links: 0 taken, 0 there already, 1 not taken',
+    'albums: 1 taken, 0 there already, 5 not taken',
+    'pictures in albums: 1 taken, 0 there already, 3 not taken',
+    'searches: 1 taken, 0 there already, 3 not taken',
   ])
   for (const line of [
     'generations.jsonl, line 2: It is no JSON.',
@@ -102,6 +138,13 @@ it('TR54: refuses in words what is wrong, and takes all the rest', async () => {
     'shape.png: Its record is wrong: seed: ',
     'other-bytes.png: It is not the picture that its record tells of.',
     'too-large.png: It has ',
+    'title.png: Its record is wrong: title: ',
+    'stars.png: Its record is wrong: rating: ',
+    'favourite.png: Its record is wrong: favourite: ',
+    'albums.jsonl, line 2: name: must not be empty',
+    'album-pictures.jsonl, line 2: This album is not in the library.',
+    'album-pictures.jsonl, line 3: This picture is not in the library.',
+    'searches.jsonl, line 2: The search cannot be understood: ',
     'sound.png: The picture that it was made from is not in the library.',
   ]) {
     expect(out).toContain(`  ${line}`)
@@ -110,7 +153,7 @@ it('TR54: refuses in words what is wrong, and takes all the rest', async () => {
   expect(routes.listGenerations.response.parse(await answer.json()).data).toEqual([])
   const again = await runImport(root, easel.baseUrl)
   expect(again.out.split('\n').slice(0, 2)).toEqual([
-    'pictures: 0 taken, 1 there already, 6 not taken',
+    'pictures: 0 taken, 1 there already, 9 not taken',
     'generations: 0 taken, 3 there already, 8 not taken',
   ])
 })

@@ -10,7 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { routes } from '@easel/contract'
 import { databaseTemplate } from '../../packages/server/src/bin/testing.ts'
 import { fakePicture } from '../../packages/server/src/providers/kit/fake-picture.ts'
-import { exportedGeneration } from '../../packages/server/src/transfer/take-back/testing.ts'
+import {
+  exportedAlbum,
+  exportedGeneration,
+  exportedSearch,
+} from '../../packages/server/src/transfer/take-back/testing.ts'
 import { startEasel, type EaselProcess } from '../faults/easel-process.ts'
 import { contentOf, exportOf, runImport } from './carrying.ts'
 
@@ -49,7 +53,7 @@ async function post(address: string, path: string, body: unknown): Promise<unkno
   return await answer.json()
 }
 
-/** Pictures in a line, each made from the one before; generations likewise; every third in the trash. */
+/** Pictures in a line, each made from the one before; generations likewise; every third in the trash; two albums of all of them. */
 async function fill(address: string): Promise<void> {
   const generations = Array.from({ length: 8 }, () => exportedGeneration())
   await post(address, '/api/import', { generations })
@@ -63,7 +67,13 @@ async function fill(address: string): Promise<void> {
   }
   const line = (kind: 'picture' | 'generation', of: readonly string[]) =>
     of.slice(1).map((id, at) => ({ kind, id, parentId: of[at] }))
+  const albums = [exportedAlbum(), exportedAlbum()]
+  const orders = [ids.toReversed(), ids.toSorted((a, b) => (a.slice(-4) < b.slice(-4) ? -1 : 1))]
+  await post(address, '/api/import', { albums, searches: [exportedSearch()] })
   await post(address, '/api/import', {
+    albumPictures: albums.flatMap(({ id: albumId }, at) =>
+      (orders[at] ?? []).map((imageId, place) => ({ albumId, imageId, isCover: place === 5 })),
+    ),
     links: [
       ...line('picture', ids),
       ...line(
@@ -102,8 +112,8 @@ async function finish(easel: EaselProcess): Promise<void> {
   const address = String(easel.address)
   const { code, out } = await runImport(archive, address)
   expect(code, out).toBe(0)
-  for (const line of out.trim().split('\n')) expect(line).toMatch(/^\w+: \d+ taken, \d+ there already, 0 not taken$/)
-  const sums = out.matchAll(/^(\w+): (\d+) taken, (\d+) there/gm)
+  for (const line of out.trim().split('\n')) expect(line).toMatch(/^[\w ]+: \d+ taken, \d+ there already, 0 not taken$/)
+  const sums = out.matchAll(/^([\w ]+): (\d+) taken, (\d+) there/gm)
   expect(
     Object.fromEntries(Array.from(sums, ([, kind, taken, there]) => [kind, Number(taken) + Number(there)])),
   ).toEqual({
@@ -111,12 +121,15 @@ async function finish(easel: EaselProcess): Promise<void> {
     generations: 8,
     tags: 5,
     links: pictures - 1 + 7,
+    albums: 2,
+    'pictures in albums': 2 * pictures,
+    searches: 1,
   })
   expect(await contentOf(await exportOf(address))).toEqual(undisturbed)
 }
 
 describe('TR52: an import that is killed and run again leaves the same library', () => {
-  it.each([3, 8, 17])('the command, at its request %i', async (at) => {
+  it.each([3, 8, 17, 19, 20])('the command, at its request %i', async (at) => {
     const easel = await start(`command-${at}`)
     let child: ChildProcess | null = null
     const proxy = await openProxy(String(easel.address), (number, when) => {

@@ -142,6 +142,10 @@ describe('a library that leaves and comes back', () => {
     const archive = await exportOf(from.baseUrl)
     const before = await contentOf(archive)
     expect(Object.keys(before).filter((name) => /\.(?:png|webp|jpe?g)$/.test(name)).length).toBe(6)
+    expect(before['album-pictures.jsonl']?.match(/"isCover":true/g)?.length).toBe(1)
+    expect(before['albums.jsonl']).toContain('all of them')
+    expect(before['searches.jsonl']).toContain('in:')
+    expect(Object.values(before).filter((text) => text.includes('Der Fuchs 🦊')).length).toBe(1)
     await intoEmpty(archive, async (into, path) => {
       expect(await runImport(path, into.baseUrl)).toMatchObject({
         code: 0,

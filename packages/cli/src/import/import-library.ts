@@ -1,6 +1,7 @@
 // `easel import`. Rules TR34, TR35 and TR50 … in docs/spec/transfer.md.
 import { createHash } from 'node:crypto'
 import type { ImageFacts, LineageLink, PictureQuestion, RecordOutcome } from '@easel/contract'
+import { bringAlbumPictures, bringAlbums, bringSearches } from './collections.ts'
 import { checkWhole } from './lines.ts'
 import { readFacts, sortFiles, type Documents, type FoundPicture, type Told } from './pictures.ts'
 import {
@@ -16,7 +17,7 @@ import {
   type Entry,
   type Run,
 } from './records.ts'
-import { openReport, type ImportReport } from './report.ts'
+import { openReport, type ImportReport, type Kind } from './report.ts'
 import type { EaselServer } from './server.ts'
 import type { Source, SourceFile } from './source.ts'
 
@@ -185,29 +186,43 @@ async function* linksOfPictures(
   }
 }
 
-/** What is told in lines of their own; none of it where a file is damaged. @returns whether there are generations */
-async function bringDocuments(run: Run, { tags, generations }: Documents, pictures: readonly FoundPicture[]) {
-  const { report } = run
-  const whole = async (file: SourceFile | null, kind: 'tags' | 'generations', check: typeof checkWhole) => {
-    if (file === null) return null
-    try {
-      await check(file)
-      return file
-    } catch (error) {
-      report.refuse(kind, { name: file.name, why: words(error) })
-      return null
-    }
+/** Reads a file of lines to its end. @returns null where there is none, and where it is damaged: then nothing of it is taken */
+async function whole(run: Run, kind: Kind, { file, check = checkWhole }: { file: SourceFile | null; check?: Check }) {
+  if (file === null) return null
+  try {
+    await check(file)
+    return file
+  } catch (error) {
+    run.report.refuse(kind, { name: file.name, why: words(error) })
+    return null
   }
-  const soundTags = await whole(tags, 'tags', checkWhole)
+}
+
+type Check = (file: SourceFile) => Promise<void>
+
+/** What pictures need to be there before them. @returns the generations, where there are any */
+async function bringDocuments(run: Run, { tags, generations }: Documents, pictures: readonly FoundPicture[]) {
+  const soundTags = await whole(run, 'tags', { file: tags })
   if (soundTags !== null) await bringTags(run, soundTags)
   let needed = false
-  const sound = await whole(generations, 'generations', async (file) => {
+  const check = async (file: SourceFile) => {
     needed = await namesPictures(file)
-  })
+  }
+  const sound = await whole(run, 'generations', { file: generations, check })
   if (sound === null) return null
   if (needed) await foresee(run, pictures)
   await bringGenerations(run, sound)
   return sound
+}
+
+/** What names pictures, or albums that were brought before it. */
+async function bringCollections(run: Run, { albums, albumPictures, searches }: Documents): Promise<void> {
+  const soundAlbums = await whole(run, 'albums', { file: albums })
+  if (soundAlbums !== null) await bringAlbums(run, soundAlbums)
+  const places = await whole(run, 'pictures in albums', { file: albumPictures })
+  if (places !== null) await bringAlbumPictures(run, places)
+  const soundSearches = await whole(run, 'searches', { file: searches })
+  if (soundSearches !== null) await bringSearches(run, soundSearches)
 }
 
 /**
@@ -222,11 +237,12 @@ export async function importLibrary(
   const { pictures, others, documents } = sortFiles(source)
   const report = openReport()
   for (const reason of others) report.refuse('pictures', reason)
-  const run: Run = { server, report, ids: { generation: new Map(), picture: new Map() } }
+  const run: Run = { server, report, ids: { generation: new Map(), picture: new Map(), album: new Map() } }
   const generations = await bringDocuments(run, documents, pictures)
   const total = pictures.length
   const haveParents = await bringPictures(run, pictures, (done) => onProgress({ done, total }))
   if (generations !== null) await bringLinks(run, linksOfGenerations(generations))
   if (haveParents) await bringLinks(run, linksOfPictures(pictures))
+  await bringCollections(run, documents)
   return { tallies: report.tallies, reasons: report.reasons }
 }

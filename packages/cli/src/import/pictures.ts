@@ -20,11 +20,15 @@ export interface Told {
 export interface Documents {
   readonly generations: SourceFile | null
   readonly tags: SourceFile | null
+  readonly albums: SourceFile | null
+  readonly albumPictures: SourceFile | null
+  readonly searches: SourceFile | null
 }
 
 const pictureName = /\.(?:png|jpe?g|webp|gif|avif)$/i
 /** What our own archives hold beside pictures. */
-const ownDocument = /^(?:README\.txt|manifest\.json|account\.json|connections\.json|(?:generations|tags)\.jsonl)$/
+const ownDocument =
+  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|(?:generations|tags|albums|album-pictures|searches)\.jsonl)$/
 /** Left there by systems, and what Easel makes anew. */
 const ofNoInterest = /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)|^(?:files\/)?derived\//
 const maxSidecarBytes = 1024 * 1024
@@ -45,7 +49,14 @@ export function sortFiles({ files, left }: Source): {
   const others = wanted.filter(
     (file) => !pictureName.test(file.name) && !sidecars.has(file) && !ownDocument.test(file.name),
   )
-  const documents = { generations: byName.get('generations.jsonl') ?? null, tags: byName.get('tags.jsonl') ?? null }
+  const document = (name: string) => byName.get(`${name}.jsonl`) ?? null
+  const documents = {
+    generations: document('generations'),
+    tags: document('tags'),
+    albums: document('albums'),
+    albumPictures: document('album-pictures'),
+    searches: document('searches'),
+  }
   return { pictures, documents, others: [...left, ...others.map(({ name }) => ({ name, why: whyNot(name) }))] }
 }
 

@@ -10,8 +10,11 @@ export interface Run {
   readonly server: EaselServer
   readonly report: Reporting
   /** Ids that are others here than in the export; all the rest stayed the same. */
-  readonly ids: Readonly<Record<LineageLink['kind'], Map<string, string>>>
+  readonly ids: Readonly<Record<Renamed, Map<string, string>>>
 }
+
+/** What may have another id here. */
+type Renamed = LineageLink['kind'] | 'album'
 
 export interface Entry<T> {
   /** For the report. */
@@ -26,14 +29,10 @@ const maxLineBytes = 1_900_000
 const maxBatchBytes = 1_000_000
 
 /** The id here of what has this one in the export. */
-export const here = ({ ids }: Run, kind: LineageLink['kind'], id: string): string => ids[kind].get(id) ?? id
+export const here = ({ ids }: Run, kind: Renamed, id: string): string => ids[kind].get(id) ?? id
 
 /** Remembers where something is. */
-export function note(
-  { ids }: Run,
-  kind: LineageLink['kind'],
-  found: { readonly id: string; readonly here: string },
-): void {
+export function note({ ids }: Run, kind: Renamed, found: { readonly id: string; readonly here: string }): void {
   if (found.id === found.here) ids[kind].delete(found.id)
   else ids[kind].set(found.id, found.here)
 }
@@ -68,7 +67,7 @@ export async function sendAll<T>(entries: readonly Entry<T>[], sending: Sending<
 }
 
 /** Counts what became of records of a kind. */
-function counting<T>({ report }: Run, kind: Kind): Omit<Sending<T>, 'send'> {
+export function counting<T>({ report }: Run, kind: Kind): Omit<Sending<T>, 'send'> {
   return {
     onRefused: ({ name }, why) => report.refuse(kind, { name, why }),
     onOutcome: (_entry, { outcome }) => report.count(kind, outcome === 'taken' ? 'taken' : 'there'),
@@ -104,7 +103,7 @@ interface Batches<T> {
 }
 
 /** The records in a file of lines, as many together as a server takes. */
-async function* batchesOf<T>(file: SourceFile, { schema, most: count, onWrong }: Batches<T>) {
+export async function* batchesOf<T>(file: SourceFile, { schema, most: count, onWrong }: Batches<T>) {
   let batch: Entry<T>[] = []
   let bytes = 0
   for await (const { number, text } of linesOf(file, maxLineBytes)) {

@@ -1,4 +1,4 @@
-const kinds = ['pictures', 'generations', 'tags', 'links'] as const
+const kinds = ['pictures', 'generations', 'tags', 'links', 'albums', 'pictures in albums', 'searches'] as const
 export type Kind = (typeof kinds)[number]
 
 /** Every record of an export is in exactly one of these. */
@@ -29,7 +29,15 @@ export interface Reporting extends ImportReport {
 
 export function openReport(): Reporting {
   const none = (): Tally => ({ taken: 0, there: 0, refused: 0 })
-  const tallies = { pictures: none(), generations: none(), tags: none(), links: none() }
+  const tallies = {
+    pictures: none(),
+    generations: none(),
+    tags: none(),
+    links: none(),
+    albums: none(),
+    'pictures in albums': none(),
+    searches: none(),
+  }
   const reasons: Reason[] = []
   return {
     tallies,

@@ -5,6 +5,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { newId } from '#base/ids.ts'
+import { createCollections } from '#library/collections.ts'
 import { Sidecar } from '#library/image-record.ts'
 import { png, recordOf } from '#library/testing.ts'
 import { createExports } from '#transfer/export/export.ts'
@@ -39,7 +40,15 @@ const linesIn = (files: Map<string, Buffer>, name: string) =>
 
 const Manifest = z.object({
   version: z.literal(1),
-  counts: z.object({ pictures: z.int(), trash: z.int(), generations: z.int(), tags: z.int() }),
+  counts: z.object({
+    pictures: z.int(),
+    trash: z.int(),
+    generations: z.int(),
+    tags: z.int(),
+    albums: z.int(),
+    albumPictures: z.int(),
+    searches: z.int(),
+  }),
   missing: z.array(z.object({ id: z.string(), filename: z.string(), why: z.string() })),
 })
 
@@ -70,7 +79,18 @@ describe('GET /api/me/export', () => {
     const gone = await server.addImage({ file: png(newId()), prompt: 'in the trash' })
     await server.process.images.remove(userId, gone.id)
     const other = await addUser()
-    await server.addImage({ file: png(newId()), prompt: 'somebody else’s prompt', of: other })
+    const theirs = await server.addImage({ file: png(newId()), prompt: 'somebody else’s prompt', of: other })
+    const { albums, searches, details } = createCollections({ ...server.process, db, log: server.pipeline.log })
+    await details.update(userId, live.id, { title: 'T', notes: 'N', favourite: true, rating: 4 })
+    for (const [of, name, id] of [
+      [userId, 'Foxes', live.id],
+      [other, 'somebody else’s album', theirs.id],
+    ] as const) {
+      const album = await albums.create(of, { name })
+      await albums.add(of, album.id, [id])
+      await albums.update(of, album.id, { coverId: id })
+      await searches.create(of, { name: `of ${name}`, query: { q: 'fox', album: album.id } })
+    }
     const { id: connectionId } = await server.process.connections.create(userId, {
       name: 'Mine',
       provider: 'paint',
@@ -101,7 +121,15 @@ describe('GET /api/me/export', () => {
     const files = await filesOf(answer.body)
     const name = `pictures/2024/02/${live.filename}`
     expect(files.get(name)).toEqual(Buffer.from(fox))
-    expect(Sidecar.parse(jsonIn(files, `${name}.json`))).toMatchObject({ id: live.id, prompt: 'ein Fuchs', tags })
+    expect(Sidecar.parse(jsonIn(files, `${name}.json`))).toMatchObject({
+      id: live.id,
+      prompt: 'ein Fuchs',
+      tags,
+      title: 'T',
+      notes: 'N',
+      favourite: true,
+      rating: 4,
+    })
     const trashed = [...files.keys()].filter((file) => file.startsWith('trash/'))
     expect(new Set(trashed.map((file) => file.split('/').at(-1)))).toEqual(
       new Set([gone.filename, `${gone.filename}.json`]),
@@ -111,13 +139,20 @@ describe('GET /api/me/export', () => {
       deletedAt: expect.any(String),
     })
     expect(Manifest.parse(jsonIn(files, 'manifest.json'))).toMatchObject({
-      counts: { pictures: 1, trash: 1, generations: 1, tags: 1 },
+      counts: { pictures: 1, trash: 1, generations: 1, tags: 1, albums: 1, albumPictures: 1, searches: 1 },
       missing: [],
     })
     expect(linesIn(files, 'generations.jsonl').map((line) => JSON.parse(line))).toMatchObject([
       { resolvedPrompt: 'a generation', connectionName: 'Mine', state: 'queued' },
     ])
     expect(linesIn(files, 'tags.jsonl').map((line) => JSON.parse(line))).toEqual(tags)
+    expect(linesIn(files, 'albums.jsonl').map((line) => JSON.parse(line))).toMatchObject([{ name: 'Foxes' }])
+    expect(linesIn(files, 'album-pictures.jsonl').map((line) => JSON.parse(line))).toMatchObject([
+      { imageId: live.id, filename: live.filename, isCover: true },
+    ])
+    expect(linesIn(files, 'searches.jsonl').map((line) => JSON.parse(line))).toMatchObject([
+      { name: 'of Foxes', query: { q: 'fox', album: expect.any(String) } },
+    ])
     expect(jsonIn(files, 'connections.json')).toMatchObject([{ name: 'Mine', provider: 'paint', hadKey: true }])
     expect(jsonIn(files, 'account.json')).toMatchObject({ id: userId })
     expect(String(files.get('README.txt'))).toContain('easel import')

@@ -26,10 +26,13 @@ export interface SavedSearches {
 const uniqueViolation = '23505'
 const missing = () => new EaselError('not-found', 'There is no such saved search.')
 
+/** What of a search cannot be understood, in words. */
+export const faultsIn = (query: StoredFilter): readonly string[] =>
+  searchOf(query).faults.map(({ part, message }) => `“${part}” ${message}`)
+
 function check(query: StoredFilter | undefined): void {
-  const faults = query === undefined ? [] : searchOf(query).faults
-  if (faults.length === 0) return
-  const said = faults.map(({ part, message }) => `“${part}” ${message}`)
+  const said = query === undefined ? [] : faultsIn(query)
+  if (said.length === 0) return
   throw new EaselError('validation-failed', `The search cannot be understood: ${said.join('; ')}.`, {
     fields: said.map((message) => ({ field: 'body.query.q', message })),
   })

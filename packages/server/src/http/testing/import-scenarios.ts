@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { newId } from '#base/ids.ts'
 import { png } from '#library/testing.ts'
 import { digest } from '#media/digest.ts'
-import { exportedGeneration } from '#transfer/take-back/testing.ts'
+import { exportedAlbum, exportedGeneration, exportedSearch } from '#transfer/take-back/testing.ts'
 import type { Scenarios } from './scenario.ts'
 
 const question = (sha256: string, id: string | null = null) => ({
@@ -29,6 +29,21 @@ export const importScenarios: Scenarios<'takeBackRecords'> = {
         links: [{ outcome: 'taken' }],
       },
       events: ['generation.finished', 'generation.finished'],
+    },
+    {
+      name: 'albums and saved searches',
+      request: async ({ image }) => {
+        const [album, imageId] = [exportedAlbum(), await image()]
+        const albumPictures = [{ albumId: newId(), imageId }]
+        return { body: { albums: [album], albumPictures, searches: [exportedSearch()] } }
+      },
+      status: 200,
+      shape: {
+        albums: [{ outcome: 'taken' }],
+        albumPictures: [{ outcome: 'refused', why: 'This album is not in the library.' }],
+        searches: [{ outcome: 'taken' }],
+      },
+      events: ['image.added', 'library.changed', 'library.changed'],
     },
     {
       name: 'pictures that are there, wanted, and somebody else’s',

@@ -9,10 +9,13 @@ import { createZip, type ZipEntry } from '../zip/zip.ts'
 import { readme } from './readme.ts'
 import {
   accountText,
+  albumLines,
+  albumPictureLines,
   connectionsText,
   generationLines,
   imagesOf,
   recordText,
+  searchLines,
   tagLines,
   type ExportedImage,
 } from './records.ts'
@@ -98,6 +101,9 @@ interface Counts {
   trash: number
   generations: number
   tags: number
+  albums: number
+  albumPictures: number
+  searches: number
 }
 
 /** Plans every picture with its record, or writes down why it is not there. @returns when the newest came, in ms */
@@ -158,12 +164,18 @@ async function* manifestParts(counts: Counts, missing: Spool): AsyncGenerator<st
 async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planning, 'counts'>): Promise<void> {
   const { db } = ports
   const { texts, missing } = spools
-  const counts: Counts = { pictures: 0, trash: 0, generations: 0, tags: 0 }
+  const counts: Counts = { pictures: 0, trash: 0, generations: 0, tags: 0, albums: 0, albumPictures: 0, searches: 0 }
   const ms = await planImages(ports, { spools, userId, counts, gone })
-  const generations = counted(generationLines(db, userId), (lines) => (counts.generations += lines))
-  const tags = counted(tagLines(db, userId), (lines) => (counts.tags += lines))
-  await planText(spools, 'generations.jsonl', { piece: await texts.addParts(generations), ms })
-  await planText(spools, 'tags.jsonl', { piece: await texts.addParts(tags), ms })
+  for (const [name, kind, lines] of [
+    ['generations.jsonl', 'generations', generationLines],
+    ['tags.jsonl', 'tags', tagLines],
+    ['albums.jsonl', 'albums', albumLines],
+    ['album-pictures.jsonl', 'albumPictures', albumPictureLines],
+    ['searches.jsonl', 'searches', searchLines],
+  ] as const) {
+    const parts = counted(lines(db, userId), (count) => (counts[kind] += count))
+    await planText(spools, name, { piece: await texts.addParts(parts), ms })
+  }
   await planText(spools, 'connections.json', { piece: await texts.add(await connectionsText(db, userId)), ms })
   await planText(spools, 'account.json', { piece: await texts.add(await accountText(db, userId)), ms })
   await planText(spools, 'README.txt', { piece: await texts.add(readme), ms })

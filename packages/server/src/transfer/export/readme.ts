@@ -5,6 +5,9 @@ pictures/<year>/<month>/    your pictures, byte for byte; beside each, <name>.js
 trash/<year>/<month>/       the same for what was in the trash
 generations.jsonl           every generation, one JSON object a line
 tags.jsonl                  your tags
+albums.jsonl                your albums
+album-pictures.jsonl        what is in them, each in its order
+searches.jsonl              your saved searches
 connections.json            your configured engines, without their keys
 account.json                what is known of you
 manifest.json               how many of each, and which pictures could not be put in here and why

@@ -31,9 +31,9 @@ export async function* imagesOf(db: Db, userId: string): AsyncGenerator<readonly
   }
 }
 
-/** The library's record of a picture, as it is now; `easel import` and `Sidecar` read it. */
+/** The library's record of a picture, as it is now; `easel import` and `Sidecar` read it. Albums tell themselves what is in them. */
 export function recordText({ row, tags }: ExportedImage): string {
-  const record = { ...sidecarOf(row, tags), deletedAt: row.deleted_at?.toISOString() ?? null }
+  const { albums: _, ...record } = sidecarOf(row, tags)
   return `${JSON.stringify(record, null, 2)}\n`
 }
 
@@ -77,6 +77,66 @@ export async function* tagLines(db: Db, userId: string): AsyncGenerator<string, 
       .select(['id', 'tag_type as tagType', 'tag_id as tagId'])
       .execute()
     yield rows.map(({ tagType, tagId }) => `${JSON.stringify({ tagType, tagId })}\n`).join('')
+    last = rows.at(-1)?.id ?? null
+    if (last === null) return
+  }
+}
+
+/** Every album of a user as a line of JSON, also those that are empty. */
+export async function* albumLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('albums').where('user_id', '=', userId)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string }[] = await select
+      .orderBy('id')
+      .limit(batch)
+      .select(['id', 'name', 'description', 'created_at as createdAt'])
+      .execute()
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+    last = rows.at(-1)?.id ?? null
+    if (last === null) return
+  }
+}
+
+/** What stands in the albums of a user, the trash included: album after album, each in its order. */
+export async function* albumPictureLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  for (let last: { albumId: string; position: number; imageId: string } | null = null; ;) {
+    const select = db
+      .selectFrom('album_images')
+      .innerJoin('albums', 'albums.id', 'album_id')
+      .innerJoin('images', 'images.id', 'image_id')
+      .where('albums.user_id', '=', userId)
+      .$if(last !== null, (open) =>
+        open.where(
+          sql<boolean>`(album_id, position, image_id) > (${last?.albumId}::uuid, ${last?.position}::bigint, ${last?.imageId}::uuid)`,
+        ),
+      )
+    const rows: { albumId: string; imageId: string; position: number; filename: string; isCover: boolean }[] =
+      await select
+        .orderBy('album_id')
+        .orderBy('position')
+        .orderBy('image_id')
+        .limit(batch)
+        .select(['album_id as albumId', 'image_id as imageId', 'position', 'filename'])
+        .select(sql<boolean>`image_id is not distinct from cover_id`.as('isCover'))
+        .execute()
+    yield rows.map(({ position: _, ...row }) => `${JSON.stringify(row)}\n`).join('')
+    last = rows.at(-1) ?? null
+    if (last === null) return
+  }
+}
+
+/** Every saved search of a user as a line of JSON. */
+export async function* searchLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('saved_searches').where('user_id', '=', userId)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string }[] = await select
+      .orderBy('id')
+      .limit(batch)
+      .select(['id', 'name', 'query', 'created_at as createdAt'])
+      .execute()
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
     last = rows.at(-1)?.id ?? null
     if (last === null) return
   }

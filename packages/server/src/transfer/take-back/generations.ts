@@ -1,15 +1,10 @@
 // Generations of an export become part of a library: as history, never as work.
 import type { ExportedGeneration, GenerationFailure, RecordOutcome } from '@easel/contract'
-import type { Db, Trx } from '#db/database.ts'
+import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import type { Events } from '#events/events.ts'
 import { importedOrigin } from '#library/usage.ts'
 import { derivedId } from './derived-id.ts'
-
-interface Ports {
-  readonly db: Db
-  readonly events: Events
-}
+import { past, type RecordPorts } from './record-ports.ts'
 
 const unfinished: GenerationFailure = {
   kind: 'interrupted',
@@ -17,9 +12,6 @@ const unfinished: GenerationFailure = {
   retryable: true,
   engineStatus: null,
 }
-
-/** A time that was, as text. */
-const past = (time: string, now: number): string => new Date(Math.min(now, Math.max(0, Date.parse(time)))).toISOString()
 
 /** How it ended. What waited or ran when it was exported does neither any more. */
 function endOf({ state, error, createdAt, startedAt, finishedAt }: ExportedGeneration) {
@@ -98,7 +90,7 @@ async function ownOf(trx: Trx, userId: string, ids: readonly string[]): Promise<
 
 /** Takes generations of an export back. What is there already stays as it is. */
 export async function takeGenerations(
-  { db, events }: Ports,
+  { db, events }: RecordPorts,
   userId: string,
   { generations, now }: { generations: readonly ExportedGeneration[]; now: number },
 ): Promise<RecordOutcome[]> {

@@ -1,9 +1,9 @@
 // Lineage of an export: what was made from what.
 import { sql } from 'kysely'
 import type { LineageLink, RecordOutcome } from '@easel/contract'
-import type { Db, Trx } from '#db/database.ts'
+import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import type { Events } from '#events/events.ts'
+import type { RecordPorts } from './record-ports.ts'
 
 const tables = { generation: 'generations', picture: 'images' } as const
 const words = { generation: 'generation', picture: 'picture' } as const
@@ -37,6 +37,12 @@ async function isAbove(trx: Trx, { kind, id, parentId }: LineageLink): Promise<b
   return (row?.count ?? 0) >= mostAncestors ? null : false
 }
 
+/** Its sidecar is to say it too: LB11. */
+async function dueSidecar(trx: Trx, id: string): Promise<void> {
+  const due = { sidecar_due: true, revision: sql<number>`revision + 1` }
+  await trx.updateTable('images').set(due).where('id', '=', id).execute()
+}
+
 async function setLink(trx: Trx, userId: string, link: LineageLink): Promise<RecordOutcome> {
   const { kind, id, parentId } = link
   const child = await parentOf(trx, userId, link)
@@ -55,12 +61,13 @@ async function setLink(trx: Trx, userId: string, link: LineageLink): Promise<Rec
     .where('user_id', '=', userId)
     .where('id', '=', id)
     .execute()
+  if (kind === 'picture') await dueSidecar(trx, id)
   return { outcome: 'taken', id, why: null }
 }
 
 /** Sets the parents of generations and pictures that have none. */
 export async function takeLinks(
-  { db, events }: { readonly db: Db; readonly events: Events },
+  { db, events }: RecordPorts,
   userId: string,
   links: readonly LineageLink[],
 ): Promise<RecordOutcome[]> {

@@ -148,7 +148,7 @@ describe('lineage', () => {
 })
 
 describe('pictures', () => {
-  it('TR50: come back with id, name, source, trash and place in their generation', async () => {
+  it('TR50: come back with id, name, source, words, stars, trash and place in their generation', async () => {
     const userId = await library.addUser()
     const given = exportedGeneration()
     await records(userId, { generations: [given] })
@@ -156,8 +156,10 @@ describe('pictures', () => {
     const deletedAt = '2026-11-02T03:04:05.678Z'
     const bytes = png(newId())
     const changes = { id, filename: 'Old_name-1.png', generationId: given.id, generationIndex: 1, deletedAt }
-    const { image } = await add(userId, bytes, changes, { prompt: '', parameters: { a: null } })
+    const words = { title: 'T', notes: 'N', description: 'D', favourite: true, rating: 4 }
+    const { image } = await add(userId, bytes, changes, { prompt: '', parameters: { a: null }, ...words })
     expect(image).toMatchObject({
+      ...words,
       id,
       filename: 'Old_name-1.png',
       source: 'generated',

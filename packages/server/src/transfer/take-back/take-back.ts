@@ -3,16 +3,16 @@ import type { LibraryRecords, RecordOutcome, RecordOutcomes, Tag } from '@easel/
 import { systemClock, type Clock } from '#base/clock.ts'
 import { newId } from '#base/ids.ts'
 import type { Db } from '#db/database.ts'
-import type { Events } from '#events/events.ts'
 import { checkRoom } from '#library/room.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import { takeAlbumPictures, takeAlbums } from './albums.ts'
 import { takeGenerations } from './generations.ts'
 import { takeLinks } from './links.ts'
 import { findPlaces, type Place } from './places.ts'
+import type { RecordPorts } from './record-ports.ts'
+import { takeSearches } from './searches.ts'
 
-export interface TakeBackPorts {
-  readonly db: Db
-  readonly events: Events
+export interface TakeBackPorts extends RecordPorts {
   readonly storage: Storage
   /** Below so many free bytes nothing is taken. */
   readonly minFreeBytes: number
@@ -50,13 +50,18 @@ function outcomeOf(place: Place): RecordOutcome {
 export function createTakeBack(ports: TakeBackPorts): TakeBack {
   const { db, clock = systemClock } = ports
   return {
-    async records(userId, { tags, generations, pictures, links }) {
-      if (tags.length + generations.length > 0) await checkRoom(ports)
+    async records(userId, { tags, generations, pictures, links, albums, albumPictures, searches }) {
+      const news = [tags, generations, albums, albumPictures, searches]
+      if (news.some(({ length }) => length > 0)) await checkRoom(ports)
+      const now = clock.now()
       return {
         tags: await takeTags(db, userId, tags),
-        generations: await takeGenerations(ports, userId, { generations, now: clock.now() }),
+        generations: await takeGenerations(ports, userId, { generations, now }),
         pictures: (await findPlaces(db, userId, pictures)).map(outcomeOf),
         links: await takeLinks(ports, userId, links),
+        albums: await takeAlbums(ports, userId, { albums, now }),
+        albumPictures: await takeAlbumPictures(ports, userId, albumPictures),
+        searches: await takeSearches(ports, userId, { searches, now }),
       }
     },
   }

@@ -1,4 +1,4 @@
-import type { ExportedGeneration } from '@easel/contract'
+import type { ExportedAlbum, ExportedGeneration, ExportedSearch } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 
 /** A line of an export's `generations.jsonl`. */
@@ -28,4 +28,16 @@ export function exportedGeneration(changes: Partial<ExportedGeneration> = {}): E
     finishedAt: '2026-11-01T10:00:09.500Z',
     ...changes,
   }
+}
+
+/** A line of an export's `albums.jsonl`. */
+export const exportedAlbum = (changes: Partial<ExportedAlbum> = {}): ExportedAlbum => {
+  const id = newId()
+  return { id, name: `Album ${id}`, description: 'Füchse 🦊', createdAt: '2026-11-01T10:00:00.000Z', ...changes }
+}
+
+/** A line of an export's `searches.jsonl`. */
+export const exportedSearch = (changes: Partial<ExportedSearch> = {}): ExportedSearch => {
+  const id = newId()
+  return { id, name: `Search ${id}`, query: { q: 'fox' }, createdAt: '2026-11-01T10:00:00.000Z', ...changes }
 }
