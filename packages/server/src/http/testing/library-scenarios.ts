@@ -239,6 +239,13 @@ export const libraryScenarios: Scenarios<Name> = {
       status: 200,
       events: 'any',
     },
+    {
+      name: 'no id of a picture',
+      request: async () => ({ query: 'image=swan' }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['query.image'],
+    },
   ],
   createAlbum: [
     {
