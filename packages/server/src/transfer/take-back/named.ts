@@ -11,7 +11,7 @@ interface Named {
   readonly name: string
 }
 
-export interface NamedKind<T extends Named> {
+interface NamedKind<T extends Named> {
   readonly table: 'albums' | 'saved_searches'
   /** What open pages are told of. */
   readonly what: 'albums' | 'searches'
