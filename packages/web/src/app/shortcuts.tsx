@@ -30,6 +30,8 @@ const groups = [
     keys: [
       ['← → ↑ ↓', 'Move between pictures'],
       ['Enter', 'Open'],
+      ['Space', 'Select; with Shift up to here'],
+      ['Ctrl + A', 'Select all'],
       ['Delete', 'Move to the trash'],
       ['+ − Z', 'Zoom in, out, fit'],
       ['F', 'Favourite'],

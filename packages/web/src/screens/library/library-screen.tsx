@@ -1,7 +1,7 @@
 import type { Image } from '@easel/contract'
 import { Button } from '@mantine/core'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useReducer } from 'react'
 import { wordsOf } from '#data/client.ts'
 import type { ImageFilter } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
@@ -9,6 +9,8 @@ import { Icon } from '#parts/icon.tsx'
 import { FoundLine } from './found-line.tsx'
 import { OldPictures } from './old-pictures.tsx'
 import { PictureTimeline } from './picture-timeline.tsx'
+import { nothing, selectionAfter, type Selection, type SelectionStep } from './selection.ts'
+import { SelectionBar } from './selection-bar.tsx'
 import { SearchBar } from './search-bar.tsx'
 import { useLibraryList } from './use-library-list.ts'
 import classes from './library-screen.module.css'
@@ -17,25 +19,36 @@ import classes from './library-screen.module.css'
 export function LibraryScreen() {
   const { filter, faults, query, images } = useLibraryList()
   const navigate = useNavigate({ from: '/library' })
+  const [selection, dispatch] = useReducer(selectionAfter, nothing)
   const { trash } = filter
+  // What was marked in one list says nothing in another.
+  const list = JSON.stringify([filter.trash, filter.q, filter.album])
+  useEffect(() => dispatch({ type: 'close' }), [list])
   const q = filter.q ?? ''
   return (
     <div className={classes['screen']}>
       <header className={classes['header']}>
         <h1 className={classes['title']}>{trash ? 'Trash' : 'Library'}</h1>
-        {trash ? (
-          <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
-            Back
-          </Button>
-        ) : (
-          <Button
-            variant="subtle"
-            leftSection={<Icon name="trash" />}
-            renderRoot={(props) => <Link {...props} to="/library" search={{ trash: true }} />}
-          >
-            Trash
-          </Button>
-        )}
+        <span className={classes['places']}>
+          {images.length > 0 && !selection.active && (
+            <Button variant="subtle" leftSection={<Icon name="select" />} onClick={() => dispatch({ type: 'open' })}>
+              Select
+            </Button>
+          )}
+          {trash ? (
+            <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
+              Back
+            </Button>
+          ) : (
+            <Button
+              variant="subtle"
+              leftSection={<Icon name="trash" />}
+              renderRoot={(props) => <Link {...props} to="/library" search={{ trash: true }} />}
+            >
+              Trash
+            </Button>
+          )}
+        </span>
       </header>
       <SearchBar
         key={String(trash)}
@@ -70,6 +83,8 @@ export function LibraryScreen() {
         key={String(trash)}
         images={images}
         filter={filter}
+        selection={selection}
+        dispatch={dispatch}
         faulty={faults.length > 0}
         loading={query.isPending && faults.length === 0}
         error={query.error}
@@ -77,6 +92,9 @@ export function LibraryScreen() {
         onMore={() => void query.fetchNextPage()}
         onRetry={() => void query.refetch()}
       />
+      {selection.active && images.length > 0 && (
+        <SelectionBar selection={selection} filter={filter} dispatch={dispatch} />
+      )}
       <Outlet />
     </div>
   )
@@ -85,6 +103,8 @@ export function LibraryScreen() {
 interface PicturesProps {
   readonly images: readonly Image[]
   readonly filter: ImageFilter
+  readonly selection: Selection
+  readonly dispatch: (step: SelectionStep) => void
   /** The search cannot be understood. */
   readonly faulty: boolean
   readonly loading: boolean
@@ -94,14 +114,15 @@ interface PicturesProps {
   readonly onRetry: () => void
 }
 
-function Pictures({ images, filter, faulty, loading, error, hasMore, onMore, onRetry }: PicturesProps) {
+function Pictures(props: PicturesProps) {
+  const { images, filter, faulty, loading, error, hasMore, onMore, onRetry, ...selecting } = props
   // A page of a search may be empty and go on all the same.
   const goOn = images.length === 0 && hasMore
   useEffect(() => {
     if (goOn) onMore()
   })
   if (images.length > 0) {
-    return <PictureTimeline images={images} filter={filter} hasMore={hasMore} onMore={onMore} />
+    return <PictureTimeline images={images} filter={filter} hasMore={hasMore} onMore={onMore} {...selecting} />
   }
   if (error !== null) {
     return (

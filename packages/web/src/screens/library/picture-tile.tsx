@@ -12,7 +12,12 @@ interface PictureTileProps {
   readonly trash: boolean
   /** Tab stops at one tile of the grid; arrows reach the others. */
   readonly reachable: boolean
+  readonly selected: boolean
+  /** Marks are shown, and a click marks. */
+  readonly selecting: boolean
   readonly onFocus: () => void
+  /** With `range` everything from the last one marked. */
+  readonly onMark: (id: string, range: boolean) => void
   readonly onRestore: (id: string) => void
 }
 
@@ -21,9 +26,17 @@ export function tileId(imageId: string): string {
   return `tile-${imageId}`
 }
 
-export function PictureTile({ image, width, trash, reachable, onFocus, onRestore }: PictureTileProps) {
+export function PictureTile(props: PictureTileProps) {
+  const { image, width, trash, reachable, selected, selecting, onFocus, onMark, onRestore } = props
   return (
-    <div role="gridcell" className={classes['tile']} style={{ width }}>
+    <div
+      role="gridcell"
+      className={classes['tile']}
+      style={{ width }}
+      aria-selected={selecting ? selected : undefined}
+      data-selected={selected || undefined}
+      data-selecting={selecting || undefined}
+    >
       <Link
         id={tileId(image.id)}
         to="/library/$imageId"
@@ -34,6 +47,11 @@ export function PictureTile({ image, width, trash, reachable, onFocus, onRestore
         tabIndex={reachable ? 0 : -1}
         aria-label={`Open: ${altOf(image)}${image.favourite ? ', favourite' : ''}`}
         onFocus={onFocus}
+        onClick={(event) => {
+          if (!selecting && !event.shiftKey) return
+          event.preventDefault()
+          onMark(image.id, event.shiftKey)
+        }}
       >
         <PictureFrame image={image} />
         {image.favourite && (
@@ -42,7 +60,20 @@ export function PictureTile({ image, width, trash, reachable, onFocus, onRestore
           </span>
         )}
       </Link>
-      {trash && (
+      <label className={classes['mark']}>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`Select: ${altOf(image)}`}
+          checked={selected}
+          onChange={(event) => {
+            const native = event.nativeEvent
+            onMark(image.id, native instanceof MouseEvent && native.shiftKey)
+          }}
+        />
+        <Icon name="check" size={14} />
+      </label>
+      {trash && !selecting && (
         <IconButton
           icon="restore"
           label="Restore"

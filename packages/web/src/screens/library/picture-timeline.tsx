@@ -1,19 +1,22 @@
 import type { Image } from '@easel/contract'
 import { useElementSize } from '@mantine/hooks'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { memo, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ImageFilter } from '#data/queries.ts'
 import { dayKey } from '#parts/format.ts'
 import { useNow } from '#parts/use-now.ts'
 import { useRestorePicture } from '#screens/picture/restore-picture.ts'
 import classes from './picture-timeline.module.css'
 import { PictureTile } from './picture-tile.tsx'
+import { isSelected, type Selection, type SelectionStep } from './selection.ts'
 import { timelineOf, type TimelineRow } from './timeline.ts'
 import { useGridKeys } from './use-grid-keys.ts'
 
 interface PictureTimelineProps {
   readonly images: readonly Image[]
   readonly filter: ImageFilter
+  readonly selection: Selection
+  readonly dispatch: (step: SelectionStep) => void
   readonly hasMore: boolean
   readonly onMore: () => void
 }
@@ -23,7 +26,7 @@ const GAP = 8
 const AHEAD = 6
 
 /** Rows of pictures under the names of their days. Only what is near the window is in the page, however many are loaded. */
-export function PictureTimeline({ images, filter, hasMore, onMore }: PictureTimelineProps) {
+export function PictureTimeline({ images, filter, selection, dispatch, hasMore, onMore }: PictureTimelineProps) {
   const { trash } = filter
   const days = filter.sort === undefined || filter.sort === 'date'
   const { ref, width } = useElementSize<HTMLDivElement>()
@@ -47,7 +50,23 @@ export function PictureTimeline({ images, filter, hasMore, onMore }: PictureTime
     scrollMargin: top,
   })
   useEffect(() => virtualizer.measure(), [rows, virtualizer])
-  const keys = useGridKeys({ images, rows, scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }) })
+  const listed = useRef(images)
+  useEffect(() => {
+    listed.current = images
+  })
+  const mark = useCallback(
+    (id: string, range: boolean) =>
+      dispatch({ type: 'mark', id, range, list: listed.current.map((image) => image.id) }),
+    [dispatch],
+  )
+  const keys = useGridKeys({
+    images,
+    rows,
+    scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }),
+    selecting: selection.active,
+    onMark: mark,
+    onAll: () => dispatch({ type: 'all' }),
+  })
 
   const restore = useRestorePicture()
   const visible = virtualizer.getVirtualItems()
@@ -63,6 +82,7 @@ export function PictureTimeline({ images, filter, hasMore, onMore }: PictureTime
         role="grid"
         tabIndex={-1}
         aria-label={trash ? 'Trash' : 'Library'}
+        aria-multiselectable={selection.active || undefined}
         aria-rowcount={hasMore ? -1 : rows.length}
         className={classes['grid']}
         style={{ height: virtualizer.getTotalSize() }}
@@ -84,7 +104,9 @@ export function PictureTimeline({ images, filter, hasMore, onMore }: PictureTime
                 images={images}
                 trash={trash}
                 current={keys.current}
+                selection={selection}
                 onFocus={keys.setCurrent}
+                onMark={mark}
                 onRestore={restore}
               />
             </div>
@@ -101,12 +123,14 @@ interface RowProps {
   readonly trash: boolean
   /** Index of the picture that Tab reaches. */
   readonly current: number
+  readonly selection: Selection
   readonly onFocus: (index: number) => void
+  readonly onMark: (id: string, range: boolean) => void
   readonly onRestore: (id: string) => void
 }
 
 // Scrolling draws the timeline again and again; a row that is there already is left as it is.
-const Row = memo(({ row, images, trash, current, onFocus, onRestore }: RowProps) => {
+const Row = memo(({ row, images, trash, current, selection, onFocus, onMark, onRestore }: RowProps) => {
   if (row.kind === 'day') {
     return (
       <div role="rowheader" className={classes['day']}>
@@ -125,7 +149,10 @@ const Row = memo(({ row, images, trash, current, onFocus, onRestore }: RowProps)
           width={width}
           trash={trash}
           reachable={index === current}
+          selected={isSelected(selection, image.id)}
+          selecting={selection.active}
           onFocus={() => onFocus(index)}
+          onMark={onMark}
           onRestore={onRestore}
         />
       )

@@ -8,6 +8,9 @@ interface GridKeysOptions {
   readonly images: readonly Image[]
   readonly rows: readonly TimelineRow[]
   readonly scrollTo: (row: number) => void
+  readonly selecting: boolean
+  readonly onMark: (id: string, range: boolean) => void
+  readonly onAll: () => void
 }
 
 const FRAMES = 20
@@ -19,8 +22,8 @@ function focusTile(imageId: string, left = FRAMES): void {
   else if (left > 0) requestAnimationFrame(() => focusTile(imageId, left - 1))
 }
 
-/** Arrows, Home, End and Delete in the grid of pictures. */
-export function useGridKeys({ images, rows, scrollTo }: GridKeysOptions) {
+/** Arrows, Home, End, Space and Delete in the grid of pictures. */
+export function useGridKeys({ images, rows, scrollTo, selecting, onMark, onAll }: GridKeysOptions) {
   const [chosen, setCurrent] = useState(0)
   const remove = useDeletePicture()
   const current = Math.min(chosen, Math.max(0, images.length - 1))
@@ -48,7 +51,13 @@ export function useGridKeys({ images, rows, scrollTo }: GridKeysOptions) {
     if (target) {
       event.preventDefault()
       go(target())
-    } else if (event.key === 'Delete' && image && image.deletedAt === null) {
+    } else if (event.key === ' ' && image) {
+      event.preventDefault()
+      onMark(image.id, event.shiftKey)
+    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      onAll()
+    } else if (event.key === 'Delete' && !selecting && image && image.deletedAt === null) {
       event.preventDefault()
       remove(image)
     }

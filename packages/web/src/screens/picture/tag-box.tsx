@@ -10,14 +10,15 @@ interface TagBoxProps {
   readonly label: string
   /** Not offered again. */
   readonly taken: readonly Tag[]
-  readonly autoFocus?: boolean
+  /** Has the focus when its dialog opens. */
+  readonly first?: boolean
   readonly onPick: (tag: Tag) => void
 }
 
 const PAUSE = 120
 
 /** Where a tag is typed; those that are in use already are offered. */
-export function TagBox({ label, taken, autoFocus = false, onPick }: TagBoxProps) {
+export function TagBox({ label, taken, first = false, onPick }: TagBoxProps) {
   const [text, setText] = useState('')
   const [typed] = useDebouncedValue(tagOf(text)?.tagId ?? '', PAUSE)
   const known = useQuery(tagsQuery(typed))
@@ -42,7 +43,7 @@ export function TagBox({ label, taken, autoFocus = false, onPick }: TagBoxProps)
         maxLength={200}
         maxDropdownHeight={260}
         autoComplete="off"
-        data-autofocus={autoFocus || undefined}
+        data-autofocus={first || undefined}
         data={[...new Set(offered)]}
         filter={({ options }) => options}
         value={text}

@@ -1,0 +1,134 @@
+import type { BulkAction, Tag } from '@easel/contract'
+import { ActionIcon, Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { confirmDelete } from '#data/preferences.ts'
+import { imageCountQuery, type ImageFilter } from '#data/queries.ts'
+import { count } from '#parts/format.ts'
+import { Icon } from '#parts/icon.tsx'
+import { IconButton } from '#parts/icon-button.tsx'
+import { AlbumMenu } from '#screens/picture/album-menu.tsx'
+import { isEmpty, sentSelection, type Selection, type SelectionStep } from './selection.ts'
+import classes from './selection-bar.module.css'
+import { useBulkAction } from './use-bulk-action.tsx'
+
+const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
+const TagDialog = lazy(async () => ({ default: (await import('./tag-dialog.tsx')).TagDialog }))
+
+interface SelectionBarProps {
+  readonly selection: Selection
+  readonly filter: ImageFilter
+  readonly dispatch: (step: SelectionStep) => void
+}
+
+/** True where a key belongs to a field or to something that lies over the page. */
+function elsewhere(target: EventTarget | null): boolean {
+  if (document.querySelector('[aria-modal="true"], [role="menu"]') !== null) return true
+  return target instanceof Element && target.matches('input:not([type="checkbox"]), textarea, select')
+}
+
+function totalWords(selection: Selection, all: { count: number; more: boolean } | undefined): string {
+  if (!selection.all) return count(selection.ids.size, 'picture', 'pictures')
+  if (all === undefined) return 'all pictures'
+  return all.more ? `more than ${all.count} pictures` : count(all.count, 'picture', 'pictures')
+}
+
+/** What can be done with all that is selected. It stands over the lower edge of the page. */
+export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps) {
+  const [dialog, setDialog] = useState<'tags' | 'trash' | 'erase' | null>(null)
+  const all = useQuery(imageCountQuery(filter)).data
+  const start = useBulkAction()
+  const empty = isEmpty(selection)
+  const pictures = totalWords(selection, all)
+  const run = (action: BulkAction) => {
+    setDialog(null)
+    const total = selection.all ? (all?.more === false ? all.count : null) : selection.ids.size
+    start({ action, selection: sentSelection(selection, filter), total })
+    if (action.type === 'trash' || action.type === 'restore' || action.type === 'erase') dispatch({ type: 'close' })
+  }
+  const trash = () => (confirmDelete.get() ? setDialog('trash') : run({ type: 'trash' }))
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (elsewhere(event.target) || event.altKey) return
+      if (event.key === 'Escape') dispatch({ type: 'close' })
+      else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) dispatch({ type: 'all' })
+      else if (event.key === 'Delete' && !empty) (filter.trash ? () => setDialog('erase') : trash)()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  })
+
+  return (
+    <div className={classes['bar']} role="toolbar" aria-label="Selection" data-selection-bar>
+      <IconButton icon="close" label="End selecting" onClick={() => dispatch({ type: 'close' })} />
+      <span className={classes['words']} role="status">
+        {empty ? 'Select pictures' : `${pictures.charAt(0).toUpperCase()}${pictures.slice(1)}`}
+      </span>
+      {!selection.all && (
+        <Button variant="subtle" className={classes['all'] ?? ''} onClick={() => dispatch({ type: 'all' })}>
+          {filter.q === undefined ? 'All' : 'All found'}
+        </Button>
+      )}
+      <span className={classes['actions']}>
+        {filter.trash ? (
+          <>
+            <IconButton icon="restore" label="Restore" disabled={empty} onClick={() => run({ type: 'restore' })} />
+            <IconButton
+              icon="trash"
+              label="Delete for good"
+              danger
+              disabled={empty}
+              onClick={() => setDialog('erase')}
+            />
+          </>
+        ) : (
+          <>
+            <IconButton
+              icon="heart"
+              label="Favourite"
+              disabled={empty}
+              onClick={() => run({ type: 'favourite', favourite: true })}
+            />
+            <IconButton icon="tag" label="Tags" disabled={empty} onClick={() => setDialog('tags')} />
+            <AlbumMenu onPick={({ id }) => run({ type: 'album-add', albumId: id })}>
+              <ActionIcon aria-label="Add to album" disabled={empty}>
+                <Icon name="album" />
+              </ActionIcon>
+            </AlbumMenu>
+            <IconButton icon="trash" label="Delete" disabled={empty} onClick={trash} />
+          </>
+        )}
+      </span>
+      <Suspense fallback={null}>
+        {dialog === 'tags' && (
+          <TagDialog
+            pictures={pictures}
+            onClose={() => setDialog(null)}
+            onSubmit={(type: 'tag' | 'untag', tags: Tag[]) => run({ type, tags })}
+          />
+        )}
+        {dialog === 'trash' && (
+          <ConfirmDialog
+            title={`Move ${pictures} to the trash?`}
+            text="They can be restored from there for a while."
+            action="Delete"
+            onCancel={() => setDialog(null)}
+            onConfirm={() => run({ type: 'trash' })}
+          />
+        )}
+        {dialog === 'erase' && (
+          <ConfirmDialog
+            title={`Delete ${pictures} for good?`}
+            text="The files are erased, and nothing brings them back."
+            action="Delete for good"
+            onCancel={() => setDialog(null)}
+            onConfirm={() => run({ type: 'erase' })}
+          />
+        )}
+      </Suspense>
+    </div>
+  )
+}
