@@ -150,5 +150,10 @@ export const Bulk = z.object({
 })
 export type Bulk = z.infer<typeof Bulk>
 
+export const Trash = z.object({
+  /** What lies in it for longer is erased. */
+  days: z.int(),
+})
+
 /** Typed by whoever really wants it. */
 export const ClearAll = z.object({ confirm: z.literal('delete everything') })

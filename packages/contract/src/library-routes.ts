@@ -19,6 +19,7 @@ import {
   Tags,
   Timeline,
   TimelineBucket,
+  Trash,
 } from './collections.ts'
 import { Image } from './images.ts'
 import { Id } from './primitives.ts'
@@ -261,6 +262,14 @@ const bulkRoutes = {
     params: byId,
     status: 202,
     response: data(Bulk),
+  },
+  getTrash: {
+    method: 'GET',
+    path: '/api/trash',
+    summary: 'How long pictures stay in the trash.',
+    access: 'read',
+    status: 200,
+    response: data(Trash),
   },
   emptyTrash: {
     method: 'POST',

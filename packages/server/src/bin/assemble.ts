@@ -206,7 +206,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   })
   const ownerId = await ensureOwner(db)
   await connections.ensureInstanceConnections(ownerId, config.engines, { share: config.auth === 'accounts' })
-  const collections = createCollections({ db, storage, events, log })
+  const collections = createCollections({ db, storage, events, log, trashDays: config.trashDays })
   const images = createImages({ db, events, log, sidecars: collections.sidecars })
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes

@@ -80,7 +80,12 @@ describe('GET /api/me/export', () => {
     await server.process.images.remove(userId, gone.id)
     const other = await addUser()
     const theirs = await server.addImage({ file: png(newId()), prompt: 'somebody else’s prompt', of: other })
-    const { albums, searches, details } = createCollections({ ...server.process, db, log: server.pipeline.log })
+    const { albums, searches, details } = createCollections({
+      ...server.process,
+      db,
+      log: server.pipeline.log,
+      trashDays: 30,
+    })
     await details.update(userId, live.id, { title: 'T', notes: 'N', favourite: true, rating: 4 })
     for (const [of, name, id] of [
       [userId, 'Foxes', live.id],

@@ -19,6 +19,8 @@ export interface Collections {
   readonly timelines: Timelines
   readonly bulks: Bulks
   readonly sidecars: Sidecars
+  /** How long pictures stay in the trash. */
+  readonly trashDays: number
   close(): Promise<void>
 }
 
@@ -27,6 +29,7 @@ interface Ports {
   readonly storage: Storage
   readonly events: Events
   readonly log: Log
+  readonly trashDays: number
 }
 
 export function createCollections(ports: Ports): Collections {
@@ -42,6 +45,7 @@ export function createCollections(ports: Ports): Collections {
     timelines: createTimelines(db),
     bulks,
     sidecars,
+    trashDays: ports.trashDays,
     async close() {
       await bulks.close()
       await sidecars.close()

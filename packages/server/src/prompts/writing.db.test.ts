@@ -199,7 +199,7 @@ describe('pictures', () => {
   it('WR13, LB11: what it says becomes the description of a picture that has none, beside its file too', async () => {
     const id = await addImage()
     const { db, log, userId } = pipeline
-    const collections = createCollections({ ...process, db, log })
+    const collections = createCollections({ ...process, db, log, trashDays: 30 })
     const album = await collections.albums.create(userId, { name: 'Foxes' })
     await collections.albums.add(userId, album.id, [id])
     writing = open({ sidecars: collections.sidecars })

@@ -73,11 +73,12 @@ function registerSearches(app: FastifyInstance, { collections: { searches } }: P
   )
 }
 
-function registerBulks(app: FastifyInstance, { collections: { bulks } }: Ports): void {
+function registerBulks(app: FastifyInstance, { collections: { bulks, trashDays } }: Ports): void {
   const everything = { search: {} }
   serve(app, routes.startBulk, async ({ caller, body }) => ({ data: await bulks.start(caller.userId, body) }))
   serve(app, routes.getBulk, async ({ caller, params }) => ({ data: await bulks.get(caller.userId, params.id) }))
   serve(app, routes.undoBulk, async ({ caller, params }) => ({ data: await bulks.undo(caller.userId, params.id) }))
+  serve(app, routes.getTrash, async () => ({ data: { days: trashDays } }))
   serve(app, routes.emptyTrash, async ({ caller }) => ({
     data: await bulks.start(caller.userId, { action: { type: 'erase' }, selection: everything }),
   }))

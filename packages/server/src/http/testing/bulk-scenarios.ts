@@ -18,7 +18,9 @@ const notTheirs = {
   events: 'any',
 } as const
 
-export const bulkScenarios: Scenarios<'startBulk' | 'getBulk' | 'undoBulk' | 'emptyTrash' | 'clearLibrary'> = {
+export const bulkScenarios: Scenarios<
+  'startBulk' | 'getBulk' | 'undoBulk' | 'getTrash' | 'emptyTrash' | 'clearLibrary'
+> = {
   startBulk: [
     {
       name: 'success',
@@ -96,6 +98,7 @@ export const bulkScenarios: Scenarios<'startBulk' | 'getBulk' | 'undoBulk' | 'em
     { name: 'no id', ...noId },
     notTheirs,
   ],
+  getTrash: [{ name: 'success', request: async () => ({}), status: 200, shape: { data: { days: 30 } } }],
   emptyTrash: [
     {
       name: 'success',

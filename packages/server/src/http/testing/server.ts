@@ -130,7 +130,7 @@ export async function openServer(options: ServerOptions = {}) {
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
   })
-  const collections = createCollections({ db, storage, events: process.events, log })
+  const collections = createCollections({ db, storage, events: process.events, log, trashDays: 30 })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
