@@ -43,6 +43,8 @@ const studioPicture = createRoute({
 const typed = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 const LibrarySearch = z.object({
   trash: z.boolean().optional().catch(undefined),
+  /** Its id. */
+  album: z.uuid().optional().catch(undefined),
   q: typed.optional().catch(undefined),
   sort: z.literal('rank').optional().catch(undefined),
 })
@@ -56,6 +58,11 @@ const libraryPicture = createRoute({
   getParentRoute: () => library,
   path: '/$imageId',
   component: lazyRouteComponent(() => import('#screens/library/library-picture.tsx'), 'LibraryPicture'),
+})
+const albums = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library/albums',
+  component: lazyRouteComponent(() => import('#screens/library/albums-screen.tsx'), 'AlbumsScreen'),
 })
 
 const engines = createRoute({
@@ -155,6 +162,7 @@ export const createPages = (client: QueryClient) =>
     routeTree: rootRoute.addChildren([
       studio.addChildren([studioHome, studioPicture]),
       library.addChildren([libraryPicture]),
+      albums,
       engines,
       admin.addChildren(adminParts),
       settings.addChildren(settingsParts),

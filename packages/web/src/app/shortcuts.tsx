@@ -32,6 +32,7 @@ const groups = [
       ['Enter', 'Open'],
       ['Space', 'Select; with Shift up to here'],
       ['Ctrl + A', 'Select all'],
+      ['Alt + ← →', 'In an album: move the picture'],
       ['Delete', 'Move to the trash'],
       ['+ − Z', 'Zoom in, out, fit'],
       ['F', 'Favourite'],

@@ -1,9 +1,18 @@
 // What pictures are kept in and found by.
-import { routes, type Image, type ImageChange, type Tag } from '@easel/contract'
+import {
+  routes,
+  type AlbumChange,
+  type Image,
+  type ImageChange,
+  type SavedSearchCreate,
+  type Tag,
+} from '@easel/contract'
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { movedBefore, orderedPages } from './album-order.ts'
 import { call } from './client.ts'
 import { storeImage } from './event-sink.ts'
-import { keys } from './queries.ts'
+import { itemsOf, type Pages } from './pages.ts'
+import { keys, type ImageFilter } from './queries.ts'
 
 const SUGGESTIONS = 8
 
@@ -100,5 +109,85 @@ export function useAlbumMembers() {
       void client.invalidateQueries({ queryKey: keys.albums })
       void client.invalidateQueries({ queryKey: keys.allCounts })
     },
+  })
+}
+
+export function albumQuery(id: string) {
+  return queryOptions({
+    queryKey: [...keys.albums, 'one', id],
+    queryFn: async ({ signal }) => (await call(routes.getAlbum, { params: { id } }, { signal })).data,
+  })
+}
+
+export interface AlbumUpdate {
+  readonly id: string
+  readonly change: AlbumChange
+}
+
+export function useUpdateAlbum() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ id, change }: AlbumUpdate) =>
+      (await call(routes.updateAlbum, { params: { id }, body: change })).data,
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.albums }),
+  })
+}
+
+export function useDeleteAlbum() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => call(routes.deleteAlbum, { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.albums }),
+  })
+}
+
+export interface AlbumMove {
+  readonly filter: ImageFilter
+  readonly imageIds: string[]
+  readonly before: string | null
+}
+
+/** Moves pictures of an album; they stand in their new place before the server has answered. */
+export function useOrderAlbum(albumId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ imageIds, before }: AlbumMove) =>
+      call(routes.orderAlbum, { params: { id: albumId }, body: { imageIds, before } }),
+    onMutate: async ({ filter, imageIds, before }) => {
+      const queryKey = keys.images(filter)
+      await client.cancelQueries({ queryKey })
+      client.setQueryData<Pages<Image>>(queryKey, (pages) => {
+        if (pages === undefined) return pages
+        const ids = itemsOf(pages).map(({ id }) => id)
+        return orderedPages(pages, movedBefore(ids, imageIds, before))
+      })
+    },
+    onSettled: (_answer, _error, { filter }) => {
+      void client.invalidateQueries({ queryKey: keys.images(filter) })
+      void client.invalidateQueries({ queryKey: keys.albums })
+    },
+  })
+}
+
+export function searchesQuery() {
+  return queryOptions({
+    queryKey: keys.searches,
+    queryFn: async ({ signal }) => (await call(routes.listSearches, {}, { signal })).data,
+  })
+}
+
+export function useCreateSearch() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (search: SavedSearchCreate) => (await call(routes.createSearch, { body: search })).data,
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.searches }),
+  })
+}
+
+export function useDeleteSearch() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => call(routes.deleteSearch, { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.searches }),
   })
 }

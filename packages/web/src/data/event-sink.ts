@@ -65,7 +65,7 @@ function patchSearches(client: QueryClient, change: (pages: Pages<Image>) => Pag
   void client.invalidateQueries({ ...lists, refetchType: 'none' })
 }
 
-/** Asks anew what a picture that has come may belong to. */
+/** Asks anew for what only the server can put pictures into. */
 function readSearches(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: keys.allImages, predicate: isSearch })
   void client.invalidateQueries({ queryKey: keys.allCounts })
@@ -78,9 +78,10 @@ function readCollections(client: QueryClient, what: Collections): void {
     images: [keys.allImages, keys.allCounts, keys.generations],
     tags: [keys.tags],
     albums: [keys.albums],
-    searches: [],
+    searches: [keys.searches],
   } as const satisfies Record<Collections, readonly (readonly string[])[]>
   for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })
+  if (what === 'albums') readSearches(client)
 }
 
 function withoutImage(generation: Generation, id: string): Generation {

@@ -20,6 +20,8 @@ export const keys = {
   allCounts: ['image-count'],
   tags: ['tags'],
   albums: ['albums'],
+  searches: ['searches'],
+  trash: ['trash'],
   image: (id: string) => ['image', id],
   connections: ['connections'],
   connectionList: ['connections', 'list'],

@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { imageCountQuery, type ImageFilter } from '#data/queries.ts'
 import classes from './library-screen.module.css'
+import { SaveSearch } from './save-search.tsx'
 import { hasWords } from './search-text.ts'
 
 interface FoundLineProps {
@@ -15,7 +16,10 @@ export function FoundLine({ filter, onSort }: FoundLineProps) {
   const words = count.data !== undefined ? countWords(count.data) : ''
   return (
     <div className={classes['found']}>
-      <span role="status">{words}</span>
+      <span className={classes['count']}>
+        <span role="status">{words}</span>
+        <SaveSearch filter={filter} />
+      </span>
       {hasWords(filter.q ?? '') && (
         <SegmentedControl
           aria-label="Order"

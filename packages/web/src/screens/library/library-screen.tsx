@@ -5,13 +5,14 @@ import { useEffect, useReducer } from 'react'
 import { wordsOf } from '#data/client.ts'
 import type { ImageFilter } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
-import { Icon } from '#parts/icon.tsx'
 import { FoundLine } from './found-line.tsx'
+import { LibraryHeader } from './library-header.tsx'
 import { OldPictures } from './old-pictures.tsx'
 import { PictureTimeline } from './picture-timeline.tsx'
 import { nothing, selectionAfter, type Selection, type SelectionStep } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { SearchBar } from './search-bar.tsx'
+import { TrashLine } from './trash-line.tsx'
 import { useLibraryList } from './use-library-list.ts'
 import classes from './library-screen.module.css'
 
@@ -27,33 +28,15 @@ export function LibraryScreen() {
   const q = filter.q ?? ''
   return (
     <div className={classes['screen']}>
-      <header className={classes['header']}>
-        <h1 className={classes['title']}>{trash ? 'Trash' : 'Library'}</h1>
-        <span className={classes['places']}>
-          {images.length > 0 && !selection.active && (
-            <Button variant="subtle" leftSection={<Icon name="select" />} onClick={() => dispatch({ type: 'open' })}>
-              Select
-            </Button>
-          )}
-          {trash ? (
-            <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
-              Back
-            </Button>
-          ) : (
-            <Button
-              variant="subtle"
-              leftSection={<Icon name="trash" />}
-              renderRoot={(props) => <Link {...props} to="/library" search={{ trash: true }} />}
-            >
-              Trash
-            </Button>
-          )}
-        </span>
-      </header>
+      <LibraryHeader
+        filter={filter}
+        onSelect={images.length > 0 && !selection.active ? () => dispatch({ type: 'open' }) : null}
+      />
+      {trash && <TrashLine empty={images.length === 0 && q === ''} />}
       <SearchBar
-        key={String(trash)}
+        key={`${trash} ${filter.album}`}
         value={q}
-        placeholder={trash ? 'Search the trash' : 'Search prompts, tags, notes, models…'}
+        placeholder={placeholderOf(filter)}
         faults={faults}
         onChange={(next) =>
           void navigate({
@@ -78,9 +61,9 @@ export function LibraryScreen() {
           }
         />
       )}
-      {!trash && q === '' && <OldPictures />}
+      {!trash && q === '' && filter.album === undefined && <OldPictures />}
       <Pictures
-        key={String(trash)}
+        key={`list ${trash} ${filter.album}`}
         images={images}
         filter={filter}
         selection={selection}
@@ -98,6 +81,11 @@ export function LibraryScreen() {
       <Outlet />
     </div>
   )
+}
+
+function placeholderOf({ trash, album }: ImageFilter): string {
+  if (album !== undefined) return 'Search this album'
+  return trash ? 'Search the trash' : 'Search prompts, tags, notes, models…'
 }
 
 interface PicturesProps {
@@ -135,6 +123,15 @@ function Pictures(props: PicturesProps) {
   if (filter.q !== undefined) {
     return faulty ? null : (
       <EmptyState icon="search" title="Nothing found" text="No picture has all of that. Fewer words find more." />
+    )
+  }
+  if (filter.album !== undefined) {
+    return (
+      <EmptyState
+        icon="album"
+        title="Nothing in this album yet"
+        text="Select pictures in the library and choose “Add to album”."
+      />
     )
   }
   if (filter.trash) {

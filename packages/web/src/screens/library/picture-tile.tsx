@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { altOf, PictureFrame } from '#parts/picture-frame.tsx'
+import { useTileDrag } from './use-tile-drag.ts'
 import classes from './picture-tile.module.css'
 
 interface PictureTileProps {
@@ -19,6 +20,8 @@ interface PictureTileProps {
   /** With `range` everything from the last one marked. */
   readonly onMark: (id: string, range: boolean) => void
   readonly onRestore: (id: string) => void
+  /** Something is dragged onto this one, or null where the order is not people's own. */
+  readonly onDrop: ((dragged: string, onto: string, after: boolean) => void) | null
 }
 
 /** The id of a tile's element. */
@@ -27,7 +30,8 @@ export function tileId(imageId: string): string {
 }
 
 export function PictureTile(props: PictureTileProps) {
-  const { image, width, trash, reachable, selected, selecting, onFocus, onMark, onRestore } = props
+  const { image, width, trash, reachable, selected, selecting, onFocus, onMark, onRestore, onDrop } = props
+  const drag = useTileDrag(image.id, onDrop)
   return (
     <div
       role="gridcell"
@@ -36,6 +40,7 @@ export function PictureTile(props: PictureTileProps) {
       aria-selected={selecting ? selected : undefined}
       data-selected={selected || undefined}
       data-selecting={selecting || undefined}
+      {...drag}
     >
       <Link
         id={tileId(image.id)}

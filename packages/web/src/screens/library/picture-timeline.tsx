@@ -10,6 +10,7 @@ import classes from './picture-timeline.module.css'
 import { PictureTile } from './picture-tile.tsx'
 import { isSelected, type Selection, type SelectionStep } from './selection.ts'
 import { timelineOf, type TimelineRow } from './timeline.ts'
+import { useAlbumOrdering } from './use-album-ordering.ts'
 import { useGridKeys } from './use-grid-keys.ts'
 
 interface PictureTimelineProps {
@@ -41,7 +42,7 @@ export function PictureTimeline({ images, filter, selection, dispatch, hasMore, 
     return width === 0 ? [] : timelineOf(images, { width, gap, target, now: Date.parse(`${today}T12:00`), days })
   }, [images, width, today, days])
 
-  useEffect(() => setTop(grid.current?.offsetTop ?? 0), [width])
+  useEffect(() => setTop(grid.current?.offsetTop ?? 0), [width, days])
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: (index) => rows[index]?.height ?? 0,
@@ -59,6 +60,7 @@ export function PictureTimeline({ images, filter, selection, dispatch, hasMore, 
       dispatch({ type: 'mark', id, range, list: listed.current.map((image) => image.id) }),
     [dispatch],
   )
+  const order = useAlbumOrdering({ filter, selection, listed })
   const keys = useGridKeys({
     images,
     rows,
@@ -66,6 +68,7 @@ export function PictureTimeline({ images, filter, selection, dispatch, hasMore, 
     selecting: selection.active,
     onMark: mark,
     onAll: () => dispatch({ type: 'all' }),
+    onMove: order?.step ?? null,
   })
 
   const restore = useRestorePicture()
@@ -76,7 +79,7 @@ export function PictureTimeline({ images, filter, selection, dispatch, hasMore, 
   }, [hasMore, lastVisible, rows.length, onMore])
 
   return (
-    <div ref={grid}>
+    <div ref={grid} className={days ? undefined : classes['flat']}>
       <div
         ref={ref}
         role="grid"
@@ -108,6 +111,7 @@ export function PictureTimeline({ images, filter, selection, dispatch, hasMore, 
                 onFocus={keys.setCurrent}
                 onMark={mark}
                 onRestore={restore}
+                onDrop={order?.drop ?? null}
               />
             </div>
           )
@@ -127,10 +131,11 @@ interface RowProps {
   readonly onFocus: (index: number) => void
   readonly onMark: (id: string, range: boolean) => void
   readonly onRestore: (id: string) => void
+  readonly onDrop: ((dragged: string, onto: string, after: boolean) => void) | null
 }
 
 // Scrolling draws the timeline again and again; a row that is there already is left as it is.
-const Row = memo(({ row, images, trash, current, selection, onFocus, onMark, onRestore }: RowProps) => {
+const Row = memo(({ row, images, trash, current, selection, onFocus, onMark, onRestore, onDrop }: RowProps) => {
   if (row.kind === 'day') {
     return (
       <div role="rowheader" className={classes['day']}>
@@ -154,6 +159,7 @@ const Row = memo(({ row, images, trash, current, selection, onFocus, onMark, onR
           onFocus={() => onFocus(index)}
           onMark={onMark}
           onRestore={onRestore}
+          onDrop={onDrop}
         />
       )
     )

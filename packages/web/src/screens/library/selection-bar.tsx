@@ -2,12 +2,14 @@ import type { BulkAction, Tag } from '@easel/contract'
 import { ActionIcon, Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { begin } from '#data/bulk.ts'
 import { confirmDelete } from '#data/preferences.ts'
 import { imageCountQuery, type ImageFilter } from '#data/queries.ts'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { AlbumMenu } from '#screens/picture/album-menu.tsx'
+import { AlbumActions } from './album-actions.tsx'
 import { isEmpty, sentSelection, type Selection, type SelectionStep } from './selection.ts'
 import classes from './selection-bar.module.css'
 import { useBulkAction } from './use-bulk-action.tsx'
@@ -43,8 +45,14 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
   const run = (action: BulkAction) => {
     setDialog(null)
     const total = selection.all ? (all?.more === false ? all.count : null) : selection.ids.size
-    start({ action, selection: sentSelection(selection, filter), total })
-    if (action.type === 'trash' || action.type === 'restore' || action.type === 'erase') dispatch({ type: 'close' })
+    start({ begin: begin({ action, selection: sentSelection(selection, filter) }), total })
+    if (
+      action.type === 'trash' ||
+      action.type === 'restore' ||
+      action.type === 'erase' ||
+      action.type === 'album-remove'
+    )
+      dispatch({ type: 'close' })
   }
   const trash = () => (confirmDelete.get() ? setDialog('trash') : run({ type: 'trash' }))
 
@@ -98,6 +106,9 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
                 <Icon name="album" />
               </ActionIcon>
             </AlbumMenu>
+            {filter.album !== undefined && (
+              <AlbumActions albumId={filter.album} selection={selection} empty={empty} onRun={run} />
+            )}
             <IconButton icon="trash" label="Delete" disabled={empty} onClick={trash} />
           </>
         )}

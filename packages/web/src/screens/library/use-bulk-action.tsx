@@ -1,8 +1,8 @@
-import type { Bulk, BulkAction, Selection } from '@easel/contract'
+import type { Bulk } from '@easel/contract'
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useCallback } from 'react'
-import { useBulks } from '#data/bulk.ts'
+import { useBulks, type Begin } from '#data/bulk.ts'
 import { wordsOf } from '#data/client.ts'
 import { announce } from '#data/live.ts'
 import { ProgressLine } from '#parts/progress-line.tsx'
@@ -72,8 +72,7 @@ function watch(total: number | null, onUndo: (id: string) => void): Watch {
 }
 
 export interface BulkWork {
-  readonly action: BulkAction
-  readonly selection: Selection
+  readonly begin: Begin
   /** How many there are; null where that is not known. */
   readonly total: number | null
 }
@@ -82,13 +81,13 @@ export interface BulkWork {
 export function useBulkAction(): (work: BulkWork) => void {
   const bulks = useBulks()
   return useCallback(
-    ({ action, selection, total }) => {
+    ({ begin, total }) => {
       const undo = (id: string) => {
         const toast = watch(total, () => {})
         bulks.undo(id, toast.progress).then(toast.end, toast.fail)
       }
       const toast = watch(total, undo)
-      bulks.start({ action, selection }, toast.progress).then(toast.end, toast.fail)
+      bulks.start(begin, toast.progress).then(toast.end, toast.fail)
     },
     [bulks],
   )

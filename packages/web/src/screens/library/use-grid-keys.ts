@@ -11,6 +11,8 @@ interface GridKeysOptions {
   readonly selecting: boolean
   readonly onMark: (id: string, range: boolean) => void
   readonly onAll: () => void
+  /** Moves a picture by one place; null where the order is not people's own. */
+  readonly onMove: ((id: string, direction: 1 | -1) => boolean) | null
 }
 
 const FRAMES = 20
@@ -23,7 +25,7 @@ function focusTile(imageId: string, left = FRAMES): void {
 }
 
 /** Arrows, Home, End, Space and Delete in the grid of pictures. */
-export function useGridKeys({ images, rows, scrollTo, selecting, onMark, onAll }: GridKeysOptions) {
+export function useGridKeys({ images, rows, scrollTo, selecting, onMark, onAll, onMove }: GridKeysOptions) {
   const [chosen, setCurrent] = useState(0)
   const remove = useDeletePicture()
   const current = Math.min(chosen, Math.max(0, images.length - 1))
@@ -48,7 +50,15 @@ export function useGridKeys({ images, rows, scrollTo, selecting, onMark, onAll }
     }
     const target = targets[event.key]
     const image = images[current]
-    if (target) {
+    if (event.altKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+      if (onMove === null || !image) return
+      event.preventDefault()
+      const direction = event.key === 'ArrowLeft' ? -1 : 1
+      if (onMove(image.id, direction)) {
+        setCurrent(current + direction)
+        focusTile(image.id)
+      }
+    } else if (target) {
       event.preventDefault()
       go(target())
     } else if (event.key === ' ' && image) {

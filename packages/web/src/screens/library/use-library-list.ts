@@ -7,14 +7,17 @@ import { imagesQuery, type ImageFilter } from '#data/queries.ts'
 
 /** The list of pictures that the address names. */
 function useLibraryFilter(): ImageFilter {
-  const { trash, q, sort } = useSearch({ from: '/library' })
+  const { trash, album, q, sort } = useSearch({ from: '/library' })
   return useMemo(
     () => ({
       trash: trash === true,
       ...(q === undefined ? {} : { q }),
+      ...(album === undefined ? {} : { album }),
+      // An album is as people have put it, until one searches in it.
+      ...(album !== undefined && q === undefined ? { sort: 'album' } : {}),
       ...(q === undefined || sort === undefined ? {} : { sort }),
     }),
-    [trash, q, sort],
+    [trash, album, q, sort],
   )
 }
 

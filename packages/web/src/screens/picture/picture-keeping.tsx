@@ -81,7 +81,9 @@ function Albums({ image }: { readonly image: Image }) {
         <Chips label="Albums">
           {albums.map(({ id, name }) => (
             <Chip key={id} removeLabel={`Take out of ${name}`} onRemove={() => put(id, false)}>
-              <span>{name}</span>
+              <Link to="/library" search={{ album: id }}>
+                {name}
+              </Link>
             </Chip>
           ))}
         </Chips>

@@ -1,0 +1,80 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { wordsOf } from '#data/client.ts'
+import { albumQuery, useDeleteAlbum, useUpdateAlbum } from '#data/collections.ts'
+import { count } from '#parts/format.ts'
+import { Icon } from '#parts/icon.tsx'
+import classes from './library-screen.module.css'
+
+const NameDialog = lazy(async () => ({ default: (await import('#parts/name-dialog.tsx')).NameDialog }))
+const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
+
+/** The name of an album, how many it holds, and what can be done with it. */
+export function AlbumHeading({ id }: { readonly id: string }) {
+  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null)
+  const { data: album, error } = useQuery(albumQuery(id))
+  const update = useUpdateAlbum()
+  const remove = useDeleteAlbum()
+  const navigate = useNavigate()
+  const close = () => {
+    update.reset()
+    setDialog(null)
+  }
+  // First away from here: what is gone cannot be shown.
+  const apart = async () => {
+    await navigate({ to: '/library/albums' })
+    await remove
+      .mutateAsync(id)
+      .catch((fault: unknown) => notifications.show({ message: `It could not be deleted: ${wordsOf(fault)}` }))
+  }
+  return (
+    <div>
+      <span className={classes['name']}>
+        <h1 className={classes['title']}>{album?.name ?? (error === null ? 'Album' : 'No such album')}</h1>
+        {album !== undefined && (
+          <Menu width={200} position="bottom-start">
+            <Menu.Target>
+              <ActionIcon aria-label="Album actions">
+                <Icon name="more" />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<Icon name="edit" />} onClick={() => setDialog('rename')}>
+                Rename
+              </Menu.Item>
+              <Menu.Item color="danger" leftSection={<Icon name="trash" />} onClick={() => setDialog('delete')}>
+                Delete album
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </span>
+      {album !== undefined && <p className={classes['about']}>{count(album.images, 'picture', 'pictures')}</p>}
+      <Suspense fallback={null}>
+        {dialog === 'rename' && (
+          <NameDialog
+            title="Rename album"
+            action="Rename"
+            value={album?.name ?? ''}
+            fault={update.error === null ? null : wordsOf(update.error)}
+            busy={update.isPending}
+            onClose={close}
+            onSubmit={(name) => update.mutate({ id, change: { name } }, { onSuccess: close })}
+          />
+        )}
+        {dialog === 'delete' && (
+          <ConfirmDialog
+            title="Delete this album?"
+            text="Its pictures stay in the library."
+            action="Delete album"
+            onCancel={close}
+            onConfirm={() => void apart()}
+          />
+        )}
+      </Suspense>
+    </div>
+  )
+}
