@@ -11,8 +11,8 @@ export default defineConfig({
     // Files take turns in a few processes, so that libraries are loaded and embedded databases started once.
     pool: 'forks',
     isolate: false,
-    // Many tests wait, for a lease to end, an engine to be slow or a browser to draw: four at a time keep two processors busy.
-    maxWorkers: 4,
+    // Many tests wait, for a lease to end or an engine to be slow: three at a time keep two processors busy.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // What is waited for comes when it can: on a busy machine a second is no measure.
@@ -50,6 +50,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: heavyTests,
           globalSetup: ['tools/test-setup/postgres.ts'],
+          // A browser and a server each, or servers that are killed again and again.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -61,6 +64,9 @@ export default defineConfig({
           include: heavyTests,
           exclude: wantsLarge ? [] : [largeTests],
           globalSetup: ['tools/test-setup/postgres.ts'],
+          // A browser and a server each, or servers that are killed again and again.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
