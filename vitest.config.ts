@@ -50,7 +50,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: heavyTests,
           globalSetup: ['tools/test-setup/postgres.ts'],
-          // A browser and a server each.
+          // A browser and a server each, or servers that are killed again and again.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
@@ -64,9 +64,9 @@ export default defineConfig({
           include: heavyTests,
           exclude: wantsLarge ? [] : [largeTests],
           globalSetup: ['tools/test-setup/postgres.ts'],
-          // Servers that are killed again and again: one file at a time, after everything else, so that each has the machine to itself.
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          // A browser and a server each, or servers that are killed again and again.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

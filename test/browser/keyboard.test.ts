@@ -46,7 +46,7 @@ async function tabTo(page: Page, element: Locator, key: 'Tab' | 'Shift+Tab' = 'T
     await page.keyboard.press(key)
     await eventually(() => hiddenFocus(page)).toBe(null)
   }
-  throw new Error(`Tab does not reach ${element.toString()}`)
+  throw new Error(`Tab does not reach ${await element.evaluate((one) => one.outerHTML.slice(0, 300))}`)
 }
 
 it('does the whole job without a mouse', async () => {
@@ -119,7 +119,11 @@ it('reaches everything on every screen by Tab, never trapped, and always shows w
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.blur() : null))
     await tabTo(page, page.getByRole('button', { name: 'Settings', exact: true }))
-    const last = page.locator('main').getByRole('button').or(page.locator('main').getByRole('link')).last()
+    const last = page
+      .locator('main')
+      .getByRole('button', { disabled: false })
+      .or(page.locator('main').getByRole('link'))
+      .last()
     await tabTo(page, last)
     await tabTo(page, page.getByRole('link', { name: 'Studio', exact: true }), 'Shift+Tab')
   }

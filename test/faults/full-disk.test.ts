@@ -123,6 +123,8 @@ describe('a folder that takes no files', () => {
       await rename(`${images}-away`, images)
       expect(await untilEnded(easel.address, await ask(easel.address))).toMatchObject({ state: 'succeeded' })
     } finally {
+      // Thumbnails are still being made.
+      for (const easel of running) await easel.kill()
       await rm(data, { recursive: true, force: true })
     }
   })

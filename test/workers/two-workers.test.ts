@@ -175,7 +175,7 @@ describe('two workers on one PostgreSQL', () => {
     engine.behave({ steps: 1 })
     await first.kill()
     const wasFirst = await until(
-      2_000,
+      5_000,
       async () => engine.cancelled() === 1,
       (left) => left,
     ).catch(() => false)

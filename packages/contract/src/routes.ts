@@ -46,7 +46,7 @@ const libraryRoutes = {
     method: 'POST',
     path: '/api/generations/estimate',
     summary: 'What a request would become and cost. Spends nothing.',
-    access: 'generate',
+    access: 'read',
     body: GenerationRequest,
     status: 200,
     response: Estimate,

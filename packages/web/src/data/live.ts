@@ -7,9 +7,11 @@ interface Live {
   readonly spoken: string
   /** What is shown was kept at that time, in milliseconds, because the server was away from the start; else null. */
   readonly visitTime: number | null
+  /** Somebody is signing out: the server ends their stream, and nobody shall ask for another. */
+  readonly leaving: boolean
 }
 
-let live: Live = { stream: 'connecting', spoken: '', visitTime: null }
+let live: Live = { stream: 'connecting', spoken: '', visitTime: null, leaving: false }
 const listeners = new Set<() => void>()
 
 function set(change: Partial<Live>): void {
@@ -28,6 +30,10 @@ export function setStreamState(stream: StreamState): void {
 
 export function setVisitTime(visitTime: number | null): void {
   set({ visitTime })
+}
+
+export function setLeaving(leaving: boolean): void {
+  set({ leaving })
 }
 
 /** Says a sentence through the page's live region. */

@@ -2,7 +2,7 @@
 import { routes, type AuthStatus, type RouteInput } from '@easel/contract'
 import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { ApiError, call } from './client.ts'
-import { setVisitTime } from './live.ts'
+import { setLeaving, setVisitTime } from './live.ts'
 import { tellOtherTabs } from './other-tabs.ts'
 import { changeVisitor, forgetVisitor, isSameVisitor } from './visitor.ts'
 import { signInWithPasskey } from './passkeys.ts'
@@ -140,7 +140,13 @@ export function useResetPassword() {
 export function useSignOut() {
   return useMutation({
     mutationFn: async (where: 'here' | 'everywhere') => {
-      await call(where === 'here' ? routes.signOut : routes.signOutEverywhere, {})
+      setLeaving(true)
+      try {
+        await call(where === 'here' ? routes.signOut : routes.signOutEverywhere, {})
+      } catch (error) {
+        setLeaving(false)
+        throw error
+      }
       tellOtherTabs('left')
       await leaveForGood()
     },

@@ -4,14 +4,16 @@ import { useEffect } from 'react'
 import { call } from './client.ts'
 import { createEventSink } from './event-sink.ts'
 import { openEventStream } from './event-stream.ts'
-import { setStreamState, setVisitTime } from './live.ts'
+import { setStreamState, setVisitTime, useLive } from './live.ts'
 import { keys } from './queries.ts'
 import { recheckSettledSession } from './session.ts'
 
 /** Keeps what is shown in step with the server for as long as the page is open. `onFinished` must not change. */
 export function useLiveEvents(onFinished: (generation: Generation) => void): void {
   const client = useQueryClient()
+  const { leaving } = useLive()
   useEffect(() => {
+    if (leaving) return undefined
     const sink = createEventSink({ client, call, onFinished })
     return openEventStream({
       url: '/api/events',
@@ -34,5 +36,5 @@ export function useLiveEvents(onFinished: (generation: Generation) => void): voi
         return () => clearTimeout(timer)
       },
     })
-  }, [client, onFinished])
+  }, [client, onFinished, leaving])
 }
