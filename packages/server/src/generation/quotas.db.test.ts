@@ -144,8 +144,11 @@ describe('QU3: twenty at once', () => {
   it('with one key count once', async () => {
     const options = { origin: 'easel', idempotencyKey: 'k' } as const
     const request = { prompt: 'a', connectionId, n: 2 }
-    await Promise.all(Array.from({ length: 20 }, () => process.generations.submit(user, request, options)))
+    const all = Array.from({ length: 20 }, () => process.generations.submit(user, request, options))
+    const ids = (await Promise.all(all)).map(({ id }) => id)
     expect(await used()).toMatchObject({ imagesADay: 2 })
+    // What it asks of the engine is not the next test's.
+    for (const id of ids) await process.generations.wait(user, id, AbortSignal.timeout(15_000))
   })
 })
 
