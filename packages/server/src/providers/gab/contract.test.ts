@@ -1,4 +1,4 @@
-import { chatFixtures } from '../kit/chat-fixtures.ts'
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { describeProvider } from '../spec/contract-suite.ts'
