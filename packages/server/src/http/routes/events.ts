@@ -102,6 +102,8 @@ export async function registerEvents(app: FastifyInstance, { auth, events, gener
    */
   function greeting(reply: FastifyReply): () => void {
     let given = false
+    // Every message that waits for a slow reader listens for its turn. What is limited is their bytes.
+    reply.raw.setMaxListeners(0)
     return () => {
       if (given) return
       given = true

@@ -1,3 +1,4 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { describeProvider } from '../spec/contract-suite.ts'
@@ -8,37 +9,14 @@ describeProvider(provider, {
   folder: 'gab',
   settings: { sizes: '96x64' },
   request: { model: 'nano-banana', prompt: 'a lighthouse', n: 1, width: 96, height: 64, sources: [], options: {} },
-  writing: {
-    request: { model: 'arya', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
-    start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeGab(failure === 'normal' ? {} : { failure })
-      const asked = () => fake.requests.filter(({ path }) => path === '/v1/chat/completions')
-      return { baseUrl: fake.apiUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+  writing: chatFixtures({
+    model: 'arya',
+    limit: 'max_tokens',
+    start: async (failing) => {
+      const fake = await startFakeGab(failing)
+      return { ...fake, baseUrl: fake.apiUrl }
     },
-    expectedCall: {
-      model: 'arya',
-      messages: [
-        { role: 'system', content: 'Say more.' },
-        { role: 'user', content: 'a fox' },
-      ],
-      max_tokens: 4000,
-    },
-    expectedCallWithPicture: {
-      model: 'arya',
-      messages: [
-        { role: 'system', content: 'Say more.' },
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'a fox' },
-            { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } },
-          ],
-        },
-      ],
-      max_tokens: 4000,
-    },
-  },
+  }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {

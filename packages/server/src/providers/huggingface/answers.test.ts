@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Json } from '#base/json.ts'
 import { startFakeEngine } from '../kit/fake-engine.ts'
 import { decodePng } from '../spec/png-codec.ts'
@@ -7,8 +7,7 @@ import { laterOutcome as poll } from './answers.ts'
 import { provider } from './provider.ts'
 import { by, contextFor, dev, draw, engines, finish, fixture, key, request, schnell, sdxl } from './testing.ts'
 
-const { fake, canned, keep, closeAll } = engines()
-afterEach(closeAll)
+const { fake, canned, keep } = engines()
 
 const saved = (backend: string, path = '/v1/predictions/job1') => ({ backend, path, seed: 7, ahead: 0 })
 
@@ -36,12 +35,13 @@ describe('Hugging Face: answers', () => {
   })
 
   it('reads recorded results of fal-ai and Replicate, and the seed that was used', async () => {
-    const queue = await startFakeEngine(async ({ path }, reply) =>
-      path.includes('/status')
-        ? reply.json(200, { status: 'COMPLETED' })
-        : reply.send(200, await fixture('fal-result.json')),
+    const queue = await keep(
+      startFakeEngine(async ({ path }, reply) =>
+        path.includes('/status')
+          ? reply.json(200, { status: 'COMPLETED' })
+          : reply.send(200, await fixture('fal-result.json')),
+      ),
     )
-    keep(queue)
     const done = await poll(saved('fal-ai', '/fal-ai/flux/requests/1'), contextFor(queue.baseUrl))
     const image = { bytes: Buffer.from('iVBORw0KGgo=', 'base64'), seed: 811_237, parameters: { backend: 'fal-ai' } }
     expect(done).toEqual({ kind: 'done', images: [image] })

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { source } from '../kit/testing.ts'
 import type { ImageRequest } from '../spec/provider.ts'
 import { fakeModels, type HuggingFaceFailure } from './fake-huggingface.ts'
 import { cataloguedModels } from './models.ts'
@@ -21,10 +22,8 @@ import {
   sdxl,
 } from './testing.ts'
 
-const { fake, canned, closeAll } = engines()
-afterEach(closeAll)
+const { fake, canned } = engines()
 
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 2, height: 1 }
 const inline = 'data:image/jpeg;base64,AQID'
 const all = { negativePrompt: 'fog', steps: 12, guidance: 4.5 }
 

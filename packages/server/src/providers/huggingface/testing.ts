@@ -1,11 +1,9 @@
 // What the tests of this folder share.
-import { readFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import { DefectError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import { createEngineHttp } from '../kit/engine-http.ts'
 import { startFakeEngine } from '../kit/fake-engine.ts'
-import { pngPixels } from '../spec/png-codec.ts'
+import { contextsWith, fixturesOf, openEngines } from '../kit/testing.ts'
 import type { EngineHttp, ImageRequest, Outcome, ProducedImage, RunContext } from '../spec/provider.ts'
 import { laterOutcome } from './answers.ts'
 import {
@@ -15,8 +13,6 @@ import {
   type HuggingFaceBehaviour,
 } from './fake-huggingface.ts'
 import { provider } from './provider.ts'
-
-type Sign = Parameters<RunContext['progress']>[0]
 
 export const key = 'hf_testAbCdEfGhIjKlMnOpQrStUvWx'
 export const dev = 'black-forest-labs/FLUX.1-dev'
@@ -36,39 +32,25 @@ export const request: ImageRequest = {
   options: {},
 }
 
-/** Engines that are closed after each test. */
+/** Engines that last as long as one test. */
 export function engines() {
-  const open: { close(): Promise<void> }[] = []
-  const keep = <Engine extends { close(): Promise<void> }>(engine: Engine): Engine => {
-    open.push(engine)
-    return engine
-  }
+  const { keep } = openEngines()
   return {
     keep,
-    fake: async (behaviour: HuggingFaceBehaviour = {}): Promise<FakeHuggingFace> =>
-      keep(await startFakeHuggingFace(behaviour)),
+    fake: (behaviour: HuggingFaceBehaviour = {}): Promise<FakeHuggingFace> => keep(startFakeHuggingFace(behaviour)),
     /** A router that answers every look and every request alike; its Hub is that of the fake. */
     canned: async (status: number, body: string | Uint8Array, type = 'application/json'): Promise<string> => {
-      const engine = await startFakeEngine(({ path }, reply) => {
+      const engine = startFakeEngine(({ path }, reply) => {
         const [, id = ''] = /^\/api\/models\/([^?]+)/.exec(path) ?? []
         if (id !== '') return reply.json(200, { id, inferenceProviderMapping: fakeModels[id] })
         return reply.send(status, body, { 'content-type': type })
       })
-      return keep(engine).baseUrl
-    },
-    closeAll: async () => {
-      for (const engine of open.splice(0)) await engine.close()
+      return (await keep(engine)).baseUrl
     },
   }
 }
 
-export function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { signs: Sign[] } {
-  const signal = more.signal ?? new AbortController().signal
-  const signs: Sign[] = []
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true, downloadPausesMs: [0, 0] })
-  const progress = (sign: Sign) => void signs.push(sign)
-  return { baseUrl, key, settings: {}, signal, http, progress, pixels: pngPixels, ...more, signs }
-}
+export const contextFor = contextsWith({ key })
 
 /** The two addresses of the real service, played by one fake. What is fetched from the Hub goes out on its own, without a key. */
 export function routerContext(engine: FakeHuggingFace): RunContext {
@@ -87,7 +69,7 @@ export function routerContext(engine: FakeHuggingFace): RunContext {
 /** The settings that let these services draw. */
 export const by = (backends: string) => ({ settings: { backends } })
 
-export const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url))
+export const fixture = fixturesOf(import.meta.url)
 
 /** Starts and looks until it ends; the operation goes through JSON each time, as it does in a crash. */
 export async function finish(context: RunContext, more: Partial<ImageRequest> = {}): Promise<Outcome> {

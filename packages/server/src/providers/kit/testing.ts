@@ -42,6 +42,10 @@ export function openEngines(): OpenEngines {
   }
 }
 
+/** What an engine sends: text and bytes as they are, anything else as JSON. */
+export const bodyOf = (value: unknown): string | Uint8Array =>
+  typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value)
+
 export type Sign = Parameters<RunContext['progress']>[0]
 
 /** Makes the contexts of a file's calls. `signs` is the progress that was told. */

@@ -1,3 +1,4 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { mask, source } from '../kit/testing.ts'
@@ -31,37 +32,11 @@ describeProvider(provider, {
     sources: [],
     options: {},
   },
-  writing: {
-    request: { model: 'llama-3.2', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
-    start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeCompatible({ dialect: 'localai', ...(failure !== 'normal' && { failure }) })
-      const asked = () => fake.requests.filter(({ path }) => path === '/v1/chat/completions')
-      return { baseUrl: fake.baseUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
-    },
-    expectedCall: {
-      model: 'llama-3.2',
-      messages: [
-        { role: 'system', content: 'Say more.' },
-        { role: 'user', content: 'a fox' },
-      ],
-      max_tokens: 4000,
-    },
-    expectedCallWithPicture: {
-      model: 'llama-3.2',
-      messages: [
-        { role: 'system', content: 'Say more.' },
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'a fox' },
-            { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } },
-          ],
-        },
-      ],
-      max_tokens: 4000,
-    },
-  },
+  writing: chatFixtures({
+    model: 'llama-3.2',
+    limit: 'max_tokens',
+    start: (failing) => startFakeCompatible({ dialect: 'localai', ...failing }),
+  }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {

@@ -1,3 +1,4 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { mask, source } from '../kit/testing.ts'
@@ -25,37 +26,14 @@ for (const n of [1, 2]) {
   describeProvider(provider, {
     folder: 'openai',
     request: { ...fields, n, sources: [], options: { moderation: 'low' } },
-    writing: {
-      request: { model: 'gpt-5', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
-      start: async (behaviour) => {
-        const failure = behaviour === 'stalled' ? 'stall' : behaviour
-        const fake = await startFakeOpenAi(failure === 'normal' ? {} : { failure })
-        const asked = () => fake.requests.filter(({ path }) => path === '/v1/chat/completions')
-        return { baseUrl: fake.apiUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+    writing: chatFixtures({
+      model: 'gpt-5',
+      limit: 'max_completion_tokens',
+      start: async (failing) => {
+        const fake = await startFakeOpenAi(failing)
+        return { ...fake, baseUrl: fake.apiUrl }
       },
-      expectedCall: {
-        model: 'gpt-5',
-        messages: [
-          { role: 'system', content: 'Say more.' },
-          { role: 'user', content: 'a fox' },
-        ],
-        max_completion_tokens: 4000,
-      },
-      expectedCallWithPicture: {
-        model: 'gpt-5',
-        messages: [
-          { role: 'system', content: 'Say more.' },
-          {
-            role: 'user',
-            content: [
-              { type: 'text', text: 'a fox' },
-              { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } },
-            ],
-          },
-        ],
-        max_completion_tokens: 4000,
-      },
-    },
+    }),
     openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
     engine: {
       start: async (behaviour) => {

@@ -1,3 +1,4 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { source } from '../kit/testing.ts'
@@ -27,15 +28,6 @@ const chat = {
   image_config: { aspect_ratio: '3:2', image_size: '2K' },
   seed: 4,
 }
-
-const words = (content: unknown) => ({
-  model: 'a/words',
-  messages: [
-    { role: 'system', content: 'Say more.' },
-    { role: 'user', content },
-  ],
-  max_tokens: 4000,
-})
 
 interface Case {
   readonly request: ImageRequest
@@ -126,23 +118,14 @@ for (const one of cases) {
     folder: 'openrouter',
     request: one.request,
     settings: settings.parse(one.settings ?? {}),
-    writing: {
-      request: { model: 'a/words', instructions: 'Say more.', text: 'a fox', maxTokens: 4000 },
-      start: async (behaviour) => {
-        const failure = behaviour === 'stalled' ? 'stall' : behaviour
-        const fake = await startFakeOpenRouter(failure === 'normal' ? {} : { failure })
-        return {
-          baseUrl: fake.apiUrl,
-          calls: () => fake.drawn().map((seen) => seen.json()),
-          close: () => fake.close(),
-        }
+    writing: chatFixtures({
+      model: 'a/words',
+      limit: 'max_tokens',
+      start: async (failing) => {
+        const fake = await startFakeOpenRouter(failing)
+        return { ...fake, baseUrl: fake.apiUrl }
       },
-      expectedCall: words('a fox'),
-      expectedCallWithPicture: words([
-        { type: 'text', text: 'a fox' },
-        { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } },
-      ]),
-    },
+    }),
     openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
     engine: {
       start: async (behaviour) => {

@@ -1,65 +1,31 @@
-import { readFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createEngineHttp } from '../kit/engine-http.ts'
+import { describe, expect, it } from 'vitest'
+import { bodyOf, contextsWith, done, fixturesOf, openEngines, source } from '../kit/testing.ts'
 import { startFakeEngine } from '../kit/fake-engine.ts'
-import { decodePng, pngPixels } from '../spec/png-codec.ts'
+import { decodePng } from '../spec/png-codec.ts'
 import type { ImageRequest, RunContext } from '../spec/provider.ts'
-import {
-  startFakeOpenRouter,
-  type FakeOpenRouter,
-  type OpenRouterBehaviour,
-  type OpenRouterFailure,
-} from './fake-openrouter.ts'
+import { startFakeOpenRouter, type OpenRouterBehaviour, type OpenRouterFailure } from './fake-openrouter.ts'
 import { cataloguedModels } from './models.ts'
 import { provider } from './provider.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of open.splice(0)) await thing.close()
-})
-
-async function fake(behaviour: OpenRouterBehaviour = {}): Promise<FakeOpenRouter> {
-  const engine = await startFakeOpenRouter(behaviour)
-  open.push(engine)
-  return engine
-}
-
-/** A server that answers every request alike. */
-async function canned(value: unknown, status = 200, headers: Record<string, string> = {}): Promise<string> {
-  const body = typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value)
-  const engine = await startFakeEngine((_, reply) => reply.send(status, body, headers))
-  open.push(engine)
-  return engine.baseUrl
-}
-
+const engines = openEngines()
 const key = 'sk-or-v1-0123456789abcdef'
-
-type Sign = Parameters<RunContext['progress']>[0]
-
-function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext & { signs: Sign[] } {
-  const signal = more.signal ?? new AbortController().signal
-  const signs: Sign[] = []
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  const progress = (sign: Sign) => void signs.push(sign)
-  return { baseUrl, key, settings: {}, signal, http, progress, pixels: pngPixels, ...more, signs }
-}
+const contextFor = contextsWith({ key })
+const fixture = fixturesOf(import.meta.url)
+const fake = (behaviour: OpenRouterBehaviour = {}) => engines.keep(startFakeOpenRouter(behaviour))
+const canned = async (value: unknown, status = 200, headers: Record<string, string> = {}) =>
+  (await engines.canned(bodyOf(value), { status, headers })).baseUrl
 
 const model = 'google/gemini-3.1-flash-image'
 const request: ImageRequest = { model, prompt: 'a lighthouse', n: 1, sources: [], options: {} }
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
 const inlined = { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQID' } }
 const sse = { 'content-type': 'text/event-stream' }
 const inChat = { api: 'chat' }
-const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url))
 const start = (url: string, more: Partial<ImageRequest> = {}, settings = {}) =>
   provider.start({ ...request, ...more }, contextFor(url, { settings }))
 
-async function draw(url: string, more: Partial<ImageRequest> = {}, settings = {}) {
-  const outcome = await start(url, more, settings)
-  if (outcome.kind !== 'done') expect.unreachable(`The outcome was ${JSON.stringify(outcome)}`)
-  return outcome
-}
+const draw = async (url: string, more: Partial<ImageRequest> = {}, settings = {}) =>
+  done(await start(url, more, settings))
 
 const list = (url: string, more: Partial<RunContext> = {}) => provider.listModels(contextFor(url, more))
 
@@ -147,35 +113,13 @@ describe('OpenRouter: models', () => {
 })
 
 describe('OpenRouter: what is sent', () => {
-  it('PR4: every option, and the key in a header only', async () => {
+  // Every option stands in the example of the contract test.
+  it('PR4: the key in a header only', async () => {
     const engine = await fake()
-    const more = {
-      quality: 'high',
-      background: 'transparent',
-      outputFormat: 'webp',
-      seed: 0,
-      sources: [source, source],
-    }
-    const options = { resolution: '2K', output_compression: 80 }
-    const settings = { only: 'openai, google-vertex/global', ignore: 'azure', fallbacks: false }
-    await draw(engine.apiUrl, { ...more, n: 2, aspectRatio: '47:20', options }, settings)
+    await draw(engine.apiUrl)
     const [seen] = engine.drawn()
-    expect([seen?.method, seen?.path]).toEqual(['POST', '/api/v1/images'])
-    expect(seen?.headers).toMatchObject({ authorization: `Bearer ${key}`, 'content-type': 'application/json' })
-    expect(seen?.json()).toEqual({
-      model,
-      prompt: 'a lighthouse',
-      n: 2,
-      aspect_ratio: '2.35:1',
-      resolution: '2K',
-      quality: 'high',
-      background: 'transparent',
-      output_format: 'webp',
-      output_compression: 80,
-      seed: 0,
-      input_references: [inlined, inlined],
-      provider: { only: ['openai', 'google-vertex/global'], ignore: ['azure'], allow_fallbacks: false },
-    })
+    expect(seen?.headers.authorization).toBe(`Bearer ${key}`)
+    expect(`${seen?.path} ${JSON.stringify(seen?.json())}`).not.toContain(key)
   })
 
   it('PR4: nothing that was not asked for, since a model refuses what it does not list', async () => {
@@ -278,14 +222,15 @@ describe('OpenRouter: what comes back', () => {
 
   it('a picture that is named by URL is fetched, unless it expired or leads to a private address', async () => {
     let path = '/picture.png'
-    const engine = await startFakeEngine((seen, reply) => {
-      if (seen.path === '/picture.png') return reply.send(200, 'picture')
-      if (seen.path === '/gone.png') return reply.send(410, 'expired')
-      if (seen.path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest' })
-      const images = [{ image_url: { url: `http://${seen.headers.host}${path}` } }]
-      return reply.json(200, { choices: [{ message: { images } }] })
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine((seen, reply) => {
+        if (seen.path === '/picture.png') return reply.send(200, 'picture')
+        if (seen.path === '/gone.png') return reply.send(410, 'expired')
+        if (seen.path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest' })
+        const images = [{ image_url: { url: `http://${seen.headers.host}${path}` } }]
+        return reply.json(200, { choices: [{ message: { images } }] })
+      }),
+    )
     expect((await draw(engine.baseUrl, {}, inChat)).images[0]?.bytes).toEqual(Buffer.from('picture'))
     path = '/gone.png'
     await expect(start(engine.baseUrl, {}, inChat)).rejects.toMatchObject({ kind: 'not-found', status: 410 })
@@ -317,11 +262,12 @@ describe('OpenRouter: what comes back', () => {
 
   it('PR5: an abort in the middle of the stream closes the connection', async () => {
     const [comment, firstPreview] = (await fixture('images.sse')).toString().split('\n\n')
-    const engine = await startFakeEngine(async (_, reply) => {
-      reply.begin(200, sse)
-      await reply.write(`${comment}\n\n${firstPreview}\n\n`)
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine(async (_, reply) => {
+        reply.begin(200, sse)
+        await reply.write(`${comment}\n\n${firstPreview}\n\n`)
+      }),
+    )
     const abort = new AbortController()
     const context = contextFor(engine.baseUrl, { signal: abort.signal })
     const call = provider.start(request, context)

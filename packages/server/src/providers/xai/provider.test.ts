@@ -1,53 +1,26 @@
-import { readFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createEngineHttp } from '../kit/engine-http.ts'
+import { describe, expect, it } from 'vitest'
+import { bodyOf, contextsWith, done, fixturesOf, openEngines, source } from '../kit/testing.ts'
 import { startFakeEngine } from '../kit/fake-engine.ts'
-import { decodePng, pngPixels } from '../spec/png-codec.ts'
-import type { ImageRequest, RunContext } from '../spec/provider.ts'
-import { startFakeXai, type FakeXai, type XaiBehaviour, type XaiFailure } from './fake-xai.ts'
+import { decodePng } from '../spec/png-codec.ts'
+import type { ImageRequest } from '../spec/provider.ts'
+import { startFakeXai, type XaiBehaviour, type XaiFailure } from './fake-xai.ts'
 import { cataloguedModels, describeModel } from './models.ts'
 import { provider } from './provider.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of open.splice(0)) await thing.close()
-})
-
-async function fake(behaviour: XaiBehaviour = {}): Promise<FakeXai> {
-  const engine = await startFakeXai(behaviour)
-  open.push(engine)
-  return engine
-}
-
-/** A server that answers every request alike. */
-async function canned(value: unknown, status = 200): Promise<string> {
-  const body = typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value)
-  const engine = await startFakeEngine((_, reply) => reply.send(status, body))
-  open.push(engine)
-  return engine.baseUrl
-}
-
+const engines = openEngines()
 const key = 'xai-test-0123456789abcdef'
-
-function contextFor(baseUrl: string, more: Partial<RunContext> = {}): RunContext {
-  const signal = more.signal ?? new AbortController().signal
-  const http = createEngineHttp({ baseUrl, signal, allowPrivateBase: true })
-  return { baseUrl, key, settings: {}, signal, http, progress: () => undefined, pixels: pngPixels, ...more }
-}
+const contextFor = contextsWith({ key })
+const fixture = fixturesOf(import.meta.url)
+const fake = (behaviour: XaiBehaviour = {}) => engines.keep(startFakeXai(behaviour))
+const canned = async (value: unknown, status = 200) => (await engines.canned(bodyOf(value), { status })).baseUrl
 
 const model = 'grok-imagine-image-2.0'
 const request: ImageRequest = { model, prompt: 'a lighthouse', n: 1, sources: [], options: {} }
-const source = { bytes: Uint8Array.of(1, 2, 3), mimeType: 'image/jpeg', width: 1, height: 1 }
-const fixture = (name: string) => readFile(new URL(`__fixtures__/${name}`, import.meta.url))
 const start = (url: string, more: Partial<ImageRequest> = {}) =>
   provider.start({ ...request, ...more }, contextFor(url))
 
-async function draw(url: string, more: Partial<ImageRequest> = {}) {
-  const outcome = await start(url, more)
-  if (outcome.kind !== 'done') expect.unreachable(`The outcome was ${JSON.stringify(outcome)}`)
-  return outcome
-}
+const draw = async (url: string, more: Partial<ImageRequest> = {}) => done(await start(url, more))
 
 describe('xAI: models', () => {
   it('lists what draws with its price, retired models last with what to take instead', async () => {
@@ -194,12 +167,13 @@ describe('xAI: what comes back', () => {
 
   it('an address that expired, or that leads to a private one, gives no picture', async () => {
     let path = '/gone.png'
-    const engine = await startFakeEngine((seen, reply) => {
-      if (seen.path === '/gone.png') return reply.send(404, 'expired')
-      if (seen.path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest' })
-      return reply.json(200, { data: [{ url: `http://${seen.headers.host}${path}` }] })
-    })
-    open.push(engine)
+    const engine = await engines.keep(
+      startFakeEngine((seen, reply) => {
+        if (seen.path === '/gone.png') return reply.send(404, 'expired')
+        if (seen.path === '/away.png') return reply.send(302, '', { location: 'http://169.254.169.254/latest' })
+        return reply.json(200, { data: [{ url: `http://${seen.headers.host}${path}` }] })
+      }),
+    )
     await expect(draw(engine.baseUrl)).rejects.toMatchObject({ kind: 'not-found', status: 404 })
     path = '/away.png'
     const message = expect.stringContaining('not on the public internet')
