@@ -50,9 +50,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: heavyTests,
           globalSetup: ['tools/test-setup/postgres.ts'],
-          // A browser and a server each, or servers that are killed again and again.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -64,9 +61,6 @@ export default defineConfig({
           include: heavyTests,
           exclude: wantsLarge ? [] : [largeTests],
           globalSetup: ['tools/test-setup/postgres.ts'],
-          // A browser and a server each, or servers that are killed again and again.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { codeOf } from '../../packages/server/src/http/testing/authenticator-app.ts'
 import { startIssuer, type TestIssuer } from '../../packages/server/src/http/testing/issuer.ts'
 import { startMailServer, type TestMailServer } from '../../packages/server/src/http/testing/mail-server.ts'
+import { seeNoObjectionInBothThemes } from './axe.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
 import { ask, eventually, seeResult } from './studio.ts'
 import { visitors } from './visitors.ts'
@@ -108,27 +108,6 @@ async function openAccount(address: string, name: string) {
   return visitor
 }
 
-/** What axe finds, in both themes. */
-async function seeNoFault(page: Page): Promise<void> {
-  const found: string[] = []
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
-    const finished = () =>
-      page.evaluate(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
-    await eventually(finished).toBe(true)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    found.push(
-      ...violations.flatMap(({ id, help, nodes }) =>
-        nodes.map(
-          ({ html, any }) => `${colorScheme}: ${id} (${help}): ${html} ${any.map((one) => one.message).join()}`,
-        ),
-      ),
-    )
-  }
-  expect(found).toEqual([])
-}
-
 it('turns two-factor on, asks for the code, takes each recovery code once, and turns it off', async () => {
   const { page, context } = await openAccount(home, 'theo')
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -138,7 +117,7 @@ it('turns two-factor on, asks for the code, takes each recovery code once, and t
   await first.getByLabel('Your password').fill('not the right one')
   await first.getByRole('button', { name: 'Continue' }).click()
   await first.getByText(/not right/i).waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await first.getByLabel('Your password').fill(password)
   await first.getByRole('button', { name: 'Continue' }).click()
 
@@ -149,13 +128,13 @@ it('turns two-factor on, asks for the code, takes each recovery code once, and t
   await scan.getByLabel('Code that the app shows').fill('000000')
   await scan.getByRole('button', { name: 'Turn on' }).click()
   await scan.getByText(/not right/i).waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await scan.getByLabel('Code that the app shows').fill(codeOf(secret))
   await scan.getByRole('button', { name: 'Turn on' }).click()
 
   const recovery = dialogOf(page, 'Keep these recovery codes')
   await recovery.getByText('They are not shown again.').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   const codes = await recovery.locator('code span').allInnerTexts()
   expect(new Set(codes).size).toBe(10)
   await recovery.getByRole('button', { name: 'Copy' }).click()
@@ -178,7 +157,7 @@ it('turns two-factor on, asks for the code, takes each recovery code once, and t
   await page.getByLabel('Code', { exact: true }).fill('000000')
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText(/not right/i).waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   const useRecovery = async () => {
     await page.getByRole('button', { name: 'Use a recovery code' }).click()
     await page.getByLabel('Recovery code').fill(codes[0] ?? '')
@@ -190,7 +169,7 @@ it('turns two-factor on, asks for the code, takes each recovery code once, and t
   await typeSignIn(page, 'theo')
   await useRecovery()
   await page.getByText(/was used already/).waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await page.getByRole('button', { name: 'Use the authenticator app' }).click()
   await page.getByLabel('Code', { exact: true }).fill(codeOf(secret, 1))
   await page.getByRole('button', { name: 'Continue' }).click()
@@ -225,10 +204,10 @@ it('makes a passkey, signs in with it, renames it and removes it', async () => {
   await passkeys.getByLabel('Name of a new passkey').fill('Laptop')
   await passkeys.getByRole('button', { name: 'Make a passkey' }).click()
   await passkeys.getByRole('listitem').filter({ hasText: 'Laptop' }).waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
 
   await signOut(page)
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.getByRole('button', { name: 'You: pia' }).waitFor()
 
@@ -236,19 +215,19 @@ it('makes a passkey, signs in with it, renames it and removes it', async () => {
   await passkeys.getByRole('button', { name: 'Rename the passkey Laptop' }).click()
   const renaming = dialogOf(page, 'Rename the passkey')
   await renaming.getByLabel('Name').fill('The old laptop')
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await renaming.getByRole('button', { name: 'Rename' }).click()
   await passkeys.getByRole('button', { name: 'Remove the passkey The old laptop' }).click()
   const removing = dialogOf(page, 'Remove “The old laptop”?')
   await removing.waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await removing.getByRole('button', { name: 'Remove' }).click()
   await passkeys.getByRole('list').waitFor({ state: 'detached' })
 
   await signOut(page)
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.getByRole('alert').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
 })
 
 it('says whom to ask about a forgotten password where there is no mail', async () => {
@@ -256,7 +235,7 @@ it('says whom to ask about a forgotten password where there is no mail', async (
   await page.getByRole('link', { name: 'Forgot password?' }).click()
   await page.getByText('Ask an administrator: they can give you a link that sets a new password.').waitFor()
   expect(await page.getByRole('textbox').count()).toBe(0)
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await page.getByRole('link', { name: 'Back to signing in' }).click()
   await heading(page, 'Sign in').waitFor()
 })
@@ -269,10 +248,10 @@ it('sets a new password by the link of a mail, once, and every device is signed 
   // The page of signing in has such a field, too.
   await heading(page, 'Forgot your password?').waitFor()
   await page.getByLabel('E-mail').fill(emailOf('mia'))
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await page.getByRole('button', { name: 'Send the link' }).click()
   await heading(page, 'Look at your mail').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await eventually(() => mailServer.mails.length).toBe(1)
   const link = /http:\S+#token=[\w-]+/.exec(mailServer.mails[0] ?? '')?.[0] ?? ''
   expect(link.startsWith(`${office}/reset-password#`)).toBe(true)
@@ -285,11 +264,11 @@ it('sets a new password by the link of a mail, once, and every device is signed 
   await field.fill('short')
   await change.click()
   await page.getByText('Must have at least 10 characters').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await field.fill(newPassword)
   await change.click()
   await heading(page, 'Your password is changed').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
 
   await elsewhere.page.goto(`${office}/settings/account`)
   await heading(elsewhere.page, 'Sign in').waitFor()
@@ -303,11 +282,11 @@ it('sets a new password by the link of a mail, once, and every device is signed 
   await field.fill('nine swans in the sky')
   await change.click()
   await page.getByRole('alert').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await page.goto('about:blank')
   await page.goto(`${office}/reset-password`)
   await heading(page, 'This link is not whole').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
 })
 
 it('deletes the account after its address was typed and its password given', async () => {
@@ -318,13 +297,13 @@ it('deletes the account after its address was typed and its password given', asy
   await page.getByRole('button', { name: 'Delete my account' }).click()
   const dialog = dialogOf(page, 'Delete your account?')
   const act = dialog.getByRole('button', { name: 'Delete everything' })
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   expect(await act.isDisabled()).toBe(true)
   await dialog.getByLabel(/^Type “/).fill(emailOf('dora'))
   await dialog.getByLabel('Your password').fill('not the right one')
   await act.click()
   await dialog.getByText(/not right/i).waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await dialog.getByLabel('Your password').fill(password)
   await act.click()
   await heading(page, 'Sign in').waitFor()
@@ -338,7 +317,7 @@ it('comes in by single sign-on, says why not, and connects the two', async () =>
   watch.tolerate(refused)
   const way = page.getByRole('link', { name: 'Sign in with Example' })
   await way.waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await way.click()
   await page.getByRole('button', { name: 'You: Ann of the office' }).waitFor()
   await signOut(page)
@@ -347,13 +326,13 @@ it('comes in by single sign-on, says why not, and connects the two', async () =>
   await come(office, 'sign-up', 'otto')
   await way.click()
   await page.getByText('There is an account with your e-mail address.').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await typeSignIn(page, 'otto')
   await you(page).waitFor()
   await page.goto(`${office}/settings/account`)
   const connection = section(page, 'Single sign-on')
   await connection.getByText('Not connected to this account.').waitFor()
-  await seeNoFault(page)
+  await seeNoObjectionInBothThemes(page)
   await connection.getByRole('button', { name: 'Connect: Sign in with Example' }).click()
   await connection.getByText('Connected to this account.', { exact: true }).waitFor()
   await signOut(page)

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { seeNoObjection } from './axe.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
 import { ask, eventually, goTo, seePicture, seeResult } from './studio.ts'
 import { visitors } from './visitors.ts'
@@ -80,11 +80,6 @@ async function arrive(who: Person) {
 }
 const made = new Set<Person>(['ada'])
 
-async function violations(page: Page): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze()
-  return found.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id} (${help}): ${node.html}`))
-}
-
 /** What the browser keeps, but for what is of no person. */
 async function kept(page: Page): Promise<string> {
   return await page.evaluate(async () => {
@@ -103,14 +98,14 @@ async function kept(page: Page): Promise<string> {
 it('sets up the first administrator, who makes a picture, signs out and in again, and is back where they were', async () => {
   const { page } = await visit(`${easel.address}/library`)
   await heading(page, 'Welcome to Easel').waitFor()
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
   await fillPerson(page, 'ada')
   await page.getByRole('button', { name: 'Set up Easel' }).click()
   await you(page).waitFor()
   await seeResult(await ask(page, 'A heron of mine'))
 
   await signOut(page)
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
   await page.goto(`${easel.address}/library?trash=true`)
   await heading(page, 'Sign in').waitFor()
   await signIn(page, 'ada')
@@ -136,7 +131,7 @@ it('says kindly at its place what is wrong, and is led to no other website', asy
   await page.getByLabel('Password', { exact: true }).fill('short')
   await page.getByRole('button', { name: 'Make an account' }).click()
   await page.getByText('Must have at least 10 characters').waitFor()
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
 
   await page.getByRole('link', { name: 'Sign in' }).click()
   await signIn(page, 'ada')
@@ -174,7 +169,7 @@ it('lets a guest work, says how long the pictures stay, and keeps them in the ac
   await page.getByRole('button', { name: 'Continue as guest' }).click()
   await page.getByText('Your pictures stay for 7 days.').waitFor()
   await seeResult(await ask(page, 'A guest of the heron'))
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
   await page.getByRole('link', { name: 'Keep them: make an account' }).click()
   await page.getByLabel('Name').fill('Guinevere')
   await page.getByLabel('E-mail').fill('gwen@example.org')
@@ -192,7 +187,7 @@ it('makes an API key that is shown once, and revokes it', async () => {
   await page.getByRole('button', { name: 'Make a key' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('A script')
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
   await dialog.getByRole('button', { name: 'Make the key' }).click()
   const key = (await dialog.getByText(/^easel_/).innerText()).trim()
   const ask = async () =>
@@ -214,13 +209,13 @@ it('shows the account without a fault of accessibility, and changes the name', a
   const { page } = await arrive('ada')
   await page.goto(`${easel.address}/settings/account`)
   await page.getByText('This device').first().waitFor()
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
   await page.getByLabel('Name', { exact: true }).fill('Ada King')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('button', { name: 'You: Ada King' }).waitFor()
   await page.getByRole('link', { name: 'Usage and data' }).click()
   await page.getByText('Pictures today').waitFor()
-  expect(await violations(page)).toEqual([])
+  await seeNoObjection(page)
 })
 
 it('forgets everything in every tab when somebody signs out', async () => {

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { seeNoObjectionInBothThemes } from './axe.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
 import { ask, eventually, goTo, seeResult } from './studio.ts'
 import { visitors } from './visitors.ts'
@@ -234,18 +234,8 @@ const looks: readonly (readonly [part: string, look: (page: Page) => Promise<voi
   ],
 ]
 
-async function violations(page: Page): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze()
-  return found.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id} (${help}): ${node.html}`))
-}
-
 it.each(looks)('has nothing that axe objects to, in light and dark: %s', async (part, look) => {
   const { page } = await administer(part)
-  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' })
   await look(page)
-  expect(await violations(page), 'light').toEqual([])
-  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' })
-  await eventually(() => page.evaluate(() => document.documentElement.dataset['mantineColorScheme'])).toBe('dark')
-  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
-  expect(await violations(page), 'dark').toEqual([])
+  await seeNoObjectionInBothThemes(page)
 })

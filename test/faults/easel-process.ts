@@ -47,9 +47,10 @@ const faultsOf = (log: readonly LogLine[]): readonly string[] =>
 
 /** Only what a program needs to run: settings of the person who runs the tests must not reach the server under test. */
 function environment({ data, settings }: EaselOptions): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, SystemRoot, EASEL_DATABASE_TEMPLATE } = process.env
+  const { PATH, HOME, TMPDIR, SystemRoot, EASEL_DATABASE_TEMPLATE, NODE_COMPILE_CACHE } = process.env
   const template = EASEL_DATABASE_TEMPLATE === undefined ? {} : { EASEL_DATABASE_TEMPLATE }
-  return { PATH, HOME, TMPDIR, SystemRoot, ...template, EASEL_DATA: data, EASEL_PORT: '0', ...settings }
+  const compiled = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+  return { PATH, HOME, TMPDIR, SystemRoot, ...template, ...compiled, EASEL_DATA: data, EASEL_PORT: '0', ...settings }
 }
 
 function readLog(child: ChildProcess) {

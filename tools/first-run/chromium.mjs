@@ -7,7 +7,9 @@ import { SetupError } from './setup-error.mjs'
 
 /** @typedef {import('./npm.mjs').Project} Project */
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+/** Debian's Chromium without the windows that no test looks at: a quarter less work for the processor. */
+const headless = 'chromium-headless-shell'
+const names = [headless, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
 /**
  * Finds a Chromium for the browser tests, or installs Debian's where that is possible.
@@ -25,15 +27,14 @@ export async function chromium(project) {
   const found = findChromium(project.env)
   if (found !== null) return found
   if (canInstall(project.env)) {
-    project.say('Installing Chromium for the browser tests (apt-get install chromium) …')
+    project.say(`Installing Chromium for the browser tests (apt-get install ${headless}) …`)
     const env = { ...project.env, DEBIAN_FRONTEND: 'noninteractive' }
     await prepare('apt-get', ['update', '-qq'], { cwd: project.root, env })
-    await prepare('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
-      cwd: project.root,
-      env,
-    })
-    const installed = findChromium(project.env)
-    if (installed !== null) return installed
+    for (const name of [headless, 'chromium']) {
+      await prepare('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { cwd: project.root, env })
+      const installed = findChromium(project.env)
+      if (installed !== null) return installed
+    }
   }
   project.say(
     'No Chromium was found: install Chromium or Chrome, or set EASEL_CHROMIUM to its path, to run the browser tests.',
@@ -65,7 +66,13 @@ function usualPlaces(env) {
     const programs = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe']
     return folders.flatMap((folder) => programs.map((program) => join(folder, program)))
   }
-  return ['/usr/bin/chromium', '/usr/lib/chromium/chromium', '/snap/bin/chromium', '/opt/google/chrome/chrome']
+  return [
+    `/usr/bin/${headless}`,
+    '/usr/bin/chromium',
+    '/usr/lib/chromium/chromium',
+    '/snap/bin/chromium',
+    '/opt/google/chrome/chrome',
+  ]
 }
 
 /**

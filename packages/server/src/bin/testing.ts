@@ -9,11 +9,11 @@ import { present } from '#base/errors.ts'
 import { openLog } from '#base/log.ts'
 import { readConfig } from '#config/config.ts'
 import type { Environment } from '#config/environment.ts'
-import { digestOfMigrations, migrate } from '#db/migrate.ts'
-import { openPglite } from '#db/pglite.ts'
+import { digestOfMigrations } from '#db/migrate.ts'
 import type { FakeOllama } from '#providers/ollama/fake-ollama.ts'
 import type { FakeOpenAi } from '#providers/openai/fake-openai.ts'
 import { assemble, type Assembled } from './assemble.ts'
+import { makeDatabaseTemplate } from './database-template.ts'
 import { discoverProviders } from './discover.ts'
 import { listenEverywhere } from './listen.ts'
 
@@ -49,11 +49,7 @@ export async function databaseTemplate(): Promise<string> {
   if (existsSync(target)) return target
   mkdirSync(cache, { recursive: true })
   const draft = `${target}.${randomUUID()}`
-  const database = await openPglite(draft)
-  await migrate(database)
-  await database.close()
-  // What belongs to a data folder and not to a database.
-  for (const name of ['ballast', 'easel.lock']) rmSync(join(draft, name), { force: true })
+  await makeDatabaseTemplate(draft, openLog('warn'))
   try {
     renameSync(draft, target)
   } catch (error) {
