@@ -29,7 +29,7 @@ import { createGenerations } from '../generations.ts'
 import type { Refine } from '../refine.ts'
 import type { SubmitOptions } from '../submit.ts'
 import { startGenerationWorker } from '../worker.ts'
-import { paintProvider, plainModels, textModels } from './paint.ts'
+import { namingProvider, paintProvider, plainModels, textModels } from './paint.ts'
 
 export interface ProcessOptions {
   /** Takes no work when false. */
@@ -51,6 +51,7 @@ const usual = [
   openai,
   paintProvider(),
   paintProvider({ id: 'free-paint', resendSafe: true }),
+  namingProvider({ id: 'naming-paint' }),
   paintProvider({ id: 'plain-paint', options: z.object({}) }, plainModels),
   paintProvider({ id: 'text-paint' }, textModels),
 ]

@@ -33,6 +33,7 @@ export type HuggingFaceFailure =
   | 'endless'
   | 'stall'
   | 'drop'
+  | 'answer-late'
   | 'job-failed'
   | 'job-blocked'
   | 'hub-down'
@@ -222,6 +223,8 @@ async function draw(state: State, request: SeenRequest, reply: Reply): Promise<v
   const id = `job${String(state.count).padStart(4, '0')}`
   const words = request.body.toString()
   state.jobs.set(id, { width, height, words, ahead: now.ahead ?? 0, drawing: now.drawing ?? 0 })
+  // The job is taken, but whoever sent it is not told.
+  if (now.failure === 'answer-late') return
   if (pathname.startsWith('/hf-inference/')) return inference(state, id, reply)
   if (pathname.startsWith('/fal-ai/')) {
     // Below the app itself, whatever comes after it.
