@@ -38,6 +38,8 @@ export interface ProcessOptions {
   readonly callTimeoutMs?: number
   readonly minFreeBytes?: number
   readonly quotas?: QuotaDefaults
+  /** Longest that a text model waits for room on its connection, in milliseconds. */
+  readonly waitMs?: number
   readonly wrapStorage?: (storage: Storage) => Storage
   readonly wrapEvents?: (events: Events) => Events
   readonly providers?: readonly Provider[]
@@ -99,8 +101,11 @@ export async function openPipeline() {
       minFreeBytes,
     })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
-    const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
-    const refine: Refine = async (of, prompt, signal) => (await writing.refine(of, { prompt }, signal)).prompt
+    const writing = createWriting({
+      ...{ db, log, events, jobs, connections, providers, images, storage, quotas },
+      ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
+    })
+    const refine: Refine = async (of, asked, signal) => (await writing.refine(of, asked, signal)).prompt
     const ports = {
       database,
       db,
