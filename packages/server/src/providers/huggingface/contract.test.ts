@@ -1,3 +1,4 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { source } from '../kit/testing.ts'
@@ -30,6 +31,7 @@ describeProvider(provider, {
     sources: [],
     options: {},
   },
+  writing: chatFixtures({ model: 'openai/gpt-oss-120b', limit: 'max_tokens', start: startFakeHuggingFace }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {

@@ -1,3 +1,4 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { mask, source } from '../kit/testing.ts'
@@ -29,6 +30,14 @@ describeProvider(provider, {
     sources: [],
     options: { resolution: '2k' },
   },
+  writing: chatFixtures({
+    model: 'grok-4',
+    limit: 'max_completion_tokens',
+    start: async (failing) => {
+      const fake = await startFakeXai(failing)
+      return { ...fake, baseUrl: fake.apiUrl }
+    },
+  }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {

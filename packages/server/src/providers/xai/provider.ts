@@ -5,9 +5,11 @@ import { parseAnswer } from '../kit/schema.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { blocked, lateRefusal, refusal } from './errors.ts'
+import { headersFor } from './headers.ts'
 import { cataloguedModels, listedModels, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { costOf, imagesAnswer, imagesBody, modelsAnswer, type Picture } from './wire.ts'
+import { writer } from './writer.ts'
 
 const engine = 'xAI'
 const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
@@ -34,6 +36,7 @@ export const provider: Provider = {
   listModels,
   start,
   retirement: retirementOf,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
@@ -78,9 +81,4 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
 async function bytesOf({ b64_json, url }: Picture, context: RunContext): Promise<Uint8Array | null> {
   if (b64_json !== undefined && b64_json !== null && b64_json !== '') return decodeBase64Image(b64_json, engine)
   return typeof url === 'string' && url !== '' ? context.http.download(url, linkedPicture) : null
-}
-
-function headersFor({ key }: CallContext): Record<string, string> {
-  if (key === null) throw new ProviderError('auth', 'xAI needs a key: enter one in the connection')
-  return { authorization: `Bearer ${key}` }
 }

@@ -12,6 +12,11 @@ export const modelsAnswer = z.object({
     .transform((models) => models ?? []),
 })
 
+/** /language-models, the list of those that write. */
+export const textModelsAnswer = z.object({
+  models: z.array(z.object({ id: z.string(), input_modalities: words, output_modalities: words })),
+})
+
 const picture = z.object({
   /** Its bytes where they were taken out of the answer's own. */
   b64_json: z.union([z.string(), z.instanceof(Uint8Array)]).nullish(),
