@@ -2,7 +2,7 @@ import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { source } from '../kit/testing.ts'
-import { describeProvider } from '../spec/contract-suite.ts'
+import { describeProvider, failing } from '../spec/contract-suite.ts'
 import { startFakeHuggingFace } from './fake-huggingface.ts'
 import { provider } from './provider.ts'
 
@@ -35,8 +35,7 @@ describeProvider(provider, {
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeHuggingFace({ ahead: 1, drawing: 1, ...(failure !== 'normal' && { failure }) })
+      const fake = await startFakeHuggingFace({ ahead: 1, drawing: 1, ...failing(behaviour) })
       return {
         baseUrl: fake.baseUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),

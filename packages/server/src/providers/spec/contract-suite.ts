@@ -38,6 +38,14 @@ export type Behaviour =
   | 'endless'
   | 'stalled'
 
+/** The same for fakes that call their failures as the suite does: nothing where nothing goes wrong. */
+export function failing(behaviour: Behaviour): {
+  readonly failure?: Exclude<Behaviour, 'normal' | 'stalled'> | 'stall'
+} {
+  const failure = behaviour === 'stalled' ? 'stall' : behaviour
+  return failure === 'normal' ? {} : { failure }
+}
+
 export interface RunningEngine {
   readonly baseUrl: string
   /** The decoded bodies of the calls that asked for pictures, in order. */
