@@ -101,9 +101,18 @@ export async function openPipeline() {
       minFreeBytes,
     })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
+    const waitMs = options.waitMs === undefined ? {} : { waitMs: options.waitMs }
     const writing = createWriting({
-      ...{ db, log, events, jobs, connections, providers, images, storage, quotas },
-      ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
+      db,
+      log,
+      events,
+      jobs,
+      connections,
+      providers,
+      images,
+      storage,
+      quotas,
+      ...waitMs,
     })
     const refine: Refine = async (of, asked, signal) => (await writing.refine(of, asked, signal)).prompt
     const ports = {
