@@ -10,6 +10,9 @@ import { startFakeSdcpp } from '../../packages/server/src/providers/sdcpp/fake-s
 import { connectionOf, submit, until, untilEnded } from './easel-client.ts'
 import { startEasel, type EaselProcess } from './easel-process.ts'
 
+/** How an engine that is held treats a job: it draws until it is let go on, or takes it and does not even say so. */
+type Held = 'drawing' | 'unanswered'
+
 /** An engine at work on one job, which does not end before it is let. */
 interface HeldEngine {
   readonly settings: Readonly<Record<string, string>>
@@ -17,24 +20,30 @@ interface HeldEngine {
   submitted(): number
   /** How often somebody began to follow a job: only what is saved is followed. */
   followed(): number
+  /** From here on it answers, and ends what it draws. */
   release(): void
   close(): Promise<void>
 }
 
-const resumable: Readonly<Record<string, () => Promise<HeldEngine>>> = {
-  async comfyui() {
+const unanswered = (how: Held) => (how === 'unanswered' ? { failure: 'answer-late' as const } : {})
+
+const resumable: Readonly<Record<string, (how: Held) => Promise<HeldEngine>>> = {
+  async comfyui(how) {
     const held = Promise.withResolvers<void>()
-    const engine = await startFakeComfyUi({ held: held.promise })
+    const engine = await startFakeComfyUi({ held: held.promise, ...unanswered(how) })
     return {
       settings: { COMFYUI_BASE_URL: engine.baseUrl },
       submitted: () => engine.submitted(),
       followed: () => engine.handshakes().length,
-      release: held.resolve,
+      release() {
+        engine.behave({})
+        held.resolve()
+      },
       close: engine.close,
     }
   },
-  async huggingface() {
-    const engine = await startFakeHuggingFace({ held: true })
+  async huggingface(how) {
+    const engine = await startFakeHuggingFace({ held: true, ...unanswered(how) })
     return {
       settings: { HF_BASE_URL: engine.baseUrl, HF_TOKEN: 'hf_testAbCdEfGhIjKlMnOpQrStUvWx' },
       submitted: () => engine.drawn().length,
@@ -43,8 +52,8 @@ const resumable: Readonly<Record<string, () => Promise<HeldEngine>>> = {
       close: engine.close,
     }
   },
-  async sdcpp() {
-    const engine = await startFakeSdcpp({ held: true })
+  async sdcpp(how) {
+    const engine = await startFakeSdcpp({ held: true, ...unanswered(how) })
     return {
       settings: { SDCPP_BASE_URL: engine.baseUrl },
       submitted: () => engine.submitted().length,
@@ -65,33 +74,47 @@ it('PR16: every provider whose jobs can be taken up again is here', async () => 
   expect(Object.keys(resumable).toSorted()).toEqual(found)
 })
 
-it.each(Object.entries(resumable))('GN4: %s: killed while a job runs, which is handed in once', async (id, begin) => {
-  const engine = await begin()
+/** A fresh Easel with one engine, that can be killed and started again. */
+async function begin(id: string, how: Held) {
+  const engine = await present(resumable[id])(how)
   open.push(engine)
   const data = await mkdtemp(join(tmpdir(), 'easel-resume-'))
   open.push({ close: () => rm(data, { recursive: true, force: true }) })
   const start = async (): Promise<EaselProcess & { readonly address: string }> => {
     const easel = await startEasel({ data, settings: engine.settings })
     open.push(easel)
-    if (easel.address === null) throw new Error('Easel has no address')
-    return { ...easel, address: easel.address }
+    return { ...easel, address: present(easel.address) }
   }
-  const followedAgain = async (before: number) => {
-    await until(
-      60_000,
-      async () => engine.followed(),
-      (count) => count > before,
-    )
+  const draw = async ({ address }: { readonly address: string }) => {
+    const connectionId = await connectionOf(address, id)
+    return await submit(address, { request: { connectionId, prompt: 'a lighthouse', size: '256x256' } })
   }
+  return { engine, start, draw }
+}
 
+function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('Something is missing')
+  return value
+}
+
+/** Waits until more than `before` of something have been counted. */
+async function more(count: () => number, before: number): Promise<void> {
+  await until(
+    60_000,
+    async () => count(),
+    (now) => now > before,
+  )
+}
+
+it.each(Object.keys(resumable))('GN4: %s: killed while a job runs, which is handed in once', async (id) => {
+  const { engine, start, draw } = await begin(id, 'drawing')
   let easel = await start()
-  const connectionId = await connectionOf(easel.address, id)
-  const generation = await submit(easel.address, { request: { connectionId, prompt: 'a lighthouse', size: '256x256' } })
-  await followedAgain(0)
+  const generation = await draw(easel)
+  await more(engine.followed, 0)
   await easel.kill()
   const before = engine.followed()
   easel = await start()
-  await followedAgain(before)
+  await more(engine.followed, before)
   engine.release()
   const ended = await untilEnded(easel.address, generation.id)
   expect(ended).toMatchObject({ state: 'succeeded', error: null, images: [{ width: 256, height: 256 }] })
@@ -99,4 +122,47 @@ it.each(Object.entries(resumable))('GN4: %s: killed while a job runs, which is h
   const picture = await fetch(easel.address + (ended.images[0]?.url ?? ''))
   expect([picture.status, (await picture.arrayBuffer()).byteLength]).toEqual([200, ended.images[0]?.size])
   expect(easel.faults()).toEqual([])
+})
+
+interface Afterwards {
+  /** Jobs handed in, all in all. */
+  readonly submitted: number
+  readonly ended: object
+}
+
+const drawn = { state: 'succeeded', error: null, images: [{ width: 256, height: 256 }] }
+const unknown = {
+  kind: 'interrupted',
+  retryable: true,
+  message: expect.stringContaining('may have been made and billed'),
+}
+
+/** What each of them makes of the moment between its taking a job and Easel's knowing it. */
+const untold: Readonly<Record<string, Afterwards>> = {
+  // Its jobs have the names that Easel gives them.
+  comfyui: { submitted: 1, ended: drawn },
+  // It costs money, and tells nobody what it has taken.
+  huggingface: { submitted: 1, ended: { state: 'failed', error: unknown, images: [] } },
+  // It cannot be asked either, and costs nothing but time.
+  sdcpp: { submitted: 2, ended: drawn },
+}
+
+it.each(Object.entries(untold))(
+  'GN3, GN4: %s: killed when a job was taken and Easel not yet told',
+  async (id, { submitted, ended }) => {
+    const { engine, start, draw } = await begin(id, 'unanswered')
+    let easel = await start()
+    const generation = await draw(easel)
+    await more(engine.submitted, 0)
+    await easel.kill()
+    engine.release()
+    easel = await start()
+    expect(await untilEnded(easel.address, generation.id)).toMatchObject(ended)
+    expect(engine.submitted()).toBe(submitted)
+    expect(easel.faults()).toEqual([])
+  },
+)
+
+it('PR16: what each of them makes of a job that was never answered is here', () => {
+  expect(Object.keys(untold)).toEqual(Object.keys(resumable))
 })

@@ -213,7 +213,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
   const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
   const { sidecars } = collections
-  const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas, sidecars })
+  const writing = createWriting({ db, log, events, jobs, connections, providers, images, storage, quotas, sidecars })
   const transfer = createTransfer({
     db,
     storage,
@@ -265,7 +265,7 @@ async function openWorker(
 ): Promise<GenerationWorker | null> {
   if (config.role === 'api') return null
   const pixels = { decode: decodePixels, encodePng, encodePreview }
-  const refine: Refine = async (userId, prompt, signal) => (await writing.refine(userId, { prompt }, signal)).prompt
+  const refine: Refine = async (userId, asked, signal) => (await writing.refine(userId, asked, signal)).prompt
   return await startGenerationWorker(
     {
       database,

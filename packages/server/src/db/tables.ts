@@ -165,6 +165,13 @@ export interface JobTurnTable {
   last_turn: number
 }
 
+export interface LaneCallTable {
+  id: Generated<number>
+  lane: string
+  held: Generated<boolean>
+  expires_at: Timestamp
+}
+
 /** Every table of ours, as the migrations leave it. */
 export interface Tables extends AccountTables, LibraryTables, WritingTables {
   data_keys: DataKeyTable
@@ -177,4 +184,5 @@ export interface Tables extends AccountTables, LibraryTables, WritingTables {
   events: EventTable
   job_lanes: JobLaneTable
   job_turns: JobTurnTable
+  lane_calls: LaneCallTable
 }

@@ -1,6 +1,6 @@
 import { retirementWords, type GenerationFailure } from '@easel/contract'
-import { toJson } from '#base/json.ts'
-import type { CallContext, ImageRequest, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
+import { toJson, type Json } from '#base/json.ts'
+import type { CallContext, ImageRequest, NotTaken, Outcome, RunContext, SourceImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setRunningCall, type CallRow } from './calls.ts'
 import { blocked, failureFrom, outcomeUnknown } from './failure.ts'
@@ -53,16 +53,20 @@ function requestFor(
   }
 }
 
-/** Writes that the engine is about to be asked. @throws ProviderError `interrupted` when the generation has ended meanwhile */
-async function markSent({ ports: { db }, signal }: Run, call: CallRow): Promise<void> {
+/**
+ * Writes that the engine is about to be asked, and under which name where it is given one.
+ * @throws ProviderError `interrupted` when the generation has ended meanwhile
+ */
+async function markSent({ ports: { db }, signal }: Run, call: CallRow, operation: Json | undefined): Promise<void> {
+  const named = operation === undefined ? {} : { operation }
   // What was never sent must not look as if it might have been.
-  const marked = !signal.aborted && (await setRunningCall(db, call, { state: 'sent' }))
+  const marked = !signal.aborted && (await setRunningCall(db, call, { state: 'sent', ...named }))
   if (!marked) throw new ProviderError('interrupted', 'The generation has ended.')
 }
 
 /** Writes that the engine surely has not taken the request: should this process end now, the next one may ask. */
 async function markWaiting({ ports: { db } }: Run, call: CallRow): Promise<void> {
-  await setRunningCall(db, call, { state: 'waiting' })
+  await setRunningCall(db, call, { state: 'waiting', operation: null })
 }
 
 /** Asks until the engine has taken the request; only where it surely has not may it be asked again. */
@@ -71,10 +75,12 @@ async function startCall(
   call: CallRow,
   { request, context }: { request: ImageRequest; context: RunContext },
 ): Promise<Outcome | Refused> {
+  const { provider } = run
   for (let attempt = 0; ; attempt++) {
-    await markSent(run, call)
+    const prepared = await speak(async () => provider.prepare?.(request, context))
+    await markSent(run, call, prepared)
     try {
-      return await speak(() => run.provider.start(request, context))
+      return await speak(() => provider.start(request, context, prepared))
     } catch (error) {
       if (!(error instanceof ProviderError) || !surelyRefused(error)) throw error
       await markWaiting(run, call)
@@ -85,10 +91,12 @@ async function startCall(
   }
 }
 
-async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcome | Refused> {
+async function ask(run: Run, call: CallRow, context: RunContext): Promise<Outcome | Refused | NotTaken> {
   if (call.state === 'sent' && call.operation !== null) {
     const operation = toJson(call.operation)
-    return await follow(run, call, { first: { kind: 'pending', operation, lookAgainMs: 0 }, context })
+    const found = await follow(run, call, { first: { kind: 'pending', operation, lookAgainMs: 0 }, context })
+    if (found.kind !== 'not-taken') return found
+    await markWaiting(run, call)
   }
   const { ports, fitted } = run
   const sources = await Promise.all(fitted.sources.map((id) => readSource(ports, run.row.user_id, id)))
@@ -117,8 +125,8 @@ export interface OpenedCall {
 }
 
 /**
- * Makes one call to the engine, or takes up one that a crash interrupted: an operation is looked at again; without one the
- * request is sent again only where that cannot pay twice.
+ * Makes one call to the engine, or takes up one that a crash interrupted: an operation is looked at again, and sent only if the engine
+ * surely never took it; without one the request is sent again only where that cannot pay twice.
  * @throws when `run.signal` was aborted, and when something of ours failed
  */
 export async function callEngine(run: Run, call: CallRow, opened: OpenedCall): Promise<CallEnd> {

@@ -29,6 +29,7 @@ export async function hasAllPictures(db: Db, call: CallRow): Promise<boolean> {
 
 interface CallChange {
   readonly state: CallRow['state']
+  /** Null: there is none any more. */
   readonly operation?: Json
   readonly error?: GenerationFailure
 }

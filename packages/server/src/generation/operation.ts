@@ -5,7 +5,7 @@ import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
-import type { Outcome, RunContext } from '#providers/spec/provider.ts'
+import type { NotTaken, Outcome, RunContext } from '#providers/spec/provider.ts'
 import { readCalls, setRunningCall, type CallRow } from './calls.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
 import { longestWaitMs, pause } from './pause.ts'
@@ -22,7 +22,11 @@ export async function saveOperation({ ports: { db } }: Run, call: CallRow, opera
   await setRunningCall(db, call, { state: 'sent', operation })
 }
 
-async function look({ provider }: Run, { operation, lookAgainMs }: Pending, context: RunContext): Promise<Outcome> {
+async function look(
+  { provider }: Run,
+  { operation, lookAgainMs }: Pending,
+  context: RunContext,
+): Promise<Outcome | NotTaken> {
   const { poll } = provider
   if (poll === undefined) throw new ProviderError('unsupported', 'This version of Easel cannot look at that operation.')
   await pause(lookAgainMs, context.signal)
@@ -45,9 +49,9 @@ export async function follow(
   run: Run,
   call: CallRow,
   begun: { first: Pending; context: RunContext },
-): Promise<Outcome> {
+): Promise<Outcome | NotTaken> {
   const { context } = begun
-  let outcome: Outcome = begun.first
+  let outcome: Outcome | NotTaken = begun.first
   let { operation } = begun.first
   try {
     while (outcome.kind === 'pending') {

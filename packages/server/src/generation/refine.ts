@@ -4,8 +4,14 @@ import { EaselError } from '#base/errors.ts'
 import { adjustmentsOf, type GenerationRow } from './generation-record.ts'
 import type { RunPorts } from './run.ts'
 
+export interface ToRefine {
+  readonly prompt: string
+  /** The connection in whose lane the generation has a place: the same text model need not wait for another. */
+  readonly within?: string
+}
+
 /** Rewrites a prompt with the text model of the user's choice. @throws EaselError `no-text-model` and others */
-export type Refine = (userId: string, prompt: string, signal: AbortSignal) => Promise<string>
+export type Refine = (userId: string, asked: ToRefine, signal: AbortSignal) => Promise<string>
 
 const interrupted = 'Easel stopped while the text model was at work, so that it is not asked again'
 
@@ -16,8 +22,10 @@ export async function refineFirst(ports: RunPorts, row: GenerationRow, signal: A
   // Written before it hears of it: it may have to be paid.
   const { numUpdatedRows } = await mark(ports, row, 'asked').executeTakeFirst()
   if (numUpdatedRows === 0n) return row
+  const place = row.connection_id === null ? {} : { within: row.connection_id }
+  const asked = { prompt: row.resolved_prompt, ...place }
   try {
-    return await settle(ports, row, { prompt: await ports.refine(row.user_id, row.resolved_prompt, signal) })
+    return await settle(ports, row, { prompt: await ports.refine(row.user_id, asked, signal) })
   } catch (error) {
     if (signal.aborted || !(error instanceof EaselError)) throw error
     return await settle(ports, row, error.code === 'no-text-model' ? {} : { reason: error.message })

@@ -5,6 +5,7 @@ import type { Log } from '#base/log.ts'
 import type { Database } from '#db/database.ts'
 import type { Jobs, Worker } from './jobs.ts'
 import type { StoredJob } from './claim.ts'
+import { beginCall } from './lane-calls.ts'
 import { findPlaces } from './places.ts'
 import { jobTable, openQueue, queueName, wakeWorkers, within, type Queue } from './queue.ts'
 import { priorityOf, takeTurn } from './turns.ts'
@@ -58,6 +59,8 @@ export async function createJobs(database: Database, log: Log): Promise<Jobs> {
       )
       return rows.length > 0
     },
+
+    beginCall: (lane, options) => beginCall({ database, log }, lane, options),
 
     places: (jobIds) => findPlaces(database.db, jobIds),
 

@@ -3,6 +3,7 @@ import type { Json } from '#base/json.ts'
 import type { Database, Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { claimLock, needNotLast } from './claim-lock.ts'
+import { callsByLane } from './lane-calls.ts'
 import { jobTable, queueName, type Queue } from './queue.ts'
 import { advanceLane, priorityOf, restartTurns, turnLimit, turnOf } from './turns.ts'
 
@@ -19,7 +20,7 @@ export interface Claim {
 }
 
 /**
- * The lane to serve next: one that has work waiting and room for it. Lanes with interactive work come first, then the ones with
+ * The lane to serve next: one that has work waiting and room for it beside the calls that are no jobs. Lanes with interactive work come first, then the ones with
  * the fewest running jobs, then the one that was served longest ago: no lane is starved by a busier one.
  */
 const freeLane = sql`
@@ -29,8 +30,8 @@ const freeLane = sql`
       max(priority) filter (where state < 'active' and start_after <= now()) as head,
       max(started_on) as served
     from ${jobTable} where name = ${queueName} group by group_id
-  ) j using (lane)
-  where j.head is not null and j.running < l.concurrency
+  ) j using (lane) left join (${callsByLane}) c using (lane)
+  where j.head is not null and j.running + coalesce(c.calls, 0) < l.concurrency
   order by j.head <= ${priorityOf(0, true)}::integer, j.running, j.served nulls first, l.lane
   limit 1`
 

@@ -30,6 +30,21 @@ export interface Worker {
   stop(graceMs: number): Promise<void>
 }
 
+export interface CallOptions {
+  /** Longest that it waits for a place. */
+  readonly waitMs: number
+  /** Aborted when nobody wants it any more; counts while it waits. */
+  readonly signal: AbortSignal
+  /** The place may be somebody else's now: whatever is done in it has to stop. */
+  onLost(): void
+}
+
+/** A place in a lane that is held by something else than a job. */
+export interface LaneCall {
+  /** Gives the place back. Never throws. */
+  end(): Promise<void>
+}
+
 export interface Jobs {
   /** Makes a lane known, or changes how many of its jobs may run at once over all processes. */
   setLane(trx: Trx, lane: string, concurrency: number): Promise<void>
@@ -39,6 +54,12 @@ export interface Jobs {
   cancel(trx: Trx, jobId: string): Promise<boolean>
   /** Place in its lane's line, 1 is next, of each of these jobs that is still waiting. */
   places(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /**
+   * Holds a place in a lane for something short that is no job: with it no more runs there at once than the lane's limit, over all
+   * processes. It comes before the jobs that wait, and after others like it.
+   * @returns null when no place was free within the time, or `signal` was aborted
+   */
+  beginCall(lane: string, options: CallOptions): Promise<LaneCall | null>
   /** Runs jobs, `slots` at a time in this process. A handler that returns has finished its job; one that throws gets it again. */
   work(handler: (job: ClaimedJob) => Promise<void>, slots: number): Promise<Worker>
   close(): Promise<void>

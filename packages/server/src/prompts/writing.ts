@@ -5,6 +5,7 @@ import type { Log } from '#base/log.ts'
 import type { Connections } from '#connections/connections.ts'
 import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
+import type { Jobs } from '#jobs/jobs.ts'
 import { keepDescription, smallCopy } from '#library/describe.ts'
 import type { Images } from '#library/images.ts'
 import type { Quotas } from '#library/quotas.ts'
@@ -25,6 +26,7 @@ export interface WritingPorts {
   readonly db: Db
   readonly log: Log
   readonly events: Pick<Events, 'append'>
+  readonly jobs: Pick<Jobs, 'beginCall'>
   readonly connections: Pick<Connections, 'list' | 'openContext'>
   readonly providers: ReadonlyMap<string, Provider>
   readonly images: Pick<Images, 'get' | 'row'>
@@ -34,14 +36,22 @@ export interface WritingPorts {
   readonly quotas: Pick<Quotas, 'checkMoney' | 'countWriting'>
   /** Longest that a text model may take, in milliseconds; absent: five minutes. */
   readonly timeoutMs?: number
+  /** Longest that one waits until its connection has room, in milliseconds; absent: half a minute. */
+  readonly waitMs?: number
+}
+
+/** A request, and the connection one of whose places whoever asks has already. */
+export interface RefineAsked extends RefineRequest {
+  readonly within?: string
 }
 
 export interface Writing extends Pick<Choices, 'get' | 'set' | 'models'> {
   /**
    * Has a prompt rewritten. Nothing is kept.
-   * @throws EaselError `no-text-model`, `content-refused`, `provider-failed`, `quota-exceeded`, `not-found`; ProviderError
+   * @throws EaselError `no-text-model`, `content-refused`, `provider-failed`, `quota-exceeded`, `not-found`, `too-many-requests` when
+   * the connection is busy; ProviderError
    */
-  refine(userId: string, request: RefineRequest, signal: AbortSignal): Promise<Refined>
+  refine(userId: string, request: RefineAsked, signal: AbortSignal): Promise<Refined>
   /**
    * Has a picture described, and keeps that where it has no description, or where `replace` says so.
    * @throws EaselError `not-found`, `unsupported-media-type` when the picture cannot be shown, and what `refine` throws
@@ -58,16 +68,26 @@ interface Task {
   readonly text: string
   readonly picture?: { readonly bytes: Uint8Array; readonly mimeType: string }
   readonly signal: AbortSignal
+  /** The connection one of whose places is taken for this. */
+  readonly within?: string | undefined
 }
+
+const busy = (name: string) =>
+  new EaselError('too-many-requests', `"${name}" is busy with other work. Try again in a moment.`)
 
 type Written = Pick<Refined, 'connectionId' | 'model' | 'cost'> & { readonly text: string }
 
+interface InTurn {
+  readonly task: Task
+  readonly lost: AbortController
+}
+
 export function createWriting(ports: WritingPorts): Writing {
-  const { images, quotas, timeoutMs = 5 * 60_000 } = ports
+  const { images, quotas, jobs, timeoutMs = 5 * 60_000, waitMs = 30_000 } = ports
   const choices = createChoices(ports)
 
   async function ask(userId: string, { connection, model, writer, context }: OpenWriter, task: Task): Promise<Written> {
-    const { signal, ...words } = task
+    const { signal, within: _, ...words } = task
     const outcome = await writer.write({ model, maxTokens, ...words }, context)
     if (outcome.kind === 'blocked') throw new EaselError('content-refused', outcome.reason)
     const cost = outcome.cost ?? null
@@ -77,13 +97,33 @@ export function createWriting(ports: WritingPorts): Writing {
     return { text: outcome.text, connectionId: connection.id, model, cost }
   }
 
+  /** Asks as soon as the connection has room. `lost` is aborted when the room is somebody else's. */
+  async function askInTurn(userId: string, open: OpenWriter, { task, lost }: InTurn): Promise<Written> {
+    const { id, name } = open.connection
+    if (task.within === id) return await ask(userId, open, task)
+    const call = await jobs.beginCall(id, { waitMs, signal: task.signal, onLost: () => lost.abort() })
+    if (call === null) {
+      task.signal.throwIfAborted()
+      throw busy(name)
+    }
+    try {
+      return await ask(userId, open, task)
+    } catch (error) {
+      throw lost.signal.aborted ? busy(name) : error
+    } finally {
+      await call.end()
+    }
+  }
+
   /** Opens the text model that is wanted and asks it, in the time that there is. */
   async function write(userId: string, wanted: Parameters<Choices['open']>[1], task: Task): Promise<Written> {
     await quotas.checkMoney(userId)
     const limit = AbortSignal.timeout(timeoutMs)
-    const signal = AbortSignal.any([task.signal, limit])
+    const lost = new AbortController()
+    const signal = AbortSignal.any([task.signal, limit, lost.signal])
     try {
-      return await ask(userId, await choices.open(userId, wanted, signal), { ...task, signal })
+      const open = await choices.open(userId, wanted, signal)
+      return await askInTurn(userId, open, { task: { ...task, signal }, lost })
     } catch (error) {
       if (!limit.aborted || task.signal.aborted) throw error
       const minutes = Math.max(1, Math.round(timeoutMs / 60_000))
@@ -98,9 +138,9 @@ export function createWriting(ports: WritingPorts): Writing {
     set: choices.set,
     models: choices.models,
 
-    async refine(userId, { prompt, connectionId, model: wantedModel }, signal) {
+    async refine(userId, { prompt, connectionId, model: wantedModel, within }, signal) {
       const wanted = { connectionId, model: wantedModel, sees: false }
-      const task = { instructions: refineInstructions, text: prompt, signal }
+      const task = { instructions: refineInstructions, text: prompt, signal, within }
       const { text, ...about } = await write(userId, wanted, task)
       return { prompt: refinedPrompt(text, prompt), ...about }
     },

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { DefectError } from '#base/errors.ts'
 import { mapHttpError, readErrorBody } from '#providers/kit/error-mapping.ts'
 import { startFakeEngine } from '#providers/kit/fake-engine.ts'
+import { promptOnly } from '#providers/kit/prompt-only.ts'
 import type { Manifest, Provider } from '#providers/spec/provider.ts'
 
 function modelInfo(id: string): ModelInfo {
@@ -11,22 +12,9 @@ function modelInfo(id: string): ModelInfo {
     id,
     label: id,
     capabilities: {
+      ...promptOnly,
       imagesPerCall: 1,
       size: { kind: 'fixed', sizes: ['64x64'], default: '64x64' },
-      sources: 0,
-      mask: false,
-      negativePrompt: false,
-      seedMax: null,
-      steps: null,
-      guidance: null,
-      strength: null,
-      quality: null,
-      style: null,
-      background: null,
-      outputFormat: null,
-      sampler: null,
-      progress: 'none',
-      cancel: 'connection',
     },
   }
 }

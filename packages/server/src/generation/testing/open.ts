@@ -29,7 +29,7 @@ import { createGenerations } from '../generations.ts'
 import type { Refine } from '../refine.ts'
 import type { SubmitOptions } from '../submit.ts'
 import { startGenerationWorker } from '../worker.ts'
-import { paintProvider, plainModels, textModels } from './paint.ts'
+import { namingProvider, paintProvider, plainModels, textModels } from './paint.ts'
 
 export interface ProcessOptions {
   /** Takes no work when false. */
@@ -38,6 +38,8 @@ export interface ProcessOptions {
   readonly callTimeoutMs?: number
   readonly minFreeBytes?: number
   readonly quotas?: QuotaDefaults
+  /** Longest that a text model waits for room on its connection, in milliseconds. */
+  readonly waitMs?: number
   readonly wrapStorage?: (storage: Storage) => Storage
   readonly wrapEvents?: (events: Events) => Events
   readonly providers?: readonly Provider[]
@@ -51,6 +53,7 @@ const usual = [
   openai,
   paintProvider(),
   paintProvider({ id: 'free-paint', resendSafe: true }),
+  namingProvider({ id: 'naming-paint' }),
   paintProvider({ id: 'plain-paint', options: z.object({}) }, plainModels),
   paintProvider({ id: 'text-paint' }, textModels),
 ]
@@ -98,8 +101,20 @@ export async function openPipeline() {
       minFreeBytes,
     })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
-    const writing = createWriting({ db, log, events, connections, providers, images, storage, quotas })
-    const refine: Refine = async (of, prompt, signal) => (await writing.refine(of, { prompt }, signal)).prompt
+    const waitMs = options.waitMs === undefined ? {} : { waitMs: options.waitMs }
+    const writing = createWriting({
+      db,
+      log,
+      events,
+      jobs,
+      connections,
+      providers,
+      images,
+      storage,
+      quotas,
+      ...waitMs,
+    })
+    const refine: Refine = async (of, asked, signal) => (await writing.refine(of, asked, signal)).prompt
     const ports = {
       database,
       db,

@@ -1,6 +1,7 @@
 // A provider with everything that a protocol can have, and its engine, which is a real server that does what a test tells it.
 import type { Capabilities, ModelInfo } from '@easel/contract'
 import { z } from 'zod'
+import { present } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { startFakeEngine, type Reply, type SeenRequest } from '#providers/kit/fake-engine.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
@@ -106,9 +107,13 @@ export function paintProvider(changes: Partial<Manifest> = {}, models = usualMod
     manifest: { ...manifest, ...changes },
     listModels: async () => models,
     retirement: (model) => (model === 'plain' ? { on: '2026-05-12', instead: ['single'] } : null),
-    async start(request, context) {
+    async start(request, context, name) {
       const { sources, mask, ...json } = request
-      const pictures = { sources: sources.map(({ bytes }) => bytes.length), mask: mask?.bytes.length ?? null }
+      const pictures = {
+        sources: sources.map(({ bytes }) => bytes.length),
+        mask: mask?.bytes.length ?? null,
+        ...(name === undefined ? {} : { name }),
+      }
       const init = { method: 'POST', headers: headersOf(context), json: { ...json, ...pictures }, ...limits } as const
       return await read(await context.http.request('/draw', init), context)
     },
@@ -123,6 +128,23 @@ export function paintProvider(changes: Partial<Manifest> = {}, models = usualMod
   }
 }
 
+/** The same, of an engine whose jobs have the names that they are sent with. One that it never had is answered with 404. */
+export function namingProvider(changes: Partial<Manifest>): Provider {
+  const plain = paintProvider(changes)
+  return {
+    ...plain,
+    prepare: ({ prompt, seed }) => ({ prompt, seed: seed ?? null }),
+    async poll(operation, context) {
+      try {
+        return await present(plain.poll, 'poll')(operation, context)
+      } catch (error) {
+        if (error instanceof ProviderError && error.kind === 'not-found') return { kind: 'not-taken' }
+        throw error
+      }
+    },
+  }
+}
+
 /** What the engine was asked for. */
 export interface Asked {
   readonly prompt: string
@@ -133,6 +155,8 @@ export interface Asked {
   readonly steps?: number | undefined
   readonly sources: readonly number[]
   readonly mask: number | null
+  /** What the job was to be called. */
+  readonly name?: unknown
 }
 
 const AskedSchema = z.object({
@@ -144,6 +168,7 @@ const AskedSchema = z.object({
   steps: z.number().optional(),
   sources: z.array(z.int()),
   mask: z.int().nullable(),
+  name: z.unknown().optional(),
 })
 
 export type Turn = (reply: Reply, asked: Asked, request: SeenRequest) => void | Promise<void>

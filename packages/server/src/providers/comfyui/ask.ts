@@ -10,12 +10,10 @@ export function headersFor(context: CallContext): Record<string, string> {
   return context.key === null ? {} : { authorization: `Bearer ${context.key}` }
 }
 
+type Told = Pick<EngineRequest, 'json' | 'form' | 'signal'> & Partial<Pick<EngineRequest, 'maxBytes'>>
+
 /** Something small that ComfyUI is told or asked: the response to a 200. @throws ProviderError for any other status */
-export async function tell(
-  context: CallContext,
-  path: string,
-  what: Pick<EngineRequest, 'json' | 'form' | 'signal'> & Partial<Pick<EngineRequest, 'maxBytes'>> = {},
-) {
+export async function tell(context: CallContext, path: string, what: Told = {}) {
   const method = what.json === undefined && what.form === undefined ? 'GET' : 'POST'
   const response = await context.http.request(path, { method, headers: headersFor(context), ...shortCall, ...what })
   if (response.status !== 200) throw await refusal(response, [context.key])
@@ -26,7 +24,7 @@ export async function tell(
 export async function ask<Schema extends z.ZodType>(
   context: CallContext,
   path: string,
-  what: Pick<EngineRequest, 'json' | 'form' | 'signal'> & { readonly schema: Schema },
+  what: Told & { readonly schema: Schema },
 ): Promise<z.output<Schema>> {
   const { schema, ...body } = what
   return parseAnswer(schema, await (await tell(context, path, body)).json(), 'ComfyUI')

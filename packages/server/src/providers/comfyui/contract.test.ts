@@ -82,6 +82,11 @@ describeProvider(provider, {
         close: fake.close,
       }
     },
+    unanswered: async () => {
+      const fake = await startFakeComfyUi({ failure: 'answer-late' })
+      const calls = () => fake.requests.filter(({ path }) => path === '/prompt')
+      return { baseUrl: fake.baseUrl, imageCalls: () => calls().map(sent), close: fake.close }
+    },
     examples: [
       {
         name: 'FLUX from its separate files',

@@ -104,6 +104,14 @@ export function jobLost(): ProviderError {
   return new ProviderError('not-found', message)
 }
 
+/** For a job that nobody knows to have been taken, and whose graph may hold nodes that call paid services. */
+export function jobUnknown(): ProviderError {
+  const message =
+    'Easel was stopped while it sent this job, and ComfyUI does not know it, or was started anew since. Nodes of your own workflow may have cost ' +
+    'money, so it was not sent again. Retry if you want it anyway'
+  return new ProviderError('interrupted', message)
+}
+
 export function noPicture(warnings: string): ProviderError {
   const why = warnings === '' ? 'does the workflow save or preview one?' : warnings
   return new ProviderError('malformed-response', `ComfyUI finished without a picture: ${why}`)

@@ -178,6 +178,10 @@ async function answer(state: State, request: SeenRequest, reply: Reply): Promise
     return request.method === 'GET' ? reply.json(200, queueOf(state)) : unqueue(state, request, reply)
   if (path === '/interrupt') return interrupt(state, request, reply)
   if (path === '/view') return view(state, url.searchParams, reply)
+  if (path === '/history') {
+    const newest = [...state.history].slice(-Number(url.searchParams.get('max_items') ?? state.history.size))
+    return reply.json(200, Object.fromEntries(newest))
+  }
   if (path.startsWith('/history/')) {
     if (now.failure === 'history-broken') return reply.json(500, { error: 'disk I/O error' })
     const id = decodeURIComponent(path.slice('/history/'.length))
@@ -297,7 +301,7 @@ async function ended(
   if (state.running !== job) return
   const good = type === 'execution_success'
   state.history.set(job.id, {
-    prompt: [job.number, job.id, job.graph, {}, job.outputs],
+    prompt: kept(job),
     outputs,
     status: {
       status_str: good ? 'success' : 'error',
@@ -352,9 +356,13 @@ function sizeOf(state: State, graph: Graph): { width: number; height: number } {
   return { width: 64, height: 64 }
 }
 
+/** A job as it is told about: with whoever sent it. */
+function kept({ number, id, graph, client, outputs }: FakeJob): readonly unknown[] {
+  return [number, id, graph, client === undefined ? {} : { client_id: client }, outputs]
+}
+
 function queueOf({ running, waiting }: State) {
-  const row = ({ number, id, graph, outputs }: FakeJob) => [number, id, graph, {}, outputs]
-  return { queue_running: running ? [row(running)] : [], queue_pending: waiting.map(row) }
+  return { queue_running: running ? [kept(running)] : [], queue_pending: waiting.map(kept) }
 }
 
 function unqueue(state: State, request: SeenRequest, reply: Reply): void {

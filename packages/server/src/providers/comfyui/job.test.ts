@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
 import { openEngines } from '../kit/testing.ts'
 import { decodePng } from '../spec/png-codec.ts'
-import type { EngineHttp } from '../spec/provider.ts'
+import type { EngineHttp, ImageRequest, RunContext } from '../spec/provider.ts'
 import { startFakeComfyUi, uint32, type ComfyBehaviour } from './fake-comfyui.ts'
 import { cancel, poll } from './job.ts'
 import { readPreview } from './listen.ts'
-import { contextFor, draw, follow, submit } from './testing.ts'
+import { provider } from './provider.ts'
+import { contextFor, draw, follow, request, submit } from './testing.ts'
 
 const { keep } = openEngines()
 const fake = (behaviour: ComfyBehaviour = {}) => keep(startFakeComfyUi(behaviour))
@@ -140,8 +141,19 @@ describe('ComfyUI: taking up, results, being gone', () => {
     expect([engine.submitted(), engine.executed(), asked(engine, '/prompt')]).toEqual([1, 1, 1])
   })
 
+  it('a job whose answer was lost is found by its client at an older server, which chose another id', async () => {
+    const engine = await fake({ failure: 'answer-lost', old: true, stepDelayMs: 10 })
+    expect(await draw(contextFor(engine.baseUrl))).toHaveLength(1)
+    expect([engine.submitted(), engine.executed(), asked(engine, '/prompt')]).toEqual([1, 1, 1])
+  })
+
   it('a lost answer of a job that cannot be found is what it was: unknown, and not sent again', async () => {
-    const engine = await fake({ failure: 'answer-lost', old: true })
+    const engine = await keep(
+      startFakeEngine(({ path }, reply) => {
+        if (path === '/prompt') return reply.drop()
+        reply.json(200, path === '/queue' ? { queue_running: [], queue_pending: [] } : {})
+      }),
+    )
     const expected = { kind: 'unavailable', advice: 'never', message: expect.stringContaining('unknown') }
     await expect(draw(contextFor(engine.baseUrl))).rejects.toMatchObject(expected)
     expect(asked(engine, '/prompt')).toBe(1)
@@ -197,6 +209,72 @@ describe('ComfyUI: taking up, results, being gone', () => {
   it('an operation that is none of ours is malformed', async () => {
     const engine = await fake()
     await expect(poll({ id: 3 }, contextFor(engine.baseUrl))).rejects.toMatchObject({ kind: 'malformed-response' })
+  })
+})
+
+describe('ComfyUI: a job that Easel was not told about', () => {
+  const prepared = (context: RunContext, more: Partial<ImageRequest> = {}) =>
+    provider.prepare?.({ ...request, ...more }, context) ?? null
+
+  it.each([
+    ['in the queue', { stepDelayMs: 20 }],
+    ['over', {}],
+    ['in the queue of an older server', { old: true, stepDelayMs: 20 }],
+    ['over at an older server', { old: true }],
+  ])('PR30: is found %s', async (_, behaviour: ComfyBehaviour) => {
+    const engine = await fake({ ...behaviour, failure: 'answer-late' })
+    const gone = new AbortController()
+    const operation = prepared(contextFor(engine.baseUrl))
+    const sending = provider.start(request, contextFor(engine.baseUrl, { signal: gone.signal }), operation)
+    const over = behaviour.stepDelayMs === undefined
+    await expect.poll(() => (over ? engine.executed() : engine.submitted())).toBe(1)
+    expect(await follow(operation, contextFor(engine.baseUrl))).toMatchObject({ images: [{ seed: 7 }] })
+    gone.abort()
+    await expect(sending).rejects.toMatchObject({ kind: 'interrupted' })
+    expect([engine.submitted(), engine.executed(), asked(engine, '/prompt')]).toEqual([1, 1, 1])
+  })
+
+  it('PR30: is stopped at an older server, too, which has it under another id', async () => {
+    const engine = await fake({ old: true, failure: 'answer-late', stepDelayMs: 50 })
+    const gone = new AbortController()
+    const operation = prepared(contextFor(engine.baseUrl))
+    const sending = provider.start(
+      { ...request, steps: 50 },
+      contextFor(engine.baseUrl, { signal: gone.signal }),
+      operation,
+    )
+    await expect.poll(() => engine.queue().running.length).toBe(1)
+    await cancel(operation, contextFor(engine.baseUrl))
+    await expect.poll(() => engine.interrupted()).toBe(1)
+    gone.abort()
+    await expect(sending).rejects.toMatchObject({ kind: 'interrupted' })
+  })
+
+  it('PR30: is looked for once more after a while: it may still be on its way', async () => {
+    const engine = await fake()
+    const context = contextFor(engine.baseUrl)
+    const operation = prepared(context)
+    const first = await poll(operation, context)
+    expect(first).toMatchObject({ kind: 'pending', lookAgainMs: 2000 })
+    if (first.kind !== 'pending') return
+    expect(await poll(first.operation, context)).toEqual({ kind: 'not-taken' })
+    await provider.start(request, context, operation)
+    expect(await follow(first.operation, context)).toMatchObject({ kind: 'done' })
+    expect(engine.submitted()).toBe(1)
+  })
+
+  it('PR30: may have cost money where the graph is somebody’s own: it is said, and not sent again', async () => {
+    const engine = await fake()
+    const workflow = await readFile(new URL('__fixtures__/workflow-api.json', import.meta.url), 'utf8')
+    const context = contextFor(engine.baseUrl, { settings: { workflow, inputs: 'prompt = 6.text' } })
+    const operation = prepared(context, { model: 'workflow' })
+    const first = await poll(operation, context)
+    const second = first.kind === 'pending' ? poll(first.operation, context) : null
+    await expect(second).rejects.toMatchObject({
+      kind: 'interrupted',
+      advice: 'never',
+      message: expect.stringContaining('not sent again'),
+    })
   })
 })
 

@@ -4,11 +4,11 @@ import { toJson, type Json } from '#base/json.ts'
 import { abortError } from '../kit/transport-error.ts'
 import { parseAnswer } from '../kit/schema.ts'
 import { ProviderError } from '../spec/provider-error.ts'
-import type { CallContext, Outcome, RunContext } from '../spec/provider.ts'
+import type { CallContext, NotTaken, Outcome, RunContext } from '../spec/provider.ts'
 import { ask, tell } from './ask.ts'
-import { jobError, jobLost, noPicture } from './errors.ts'
+import { jobError, jobLost, jobUnknown, noPicture } from './errors.ts'
 import { listen } from './listen.ts'
-import { historyAnswer, Operation, queueAnswer, type HistoryEntry, type Picture } from './wire.ts'
+import { historyAnswer, Operation, queueAnswer, type HistoryEntry, type KeptJob, type Picture } from './wire.ts'
 
 /** Between two looks at the history where no socket tells when it is time. */
 const lookAgainMs = 1000
@@ -17,15 +17,43 @@ const quietMs = 5_000
 /** The server says that a job is over a moment before the history has it. */
 const settleMs = 100
 const picturesAtMost = 256_000_000
+/** What a process sent that is gone by now may still be on its way to the queue. */
+const arriveMs = 2000
+/** Jobs that are over, the newest: their graphs and those of other programs are in the answer. */
+const historyItems = 100
 
 interface Job {
   readonly promptId: string
+  /** Known to be the engine's only by this where the engine chose the job's id itself. */
+  readonly clientId?: string
   /** Ends the requests about it instead of the call's own signal. */
   readonly signal?: AbortSignal
 }
 
-export async function poll(operation: Json, context: RunContext): Promise<Outcome> {
+export async function poll(operation: Json, context: RunContext): Promise<Outcome | NotTaken> {
   const job = parseAnswer(Operation, operation, 'The saved operation')
+  return job.prepared === true ? await lookFor(job, context) : await follow(job, context)
+}
+
+/** Looks for a job that may never have been sent, or was taken without anybody being told. */
+async function lookFor(job: Operation, context: RunContext): Promise<Outcome | NotTaken> {
+  const promptId = await findJob(job, context)
+  if (promptId !== null) return { kind: 'pending', operation: toJson(takenAs(job, promptId)), lookAgainMs: 0 }
+  if (job.missed !== true) {
+    return { kind: 'pending', operation: toJson({ ...job, missed: true }), lookAgainMs: arriveMs }
+  }
+  // A server that was started anew has forgotten what it did.
+  if (job.mayCost === true) throw jobUnknown()
+  return { kind: 'not-taken' }
+}
+
+/** The operation of a job that the engine has. */
+export function takenAs({ prepared: _, missed: __, ...job }: Operation, promptId: string): Operation {
+  return { ...job, promptId }
+}
+
+async function follow(job: Operation, context: RunContext): Promise<Outcome> {
+  const operation = toJson(job)
   // Before the first look, so that nothing falls in between.
   const listener = job.socket ? await listen(job, context) : null
   try {
@@ -66,10 +94,23 @@ async function historyOf({ promptId }: Job, context: CallContext): Promise<Histo
   return history[promptId]
 }
 
-async function placeOf({ promptId, signal }: Job, context: CallContext): Promise<'running' | 'waiting' | null> {
+interface Place {
+  readonly at: 'running' | 'waiting'
+  /** The engine's id of the job. */
+  readonly id: string
+}
+
+async function placeOf(job: Job, context: CallContext): Promise<Place | null> {
+  const { signal } = job
   const queue = await ask(context, '/queue', { schema: queueAnswer, ...(signal && { signal }) })
-  if (queue.queue_running.some(([, id]) => id === promptId)) return 'running'
-  return queue.queue_pending.some(([, id]) => id === promptId) ? 'waiting' : null
+  const running = queue.queue_running.find((kept) => isOf(kept, job))
+  if (running) return { at: 'running', id: running.id }
+  const waiting = queue.queue_pending.find((kept) => isOf(kept, job))
+  return waiting ? { at: 'waiting', id: waiting.id } : null
+}
+
+function isOf({ id, client }: KeptJob, { promptId, clientId }: Job): boolean {
+  return id === promptId || (clientId !== undefined && client === clientId)
 }
 
 async function collect(entry: HistoryEntry, job: Operation, context: CallContext): Promise<Outcome> {
@@ -105,14 +146,23 @@ async function fetchPicture({ filename, subfolder, type }: Picture, context: Cal
   return bytes
 }
 
-/** Whether the engine has a job, waiting, running or over. */
-export async function isKnown(job: Job, context: CallContext): Promise<boolean> {
-  return (await placeOf(job, context)) !== null || (await historyOf(job, context)) !== undefined
+/**
+ * The id under which the engine has a job, waiting, running or over; null where it has none. Older servers do not take the id that a
+ * job is sent with, but keep whose it is.
+ */
+export async function findJob(job: Job & { readonly clientId: string }, context: CallContext): Promise<string | null> {
+  // In this order: a job goes from the queue to the history.
+  const place = await placeOf(job, context)
+  if (place) return place.id
+  if (await historyOf(job, context)) return job.promptId
+  const path = `/history?max_items=${historyItems}`
+  const over = await ask(context, path, { schema: historyAnswer, maxBytes: picturesAtMost })
+  return Object.keys(over).find((id) => over[id]?.prompt?.client === job.clientId) ?? null
 }
 
 export async function cancel(operation: Json, context: CallContext): Promise<void> {
-  const { promptId } = parseAnswer(Operation, operation, 'The saved operation')
-  await stop({ promptId }, context)
+  const { promptId, clientId } = parseAnswer(Operation, operation, 'The saved operation')
+  await stop({ promptId, clientId }, context)
 }
 
 /**
@@ -120,13 +170,14 @@ export async function cancel(operation: Json, context: CallContext): Promise<voi
  * is the job that does.
  */
 export async function stop(job: Job, context: CallContext): Promise<void> {
-  const { promptId, signal } = job
+  const { signal } = job
   const ending = signal && { signal }
   const place = await placeOf(job, context)
   if (place === null) return
-  if (place === 'waiting') await tell(context, '/queue', { json: { delete: [promptId] }, ...ending })
+  const { at, id } = place
+  if (at === 'waiting') await tell(context, '/queue', { json: { delete: [id] }, ...ending })
   // Deleting reaches only what waits; it may have begun in the meantime.
-  if (place === 'running' || (await placeOf(job, context)) === 'running') {
-    await tell(context, '/interrupt', { json: { prompt_id: promptId }, ...ending })
+  if (at === 'running' || (await placeOf(job, context))?.at === 'running') {
+    await tell(context, '/interrupt', { json: { prompt_id: id }, ...ending })
   }
 }

@@ -1,17 +1,18 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { ModelInfo } from '@easel/contract'
-import { toJson } from '#base/json.ts'
+import { toJson, type Json } from '#base/json.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, Provider, RunContext } from '../spec/provider.ts'
 import { ask } from './ask.ts'
 import { noModel, noWorkflow, unknownModel } from './errors.ts'
 import { builtInGraph, type Settings } from './graphs.ts'
-import { cancel, poll } from './job.ts'
+import { parseAnswer } from '../kit/schema.ts'
+import { cancel, poll, takenAs } from './job.ts'
 import { builtInFor, modelsOf, usualStrength, workflowModel, type BuiltIn } from './models.ts'
 import { options, settings } from './options.ts'
 import { sendJob } from './send.ts'
 import { uploadPictures, type Uploaded } from './upload.ts'
-import { choicesOf, objectInfo, type Graph, type Operation } from './wire.ts'
+import { choicesOf, objectInfo, Operation, type Graph } from './wire.ts'
 import { fillIn, numberAt, readWorkflow, type Workflow } from './workflow.ts'
 
 export const provider: Provider = {
@@ -32,6 +33,7 @@ export const provider: Provider = {
     builtIn: false,
   },
   listModels,
+  prepare,
   start,
   poll,
   cancel,
@@ -56,74 +58,73 @@ async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
   return models
 }
 
-/** What is to be run, and what is known about it beforehand. */
+/** What is known of a job before anything is sent, and what is to be run. */
 interface Plan {
-  readonly graph: Graph
-  readonly output?: string
-  readonly steps: number
-  readonly seed?: number
-  readonly parameters: Operation['parameters']
+  readonly facts: Pick<Operation, 'output' | 'steps' | 'seed' | 'parameters'>
+  graph(uploaded: Uploaded): Graph
 }
 
-async function start(request: ImageRequest, context: RunContext): Promise<Outcome> {
-  const chosen = settings.parse(context.settings)
-  const draw = planner(request, chosen)
-  const plan = draw(await uploadPictures(request, context))
-  const clientId = randomUUID()
-  const taken = await sendJob(plan.graph, clientId, context)
-  const { graph: _graph, ...known } = plan
-  const operation: Operation = {
-    ...known,
-    ...taken,
-    clientId,
-    n: request.n,
-    socket: true,
-  }
-  return { kind: 'pending', operation: toJson(operation), lookAgainMs: 0 }
+function prepare(request: ImageRequest, context: CallContext): Json {
+  const { facts } = planFor(request, settings.parse(context.settings))
+  const ids = { promptId: randomUUID(), clientId: randomUUID() }
+  const mayCost = request.model === workflowModel
+  return toJson({ ...facts, ...ids, n: request.n, warnings: '', socket: true, prepared: true, mayCost })
+}
+
+async function start(request: ImageRequest, context: RunContext, prepared?: Json): Promise<Outcome> {
+  const job = parseAnswer(Operation, prepared ?? prepare(request, context), 'The prepared operation')
+  // The seed that was chosen where none was asked for.
+  const whole = job.seed === undefined ? request : { ...request, seed: job.seed }
+  const plan = planFor(whole, settings.parse(context.settings))
+  const graph = plan.graph(await uploadPictures(request, context))
+  const { promptId, warnings } = await sendJob(graph, job, context)
+  return { kind: 'pending', operation: toJson({ ...takenAs(job, promptId), warnings }), lookAgainMs: 0 }
 }
 
 /** Chooses the workflow before anything is uploaded, so that an unknown model is refused first. */
-function planner(request: ImageRequest, chosen: Settings): (uploaded: Uploaded) => Plan {
+function planFor(request: ImageRequest, chosen: Settings): Plan {
   if (request.model === workflowModel) {
     const workflow = readWorkflow(chosen.workflow, chosen.inputs)
     if (workflow === null) throw noWorkflow()
-    return (uploaded) => ownPlan(request, workflow, uploaded)
+    return ownPlan(request, workflow)
   }
   const model = builtInFor(request.model)
   if (model === null) throw unknownModel(request.model)
-  return (uploaded) => builtInPlan(request, model, { chosen, uploaded })
+  return builtInPlan(request, model, chosen)
 }
 
-function builtInPlan(
-  request: ImageRequest,
-  model: BuiltIn,
-  { chosen, uploaded }: { chosen: Settings; uploaded: Uploaded },
-): Plan {
+function builtInPlan(request: ImageRequest, model: BuiltIn, chosen: Settings): Plan {
   const { scheduler = model.scheduler } = options.parse(request.options)
   const { steps = model.steps, guidance = model.guidance, sampler = model.sampler, seed = randomInt(2 ** 32) } = request
-  const [image] = uploaded.images
-  const usual = image === undefined ? 1 : uploaded.mask === undefined ? usualStrength : 1
-  const strength = image === undefined ? 1 : (request.strength ?? usual)
   const { family, folder, file } = model
   const { prompt, n, width = model.side, height = model.side } = request
   const negative = request.negativePrompt ?? ''
-  const facts = { steps, guidance, sampler, scheduler }
-  const what = { family, folder, file, prompt, negative, width, height, n, seed, strength, image, mask: uploaded.mask }
-  return { graph: builtInGraph({ ...what, ...facts }, chosen), output: '9', steps, seed, parameters: facts }
+  const parameters = { steps, guidance, sampler, scheduler }
+  const what = { family, folder, file, prompt, negative, width, height, n, seed, ...parameters }
+  return {
+    facts: { output: '9', steps, seed, parameters },
+    graph({ images: [image], mask }) {
+      const usual = image === undefined || mask !== undefined ? 1 : usualStrength
+      const strength = image === undefined ? 1 : (request.strength ?? usual)
+      return builtInGraph({ ...what, strength, image, mask }, chosen)
+    },
+  }
 }
 
-function ownPlan(request: ImageRequest, workflow: Workflow, uploaded: Uploaded): Plan {
+function ownPlan(request: ImageRequest, workflow: Workflow): Plan {
   const { scheduler } = options.parse(request.options)
   const { prompt, negativePrompt: negative, width, height, seed, steps, guidance, strength, sampler } = request
-  const [image, image2, image3] = uploaded.images
   const asked = { prompt, negative, seed, width, height, steps, guidance, sampler, scheduler, strength }
-  const values = given({ ...asked, image, image2, image3, mask: uploaded.mask })
   return {
-    graph: fillIn(workflow, values),
-    ...(workflow.output !== undefined && { output: workflow.output }),
-    steps: steps ?? numberAt(workflow, 'steps') ?? 1,
-    ...(workflow.places.seed && seed !== undefined && { seed }),
-    parameters: given({ steps, guidance, sampler, scheduler, strength }),
+    facts: {
+      ...(workflow.output !== undefined && { output: workflow.output }),
+      steps: steps ?? numberAt(workflow, 'steps') ?? 1,
+      ...(workflow.places.seed && seed !== undefined && { seed }),
+      parameters: given({ steps, guidance, sampler, scheduler, strength }),
+    },
+    graph({ images: [image, image2, image3], mask }) {
+      return fillIn(workflow, given({ ...asked, image, image2, image3, mask }))
+    },
   }
 }
 

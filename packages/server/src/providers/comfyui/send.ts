@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext } from '../spec/provider.ts'
 import { ask } from './ask.ts'
 import { nodeErrorWords } from './errors.ts'
-import { isKnown, stop } from './job.ts'
+import { findJob, stop } from './job.ts'
 import { promptAnswer, type Graph, type Operation } from './wire.ts'
 
 /** A call that was stopped waits no longer than this for the engine to be told. */
 const tellMs = 2000
+
+type Ids = Pick<Operation, 'promptId' | 'clientId'>
 
 /**
  * Sends a job, once. It goes out under an id of our own, so that a job whose answer was lost is found again, and one that nobody
@@ -16,11 +17,11 @@ const tellMs = 2000
  */
 export async function sendJob(
   graph: Graph,
-  clientId: string,
+  ids: Ids,
   context: CallContext,
 ): Promise<Pick<Operation, 'promptId' | 'warnings'>> {
   // Older servers choose an id themselves; what counts is what they answer.
-  const promptId = randomUUID()
+  const { promptId, clientId } = ids
   const json = {
     prompt: graph,
     client_id: clientId,
@@ -33,8 +34,9 @@ export async function sendJob(
     return { promptId: answer.prompt_id, warnings: nodeErrorWords(answer.node_errors, [context.key]) }
   } catch (error) {
     if (!sent || !(error instanceof ProviderError) || !isUnanswered(error)) throw error
-    if (context.signal.aborted) await stopUnanswered(promptId, context)
-    else if (await isTaken(promptId, context)) return { promptId, warnings: '' }
+    if (context.signal.aborted) await stopUnanswered(ids, context)
+    const found = context.signal.aborted ? null : await findJob(ids, context).catch(besides(null))
+    if (found !== null) return { promptId: found, warnings: '' }
     throw error
   }
 }
@@ -44,12 +46,8 @@ function isUnanswered({ advice, status }: ProviderError): boolean {
   return advice === 'never' && status === null
 }
 
-async function isTaken(promptId: string, context: CallContext): Promise<boolean> {
-  return isKnown({ promptId }, context).catch(besides(false))
-}
-
-async function stopUnanswered(promptId: string, context: CallContext): Promise<void> {
-  await stop({ promptId, signal: AbortSignal.timeout(tellMs) }, context).catch(besides(undefined))
+async function stopUnanswered(ids: Ids, context: CallContext): Promise<void> {
+  await stop({ ...ids, signal: AbortSignal.timeout(tellMs) }, context).catch(besides(undefined))
 }
 
 /** What goes wrong on the side must not hide why the job's own answer is missing. */

@@ -37,7 +37,16 @@ const picture = z.object({
 })
 export type Picture = z.infer<typeof picture>
 
+/** A job as the server keeps it: its number, its id, its graph, and what else came with it. */
+const keptJob = z.array(z.unknown()).transform(([, id, , extra]) => ({
+  id: z.string().catch('').parse(id),
+  /** The `client_id` that it was sent with. */
+  client: z.object({ client_id: z.string() }).catch({ client_id: '' }).parse(extra).client_id,
+}))
+export type KeptJob = z.infer<typeof keptJob>
+
 const historyEntry = z.object({
+  prompt: keptJob.optional(),
   outputs: z.record(z.string(), z.looseObject({ images: z.array(picture).optional() })).default({}),
   status: z
     .object({
@@ -50,8 +59,7 @@ export type HistoryEntry = z.infer<typeof historyEntry>
 
 export const historyAnswer = z.record(z.string(), historyEntry)
 
-const queued = z.array(z.tuple([z.number(), z.string()]).rest(z.unknown()))
-export const queueAnswer = z.object({ queue_running: queued, queue_pending: queued })
+export const queueAnswer = z.object({ queue_running: z.array(keptJob), queue_pending: z.array(keptJob) })
 
 /** What `execution_error` tells, on the socket and in the history. */
 export const executionError = z.object({
@@ -106,5 +114,11 @@ export const Operation = z.object({
   warnings: z.string(),
   /** False once the socket could not be opened: then the history is looked at instead. */
   socket: z.boolean(),
+  /** Nobody knows yet whether the engine took the job. */
+  prepared: z.boolean().optional(),
+  /** It was looked for in vain once. */
+  missed: z.boolean().optional(),
+  /** Its graph is somebody's own and may hold nodes that call paid services. */
+  mayCost: z.boolean().optional(),
 })
 export type Operation = z.infer<typeof Operation>

@@ -1,7 +1,7 @@
 import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
-import { describeProvider } from '../spec/contract-suite.ts'
+import { describeProvider, failing } from '../spec/contract-suite.ts'
 import { startFakeGab } from './fake-gab.ts'
 import { provider } from './provider.ts'
 
@@ -20,8 +20,7 @@ describeProvider(provider, {
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeGab(failure === 'normal' ? {} : { failure })
+      const fake = await startFakeGab(failing(behaviour))
       return {
         baseUrl: fake.apiUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),

@@ -1,5 +1,6 @@
 import type { Capabilities, ModelInfo, TextModel } from '@easel/contract'
 import { listed } from '../kit/images-api.ts'
+import { promptOnly } from '../kit/prompt-only.ts'
 import type { Settings } from './options.ts'
 
 /** Gab's list holds models of every kind and does not say which draw; these are the families that its documentation names, and their like. */
@@ -12,22 +13,9 @@ const unverified = 'Experimental: not tried against the live service.'
 function capabilitiesOf(settings: Settings): Capabilities {
   const sizes = listed(settings.sizes)
   return {
+    ...promptOnly,
     imagesPerCall: 1,
     size: { kind: 'fixed', sizes: [...sizes], default: sizes[0] ?? '1024x1024' },
-    sources: 0,
-    mask: false,
-    negativePrompt: false,
-    seedMax: null,
-    steps: null,
-    guidance: null,
-    strength: null,
-    quality: null,
-    style: null,
-    background: null,
-    outputFormat: null,
-    sampler: null,
-    progress: 'none',
-    cancel: 'connection',
   }
 }
 

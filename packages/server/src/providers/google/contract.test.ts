@@ -1,7 +1,7 @@
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { source } from '../kit/testing.ts'
-import { describeProvider } from '../spec/contract-suite.ts'
+import { describeProvider, failing } from '../spec/contract-suite.ts'
 import { startFakeGoogle } from './fake-google.ts'
 import { provider } from './provider.ts'
 
@@ -44,8 +44,7 @@ describeProvider(provider, {
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeGoogle(failure === 'normal' ? {} : { failure })
+      const fake = await startFakeGoogle(failing(behaviour))
       return {
         baseUrl: fake.apiUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),

@@ -1,4 +1,5 @@
 import type { Capabilities, ModelInfo, Retirement, TextModel } from '@easel/contract'
+import { promptOnly } from '../kit/prompt-only.ts'
 
 /** The models of 21 November 2026, for servers that list none. */
 const catalogue = [
@@ -14,21 +15,6 @@ const retirement: Retirement = { on: '2026-08-17', instead: ['gemini-3.1-flash-i
 const ratios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']
 const longRatios = ['1:4', '4:1', '1:8', '8:1']
 
-const common: Omit<Capabilities, 'size' | 'quality' | 'sources' | 'imagesPerCall' | 'seedMax'> = {
-  mask: false,
-  negativePrompt: false,
-  steps: null,
-  guidance: null,
-  strength: null,
-  sampler: null,
-  style: null,
-  background: null,
-  outputFormat: null,
-  progress: 'none',
-  // An abort ends our waiting only; the work is probably billed all the same.
-  cancel: 'connection',
-}
-
 /** Whether a model is drawn with `:predict`, which only servers older than August 2026 and proxies have. */
 export function isImagen(model: string): boolean {
   return model.startsWith('imagen-')
@@ -37,10 +23,8 @@ export function isImagen(model: string): boolean {
 function capabilitiesOf(model: string): Capabilities {
   if (isImagen(model)) {
     return {
-      ...common,
+      ...promptOnly,
       imagesPerCall: 4,
-      sources: 0,
-      seedMax: null,
       quality: { values: ['1K', '2K'], default: '1K' },
       size: { kind: 'ratio', ratios: ['1:1', '3:4', '4:3', '9:16', '16:9'], default: '1:1' },
     }
@@ -48,7 +32,7 @@ function capabilitiesOf(model: string): Capabilities {
   const of31 = model.startsWith('gemini-3.1-')
   const pro = /^gemini-3-pro-|^nano-banana-pro/.test(model)
   return {
-    ...common,
+    ...promptOnly,
     imagesPerCall: 1,
     sources: pro ? 14 : 3,
     seedMax: 2_147_483_647,

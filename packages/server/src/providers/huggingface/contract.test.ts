@@ -1,7 +1,8 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { source } from '../kit/testing.ts'
-import { describeProvider } from '../spec/contract-suite.ts'
+import { describeProvider, failing } from '../spec/contract-suite.ts'
 import { startFakeHuggingFace } from './fake-huggingface.ts'
 import { provider } from './provider.ts'
 
@@ -30,11 +31,11 @@ describeProvider(provider, {
     sources: [],
     options: {},
   },
+  writing: chatFixtures({ model: 'openai/gpt-oss-120b', limit: 'max_tokens', start: startFakeHuggingFace }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeHuggingFace({ ahead: 1, drawing: 1, ...(failure !== 'normal' && { failure }) })
+      const fake = await startFakeHuggingFace({ ahead: 1, drawing: 1, ...failing(behaviour) })
       return {
         baseUrl: fake.baseUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),

@@ -2,6 +2,7 @@
 // on by one each time it is looked at: through the queue, through being drawn, to its end.
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { answerChat, isChat, type WritingFailure } from '../kit/fake-chat.ts'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
@@ -33,9 +34,11 @@ export type HuggingFaceFailure =
   | 'endless'
   | 'stall'
   | 'drop'
+  | 'answer-late'
   | 'job-failed'
   | 'job-blocked'
   | 'hub-down'
+  | WritingFailure
 
 export interface HuggingFaceBehaviour {
   /** What the Hub has, by name; null: there is no Hub at this address. */
@@ -121,6 +124,23 @@ export const fakeModels: Readonly<Record<string, unknown>> = {
   ],
 }
 
+const speaks = { input_modalities: ['text'], output_modalities: ['text'] }
+
+/** The models that write, as the router lists them. */
+const writing = [
+  { id: 'openai/gpt-oss-120b', architecture: speaks, providers: [{ provider: 'groq', status: 'live' }] },
+  {
+    id: 'Qwen/Qwen3-VL-30B',
+    architecture: { ...speaks, input_modalities: ['text', 'image'] },
+    providers: [
+      { provider: 'together', status: 'error' },
+      { provider: 'novita', status: 'live' },
+    ],
+  },
+  { id: 'easel/gone', architecture: speaks, providers: [{ provider: 'together', status: 'error' }] },
+  { id: 'easel/untold' },
+].map((model) => ({ object: 'model', created: 1_760_000_000, owned_by: 'easel', ...model }))
+
 interface Job {
   readonly width: number
   readonly height: number
@@ -146,7 +166,7 @@ export async function startFakeHuggingFace(behaviour: HuggingFaceBehaviour = {})
     behave: (next) => {
       state.now = next
     },
-    drawn: () => engine.requests.filter(({ method }) => method === 'POST'),
+    drawn: () => engine.requests.filter(({ method, path }) => method === 'POST' && !isChat(path)),
     forget: () => state.jobs.clear(),
   }
 }
@@ -162,7 +182,8 @@ async function answer(state: State, request: SeenRequest, reply: Reply): Promise
     return reply.json(401, { error: `Invalid credentials in Authorization header: ${authorization}` })
   }
   if (pathname.startsWith('/api/')) return tellModels(now, { pathname, searchParams }, reply)
-  if (request.method === 'GET' && pathname === '/v1/models') return reply.json(200, { object: 'list', data: [] })
+  if (request.method === 'GET' && pathname === '/v1/models') return reply.json(200, { object: 'list', data: writing })
+  if (isChat(pathname)) return answerChat({ failure: now.failure }, request, reply)
   if (request.method === 'GET') return look(state, pathname, reply)
   const failed = await fail(now, reply)
   if (!failed) await draw(state, request, reply)
@@ -222,6 +243,8 @@ async function draw(state: State, request: SeenRequest, reply: Reply): Promise<v
   const id = `job${String(state.count).padStart(4, '0')}`
   const words = request.body.toString()
   state.jobs.set(id, { width, height, words, ahead: now.ahead ?? 0, drawing: now.drawing ?? 0 })
+  // The job is taken, but whoever sent it is not told.
+  if (now.failure === 'answer-late') return
   if (pathname.startsWith('/hf-inference/')) return inference(state, id, reply)
   if (pathname.startsWith('/fal-ai/')) {
     // Below the app itself, whatever comes after it.

@@ -10,6 +10,7 @@ import { askHub, checkAddress, checkKey, headersFor, isRouter, router } from './
 import { cataloguedModels, cataloguedRoutes, describeModel, usableRoutes, type Choice } from './models.ts'
 import { backendNames, options, settings } from './options.ts'
 import { modelAnswer, modelsAnswer, routesOf, type Route, type Task } from './wire.ts'
+import { writer } from './writer.ts'
 
 // Some services answer with the picture only.
 const drawing = { headersTimeoutMs: 10 * 60_000, bodyTimeoutMs: 10 * 60_000, maxBytes: 120_000_000 }
@@ -34,6 +35,7 @@ export const provider: Provider = {
   listModels,
   start,
   poll: laterOutcome,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {

@@ -47,6 +47,23 @@ export function routesOf(mapping: unknown): readonly Route[] {
 export const modelAnswer = z.object({ inferenceProviderMapping: z.unknown().optional() })
 export const modelsAnswer = z.array(z.object({ id: z.string(), inferenceProviderMapping: z.unknown().optional() }))
 
+/** The router's own list, of the models that write. */
+export const textModelsAnswer = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      architecture: z
+        .object({ input_modalities: z.array(z.string()), output_modalities: z.array(z.string()) })
+        .nullish()
+        .catch(null),
+      providers: z
+        .array(z.object({ status: z.string() }))
+        .nullish()
+        .catch(null),
+    }),
+  ),
+})
+
 const flags = z.array(z.boolean()).nullish().catch(null)
 
 export const falTicket = z.object({ request_id: z.string().min(1), response_url: z.string() })

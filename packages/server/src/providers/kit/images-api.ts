@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineHttp, Outcome, ProducedImage } from '../spec/provider.ts'
-import { decodeBase64Image } from './base64.ts'
 import {
   engineWords,
   mapHttpError,
@@ -13,13 +12,9 @@ import {
   type Verdict,
 } from './error-mapping.ts'
 import { parseAnswer } from './schema.ts'
+import { bytesOf, sentPicture } from './sent-picture.ts'
 
-const picture = z.object({
-  b64_json: z.string().nullish(),
-  url: z.string().nullish(),
-  revised_prompt: z.string().nullish(),
-})
-type Picture = z.infer<typeof picture>
+const picture = sentPicture.extend({ revised_prompt: z.string().nullish() })
 
 const imagesAnswer = z.looseObject({
   data: z.array(picture.nullable()).nullish(),
@@ -39,8 +34,6 @@ const codes: Readonly<Record<string, Verdict>> = {
 }
 
 const blockedCodes = ['moderation_blocked', 'content_policy_violation', 'content_filter']
-
-const linkedPicture = { maxBytes: 60_000_000, timeoutMs: 120_000 }
 
 export type Blocked = Extract<Outcome, { kind: 'blocked' }>
 
@@ -87,7 +80,7 @@ export async function imagesOutcome(value: unknown, api: ImagesApi): Promise<Out
   if (answer.error !== undefined && answer.error !== null) return lateRefusal(value, api)
   const images: ProducedImage[] = []
   for (const one of answer.data ?? []) {
-    const bytes = one && (await bytesOf(one, api))
+    const bytes = one && (await bytesOf(one, api.engine, api))
     if (bytes) images.push({ bytes, ...(one.revised_prompt && { revisedPrompt: one.revised_prompt }) })
   }
   if (images.length > 0) return { kind: 'done', images }
@@ -97,13 +90,6 @@ export async function imagesOutcome(value: unknown, api: ImagesApi): Promise<Out
     throw new ProviderError('unsupported', message)
   }
   throw new ProviderError('malformed-response', `${api.engine} reported success without a picture`)
-}
-
-async function bytesOf({ b64_json, url }: Picture, { engine, baseUrl, http }: ImagesApi): Promise<Uint8Array | null> {
-  if (typeof b64_json === 'string' && b64_json !== '') return decodeBase64Image(b64_json, engine)
-  if (typeof url !== 'string' || url === '') return null
-  if (url.startsWith('data:')) return decodeBase64Image(url, engine)
-  return http.download(URL.parse(url, baseUrl)?.href ?? url, linkedPicture)
 }
 
 function isBlocked({ code, type }: EngineFault): boolean {

@@ -3,6 +3,7 @@ import { decodeBase64Image } from '../kit/base64.ts'
 import { parseJson } from '../kit/engine-response.ts'
 import { readErrorBody, readFault } from '../kit/error-mapping.ts'
 import { parseAnswer } from '../kit/schema.ts'
+import { bytesOf } from '../kit/sent-picture.ts'
 import { readSse } from '../kit/sse.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type {
@@ -25,7 +26,6 @@ const engine = 'OpenAI'
 const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
 // High qualities take minutes, and without streaming nothing comes before the end. Ten large pictures in base64 fit.
 const drawing = { headersTimeoutMs: 10 * 60_000, bodyTimeoutMs: 10 * 60_000, maxBytes: 400_000_000 }
-const linkedPicture = { maxBytes: 60_000_000, timeoutMs: 120_000 }
 
 export const provider: Provider = {
   manifest: {
@@ -121,19 +121,10 @@ async function outcome(
 ): Promise<Outcome> {
   const images: ProducedImage[] = []
   for (const picture of pictures) {
-    const bytes = picture && (await bytesOf(picture, call.context))
+    const bytes = picture && (await bytesOf(picture, engine, call.context))
     if (bytes) images.push({ bytes, ...(picture.revised_prompt && { revisedPrompt: picture.revised_prompt }) })
   }
   if (images.length === 0) throw new ProviderError('malformed-response', 'OpenAI reported success without a picture')
   const cost = costOf(call.request.model, usage)
   return { kind: 'done', images, ...(cost && { cost }) }
-}
-
-/** The bytes as they were sent: content credentials in them are signed over every byte. */
-async function bytesOf(picture: Picture, context: RunContext): Promise<Uint8Array | null> {
-  const { b64_json } = picture
-  if (b64_json !== undefined && b64_json !== null && b64_json !== '') return decodeBase64Image(b64_json, engine)
-  return typeof picture.url === 'string' && picture.url !== ''
-    ? context.http.download(picture.url, linkedPicture)
-    : null
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentPicture } from '../kit/sent-picture.ts'
 import type { Cost, ImageRequest, SourceImage } from '../spec/provider.ts'
 import { isDallE, pricesOf } from './models.ts'
 import { options } from './options.ts'
@@ -17,12 +18,7 @@ const usage = z
   .nullish()
   .catch(undefined)
 
-const picture = z.object({
-  /** Its bytes where they were taken out of the answer's own. */
-  b64_json: z.union([z.string(), z.instanceof(Uint8Array)]).nullish(),
-  url: z.string().nullish(),
-  revised_prompt: z.string().nullish(),
-})
+const picture = sentPicture.extend({ revised_prompt: z.string().nullish() })
 export type Picture = z.infer<typeof picture>
 
 export const imagesAnswer = z.object({

@@ -2,6 +2,7 @@
 import { decodeBase64Image } from '../kit/base64.ts'
 import { parseJson } from '../kit/engine-response.ts'
 import { parseAnswer } from '../kit/schema.ts'
+import { bytesOf } from '../kit/sent-picture.ts'
 import { readSse } from '../kit/sse.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { EngineResponse, ImageRequest, Outcome, ProducedImage, RunContext } from '../spec/provider.ts'
@@ -9,7 +10,6 @@ import { lateRefusal, withoutPicture } from './errors.ts'
 import { chatAnswer, costOf, imagesAnswer, streamEvent, type Picture, type Usage } from './wire.ts'
 
 const engine = 'OpenRouter'
-const linkedPicture = { maxBytes: 60_000_000, timeoutMs: 120_000 }
 export const mostBytes = 400_000_000
 
 interface Call {
@@ -70,7 +70,7 @@ async function outcome(pictures: readonly (Picture | null)[], used: Usage, call:
     if (picture?.media_type?.startsWith('image/svg') === true) {
       throw new ProviderError('unsupported', 'OpenRouter sent a drawing in SVG, which Easel does not keep')
     }
-    const bytes = picture && (await bytesOf(picture, context))
+    const bytes = picture && (await bytesOf(picture, engine, context))
     // Of several pictures nothing tells which seed each one had.
     const seed = request.n === 1 && request.seed !== undefined ? { seed: request.seed } : {}
     if (bytes) images.push({ bytes, ...seed })
@@ -80,10 +80,4 @@ async function outcome(pictures: readonly (Picture | null)[], used: Usage, call:
   }
   const cost = costOf(used)
   return { kind: 'done', images, ...(cost && { cost }) }
-}
-
-async function bytesOf({ b64_json, url }: Picture, context: RunContext): Promise<Uint8Array | null> {
-  if (b64_json !== undefined && b64_json !== null && b64_json !== '') return decodeBase64Image(b64_json, engine)
-  if (typeof url !== 'string' || url === '') return null
-  return url.startsWith('data:') ? decodeBase64Image(url, engine) : context.http.download(url, linkedPicture)
 }

@@ -2,7 +2,7 @@ import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { source } from '../kit/testing.ts'
-import { describeProvider } from '../spec/contract-suite.ts'
+import { describeProvider, failing } from '../spec/contract-suite.ts'
 import type { Example } from '../spec/claims-suite.ts'
 import type { ImageRequest } from '../spec/provider.ts'
 import { startFakeOpenRouter, type OpenRouterBehaviour } from './fake-openrouter.ts'
@@ -129,8 +129,7 @@ for (const one of cases) {
     openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
     engine: {
       start: async (behaviour) => {
-        const failure = behaviour === 'stalled' ? 'stall' : behaviour
-        const fake = await startFakeOpenRouter({ ...one.fake, ...(failure !== 'normal' && { failure }) })
+        const fake = await startFakeOpenRouter({ ...one.fake, ...failing(behaviour) })
         return {
           baseUrl: fake.apiUrl,
           imageCalls: () => fake.drawn().map((seen) => seen.json()),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listed } from '../kit/images-api.ts'
+import { sentPicture } from '../kit/sent-picture.ts'
 import { enginesRatio } from '../kit/whole-ratios.ts'
 import type { Cost, ImageRequest, SourceImage } from '../spec/provider.ts'
 import { isTier, options, type Settings } from './options.ts'
@@ -48,12 +49,7 @@ const usage = z
   .catch(undefined)
 export type Usage = z.infer<typeof usage>
 
-const picture = z.object({
-  /** Its bytes where they were taken out of the answer's own. */
-  b64_json: z.union([z.string(), z.instanceof(Uint8Array)]).nullish(),
-  url: z.string().nullish(),
-  media_type: z.string().nullish(),
-})
+const picture = sentPicture.extend({ media_type: z.string().nullish() })
 export type Picture = z.infer<typeof picture>
 
 export const imagesAnswer = z.object({

@@ -18,16 +18,22 @@ const failures: Readonly<Record<Behaviour, SdcppFailure | null>> = {
   stalled: 'stall',
 }
 
-const whole = {
-  method: 'POST',
-  path: '/sdcpp/v1/img_gen',
-  headers: { 'content-type': 'application/json', authorization: 'Bearer KEY' },
-}
+const model = 'flux1-dev-q4_0.gguf'
+const asked = { model, prompt: 'a lighthouse', n: 1, width: 64, height: 48, seed: 7, options: {} }
+const plain = { prompt: 'a lighthouse', negative_prompt: '', batch_count: 1, width: 64, height: 48, seed: 7 }
+const sent = (body: object) => [
+  {
+    method: 'POST',
+    path: '/sdcpp/v1/img_gen',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer KEY' },
+    body: { ...plain, ...body },
+  },
+]
 
 describeProvider(provider, {
   folder: 'sdcpp',
   request: {
-    model: 'flux1-dev-q4_0.gguf',
+    model,
     prompt: 'a lighthouse',
     n: 2,
     width: 64,
@@ -62,13 +68,9 @@ describeProvider(provider, {
       {
         name: 'text to image with every option',
         request: {
-          model: 'flux1-dev-q4_0.gguf',
-          prompt: 'a lighthouse',
+          ...asked,
           negativePrompt: 'fog',
           n: 3,
-          width: 64,
-          height: 48,
-          seed: 7,
           steps: 12,
           guidance: 4.5,
           sampler: 'euler_a',
@@ -87,95 +89,38 @@ describeProvider(provider, {
             vae_tiling: true,
           },
         },
-        sent: [
-          {
-            ...whole,
-            body: {
-              prompt: 'a lighthouse',
-              negative_prompt: 'fog',
-              batch_count: 3,
-              width: 64,
-              height: 48,
-              seed: 7,
-              clip_skip: 2,
-              sample_params: {
-                sample_method: 'euler_a',
-                scheduler: 'karras',
-                sample_steps: 12,
-                eta: 0.5,
-                flow_shift: 3,
-                guidance: { txt_cfg: 4.5, img_cfg: 2, distilled_guidance: 3.5 },
-              },
-              lora: [
-                { path: 'detail.safetensors', multiplier: 0.8 },
-                { path: 'plain.safetensors', multiplier: 1 },
-              ],
-              hires: { enabled: true, upscaler: 'Latent', scale: 2, steps: 10, denoising_strength: 0.5 },
-              vae_tiling_params: { enabled: true },
-              output_format: 'webp',
-              output_compression: 80,
-            },
+        sent: sent({
+          negative_prompt: 'fog',
+          batch_count: 3,
+          clip_skip: 2,
+          sample_params: {
+            sample_method: 'euler_a',
+            scheduler: 'karras',
+            sample_steps: 12,
+            eta: 0.5,
+            flow_shift: 3,
+            guidance: { txt_cfg: 4.5, img_cfg: 2, distilled_guidance: 3.5 },
           },
-        ],
+          lora: [
+            { path: 'detail.safetensors', multiplier: 0.8 },
+            { path: 'plain.safetensors', multiplier: 1 },
+          ],
+          hires: { enabled: true, upscaler: 'Latent', scale: 2, steps: 10, denoising_strength: 0.5 },
+          vae_tiling_params: { enabled: true },
+          output_format: 'webp',
+          output_compression: 80,
+        }),
       },
       {
         name: 'image to image with a mask, and nothing that was not asked for',
-        request: {
-          model: 'flux1-dev-q4_0.gguf',
-          prompt: 'a lighthouse',
-          n: 1,
-          width: 64,
-          height: 48,
-          seed: 7,
-          strength: 0.4,
-          sources: [source],
-          mask: hole,
-          options: {},
-        },
-        sent: [
-          {
-            ...whole,
-            body: {
-              prompt: 'a lighthouse',
-              negative_prompt: '',
-              batch_count: 1,
-              width: 64,
-              height: 48,
-              seed: 7,
-              strength: 0.4,
-              init_image: 'AQID',
-              mask_image: whiteHole,
-            },
-          },
-        ],
+        request: { ...asked, strength: 0.4, sources: [source], mask: hole },
+        sent: sent({ strength: 0.4, init_image: 'AQID', mask_image: whiteHole }),
       },
       {
         name: 'several pictures to refer to',
         settings: { sources: 'refer' },
-        request: {
-          model: 'flux1-dev-q4_0.gguf',
-          prompt: 'a lighthouse',
-          n: 1,
-          width: 64,
-          height: 48,
-          seed: 7,
-          sources: [source, source],
-          options: {},
-        },
-        sent: [
-          {
-            ...whole,
-            body: {
-              prompt: 'a lighthouse',
-              negative_prompt: '',
-              batch_count: 1,
-              width: 64,
-              height: 48,
-              seed: 7,
-              ref_images: ['AQID', 'AQID'],
-            },
-          },
-        ],
+        request: { ...asked, sources: [source, source] },
+        sent: sent({ ref_images: ['AQID', 'AQID'] }),
       },
     ],
     expectedCalls: [

@@ -17,6 +17,7 @@ export type SdcppFailure =
   | 'endless'
   | 'stall'
   | 'drop'
+  | 'answer-late'
   | 'failed'
   | 'expired'
 
@@ -191,6 +192,8 @@ function submit(state: State, request: SeenRequest, reply: Reply): void | Promis
   state.count += 1
   const id = `job_01HTXY${String(state.count).padStart(4, '0')}`
   state.jobs.set(id, { id, asked: parsed.data, ahead: now.ahead ?? 0, drawing: now.drawing ?? 0, cancelled: false })
+  // The job is taken, but whoever sent it is not told.
+  if (failure === 'answer-late') return undefined
   reply.json(202, { id, kind: 'img_gen', status: 'queued', created, poll_url: `/sdcpp/v1/jobs/${id}` })
 }
 

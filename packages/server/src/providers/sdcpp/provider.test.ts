@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json } from '#base/json.ts'
 import { contextsWith, fixturesOf, openEngines, source } from '../kit/testing.ts'
 import { decodePng } from '../spec/png-codec.ts'
-import type { ImageRequest, Outcome, RunContext } from '../spec/provider.ts'
+import type { ImageRequest, NotTaken, Outcome, RunContext } from '../spec/provider.ts'
 import { startFakeSdcpp, type SdcppBehaviour } from './fake-sdcpp.ts'
 import { provider } from './provider.ts'
 
@@ -24,7 +24,7 @@ const request: ImageRequest = {
 }
 const saved = { id: 'job_01HTXYZABC', n: 2, seed: 5, ahead: 0 }
 
-const poll = (operation: Json, context: RunContext): Promise<Outcome> =>
+const poll = (operation: Json, context: RunContext): Promise<Outcome | NotTaken> =>
   provider.poll?.(operation, context) ?? expect.unreachable('There is no poll')
 const cancel = (operation: Json, context: RunContext): Promise<void> =>
   provider.cancel?.(operation, context) ?? expect.unreachable('There is no cancel')

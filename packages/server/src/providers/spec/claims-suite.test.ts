@@ -27,7 +27,7 @@ const Report = z.object({
 })
 
 /** The contract test of the new folder. Its engine fails in no way: that is what other folders are for. */
-function contractTest(model: unknown, fixtures: string): string {
+function contractTest(model: unknown, fixtures: string, provider: string): string {
   return `
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
@@ -47,7 +47,7 @@ const start = async (behaviour) => {
     close: () => engine.close(),
   }
 }
-describeProvider(provider, {
+describeProvider(${provider}, {
   folder: 'fresh',
   request,
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
@@ -62,8 +62,12 @@ describeProvider(provider, {
 }
 
 /** What failed, by the number of its rule, and why. */
-async function failuresOf(model: unknown, fixtures = ''): Promise<readonly (readonly [rule: string, why: string])[]> {
-  const folder = await plantProvider({ 'contract.test.ts': contractTest(model, fixtures) })
+async function failuresOf(
+  model: unknown,
+  fixtures = '',
+  provider = 'provider',
+): Promise<readonly (readonly [rule: string, why: string])[]> {
+  const folder = await plantProvider({ 'contract.test.ts': contractTest(model, fixtures, provider) })
   folders.push(folder)
   const { PATH, HOME, TMPDIR } = process.env
   const report = join(folder, 'report.json')
@@ -121,6 +125,14 @@ describe('the suite of a folder', () => {
     const promises = { progress: 'steps', cancel: 'engine' }
     const model = { ...freshModel, capabilities: { ...freshModel.capabilities, ...promises } }
     expect(await failuresOf(model, example)).toEqual([['PR29', expect.stringContaining('still at work')]])
+  })
+
+  it('PR30: fails when operations are prepared and no engine shows that they are found', async () => {
+    const prepares = "{ ...provider, prepare: () => 'a job', poll: async () => ({ kind: 'not-taken' }) }"
+    expect(await failuresOf(freshModel, example, prepares)).toContainEqual([
+      'PR30',
+      expect.stringContaining('does not answer'),
+    ])
   })
 
   it('passes when everything is shown', async () => {

@@ -2,7 +2,7 @@
 import type { Capabilities } from '@easel/contract'
 import { expect, it } from 'vitest'
 import type { ProviderFixtures, RunningEngine } from './contract-suite.ts'
-import type { ImageRequest, Outcome, Provider, RunContext } from './provider.ts'
+import type { ImageRequest, NotTaken, Outcome, Provider, RunContext } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
 import { contextFor, withEngine } from './testing/suite-tools.ts'
 
@@ -150,8 +150,8 @@ async function finish(
   context: RunContext,
   request: ImageRequest,
   onPending: (pending: Extract<Outcome, { kind: 'pending' }>) => void = () => undefined,
-): Promise<Outcome> {
-  let outcome = await provider.start(request, context)
+): Promise<Outcome | NotTaken> {
+  let outcome: Outcome | NotTaken = await provider.start(request, context)
   while (outcome.kind === 'pending') {
     onPending(outcome)
     if (context.signal.aborted) throw new ProviderError('interrupted', 'The call was stopped')

@@ -7,7 +7,8 @@ import { DefectError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { describeClaims, type Example, type WorkingEngine } from './claims-suite.ts'
 import { decodePng } from './png-codec.ts'
-import type { EngineHttp, ImageRequest, Outcome, Pixels, Provider, RunContext } from './provider.ts'
+import { describePrepared } from './prepared-suite.ts'
+import type { EngineHttp, ImageRequest, NotTaken, Outcome, Pixels, Provider, RunContext } from './provider.ts'
 import {
   closedPort,
   contextFor,
@@ -36,6 +37,14 @@ export type Behaviour =
   | 'blocked'
   | 'endless'
   | 'stalled'
+
+/** The same for fakes that call their failures as the suite does: nothing where nothing goes wrong. */
+export function failing(behaviour: Behaviour): {
+  readonly failure?: Exclude<Behaviour, 'normal' | 'stalled'> | 'stall'
+} {
+  const failure = behaviour === 'stalled' ? 'stall' : behaviour
+  return failure === 'normal' ? {} : { failure }
+}
 
 export interface RunningEngine {
   readonly baseUrl: string
@@ -69,6 +78,8 @@ export interface ProviderFixtures {
         readonly examples?: readonly Example[]
         /** Needed where a model tells progress or its engine can be stopped. */
         working?(): Promise<WorkingEngine>
+        /** Takes a request, draws, and never answers it. Present exactly where the provider prepares operations. */
+        unanswered?(): Promise<RunningEngine>
         /** Behaviours that this protocol cannot have, with the reason. */
         readonly impossible?: Partial<Record<Behaviour, string>>
       }
@@ -82,6 +93,7 @@ export function describeProvider(provider: Provider, fixtures: ProviderFixtures)
     describeFailures(provider, fixtures)
     describeStatuses(provider, fixtures)
     describeClaims(provider, fixtures)
+    describePrepared(provider, fixtures)
     describeWriting(provider, fixtures)
   })
 }
@@ -271,8 +283,8 @@ async function failsAs(
 }
 
 /** Starts and polls until there is an outcome that is not `pending`. */
-async function finish(provider: Provider, context: RunContext, request: ImageRequest): Promise<Outcome> {
-  let outcome = await provider.start(request, context)
+async function finish(provider: Provider, context: RunContext, request: ImageRequest): Promise<Outcome | NotTaken> {
+  let outcome: Outcome | NotTaken = await provider.start(request, context)
   while (outcome.kind === 'pending') {
     if (!provider.poll) throw new DefectError('pending without poll')
     outcome = await provider.poll(outcome.operation, context)

@@ -13,17 +13,25 @@ export interface Provider {
    */
   listModels(context: CallContext): Promise<readonly ModelInfo[]>
   /**
+   * The operation that `start` is about to begin, where the engine lets its clients name their jobs. Sends nothing. It is saved before
+   * the engine hears of it, so that after a crash `poll` and `cancel` find the job whose taking nobody was told. Only with `poll`.
+   * Absent: between sending a request and saving the answer nobody can know what became of it.
+   * @throws ProviderError when the request cannot be sent at all
+   */
+  prepare?(request: ImageRequest, context: CallContext): Json
+  /**
    * Asks for `request.n` pictures (at most the model's `imagesPerCall`) and waits, or hands back an operation to poll.
    * The request fits the model's capabilities already: nothing is mapped or dropped here.
+   * @param prepared what `prepare` gave for this request and was saved; absent: nobody looks for it after a crash
    * @throws ProviderError
    */
-  start(request: ImageRequest, context: RunContext): Promise<Outcome>
+  start(request: ImageRequest, context: RunContext, prepared?: Json): Promise<Outcome>
   /**
-   * Looks at an operation that `start` or `poll` handed back, also in another process and after a crash.
+   * Looks at an operation that `prepare`, `start` or `poll` handed back, also in another process and after a crash.
    * Absent: `start` never answers `pending`.
    * @throws ProviderError
    */
-  poll?(operation: Json, context: RunContext): Promise<Outcome>
+  poll?(operation: Json, context: RunContext): Promise<Outcome | NotTaken>
   /**
    * Tells the engine to stop an operation. Absent: aborting `context.signal` is all there is. Repeating it does no harm.
    * @throws ProviderError
@@ -214,6 +222,11 @@ export type Outcome =
   | { readonly kind: 'blocked'; readonly reason: string }
   /** `operation` survives JSON and is all that `poll` needs. */
   | { readonly kind: 'pending'; readonly operation: Json; readonly lookAgainMs: number }
+
+/** What became of an operation that was only prepared: the engine surely never took it, so that the request may be sent. */
+export interface NotTaken {
+  readonly kind: 'not-taken'
+}
 
 export interface ProducedImage {
   /** As the engine sent them; never re-encoded. The type is read from the bytes by whoever stores them. */

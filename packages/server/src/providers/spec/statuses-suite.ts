@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { startFakeEngine } from '../kit/fake-engine.ts'
 import type { ProviderFixtures } from './contract-suite.ts'
-import type { Outcome, Provider } from './provider.ts'
+import type { NotTaken, Outcome, Provider } from './provider.ts'
 import { contextFor, contractKey, failure } from './testing/suite-tools.ts'
 
 const page = '<!doctype html><title>nginx</title><h1>No</h1>'
@@ -58,7 +58,7 @@ export function describeStatuses(provider: Provider, fixtures: ProviderFixtures)
   }
 }
 
-async function run(provider: Provider, fixtures: ProviderFixtures, baseUrl: string): Promise<Outcome> {
+async function run(provider: Provider, fixtures: ProviderFixtures, baseUrl: string): Promise<Outcome | NotTaken> {
   const context = contextFor(fixtures, { baseUrl })
   const outcome = await provider.start(fixtures.request, context)
   return outcome.kind === 'pending' && provider.poll ? provider.poll(outcome.operation, context) : outcome

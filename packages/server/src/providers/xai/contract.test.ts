@@ -1,7 +1,8 @@
+import { chatFixtures } from '../kit/chat-suite.ts'
 import { createEngineHttp } from '../kit/engine-http.ts'
 import { outgoing } from '../kit/fake-outgoing.ts'
 import { mask, source } from '../kit/testing.ts'
-import { describeProvider } from '../spec/contract-suite.ts'
+import { describeProvider, failing } from '../spec/contract-suite.ts'
 import { startFakeXai } from './fake-xai.ts'
 import { provider } from './provider.ts'
 
@@ -29,11 +30,18 @@ describeProvider(provider, {
     sources: [],
     options: { resolution: '2k' },
   },
+  writing: chatFixtures({
+    model: 'grok-4',
+    limit: 'max_completion_tokens',
+    start: async (failing) => {
+      const fake = await startFakeXai(failing)
+      return { ...fake, baseUrl: fake.apiUrl }
+    },
+  }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {
     start: async (behaviour) => {
-      const failure = behaviour === 'stalled' ? 'stall' : behaviour
-      const fake = await startFakeXai(failure === 'normal' ? {} : { failure })
+      const fake = await startFakeXai(failing(behaviour))
       return {
         baseUrl: fake.apiUrl,
         imageCalls: () => fake.drawn().map((seen) => seen.json()),

@@ -1,6 +1,7 @@
 import { engineWords, mapHttpError, mapLateFault, readFault, type MappingOptions } from '../kit/error-mapping.ts'
+import type { Blocked } from '../kit/images-api.ts'
 import { ProviderError } from '../spec/provider-error.ts'
-import type { EngineResponse, Outcome } from '../spec/provider.ts'
+import type { EngineResponse } from '../spec/provider.ts'
 
 type Secrets = readonly (string | null)[]
 
@@ -16,7 +17,7 @@ function mapping(secrets: Secrets): MappingOptions {
  * What an answer other than 200 means: blocked, when the content was refused.
  * @throws ProviderError for everything else
  */
-export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): Outcome {
+export function refusal(response: EngineResponse, body: string, of: { secrets: Secrets }): Blocked {
   const { status } = response
   const { message } = readFault(body)
   // Before the rest: the sentence that refuses content names the key's id, too.
@@ -32,14 +33,14 @@ export function refusal(response: EngineResponse, body: string, of: { secrets: S
 }
 
 /** The same for an error inside an answer that began as success. */
-export function lateRefusal(answer: unknown, secrets: Secrets): Outcome {
+export function lateRefusal(answer: unknown, secrets: Secrets): Blocked {
   const fault = readFault(answer)
   if (moderation.test(fault.message)) return blocked(fault.message, secrets)
   throw mapLateFault(fault, mapping(secrets))
 }
 
 /** A refusal; xAI mostly gives no words for it. */
-export function blocked(words: string, secrets: Secrets): Outcome {
+export function blocked(words: string, secrets: Secrets): Blocked {
   return {
     kind: 'blocked',
     reason: engineWords(words, secrets) || 'xAI held the picture back: its moderation did not let it pass',

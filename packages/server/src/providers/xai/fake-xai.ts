@@ -1,5 +1,6 @@
 // An xAI API that draws stripes, speaking the real protocol over real HTTP. Its pictures are PNG; the real ones are mostly JPEG.
 import { setTimeout as pause } from 'node:timers/promises'
+import { answerChat, isChat, type WritingFailure } from '../kit/fake-chat.ts'
 import { startFakeEngine, type FakeEngine, type Reply, type SeenRequest } from '../kit/fake-engine.ts'
 import { fakePicture } from '../kit/fake-picture.ts'
 
@@ -40,9 +41,10 @@ export type XaiFailure =
   | 'endless'
   | 'stall'
   | 'drop'
+  | WritingFailure
 
 export interface XaiBehaviour {
-  /** Ids that /image-generation-models lists; null: there is no such route. */
+  /** Ids that /image-generation-models lists; null: there are no lists. */
   readonly models?: readonly string[] | null
   readonly delayMs?: number
   /** Every picture is exactly this, whatever was asked. */
@@ -74,11 +76,13 @@ export async function startFakeXai(behaviour: XaiBehaviour = {}): Promise<FakeXa
       return reply.json(401, { code: 'Unauthenticated', error: `Invalid or missing credentials: ${authorization}` })
     }
     if (request.path === '/v1/image-generation-models') return list(behaviour, reply)
+    if (request.path === '/v1/language-models') return listWords(behaviour, reply)
+    if (isChat(request.path)) return write(behaviour, request, reply)
     if (request.path === '/v1/images/generations') return draw({ behaviour, request, reply, known: knownFields })
     if (request.path === '/v1/images/edits') return draw({ behaviour, request, reply, known: editFields })
     reply.send(404, '')
   })
-  const drawn = () => engine.requests.filter(({ method }) => method === 'POST')
+  const drawn = () => engine.requests.filter(({ path }) => path.startsWith('/v1/images/'))
   return { ...engine, apiUrl: `${engine.baseUrl}/v1`, drawn }
 }
 
@@ -87,6 +91,27 @@ function list({ models = ['grok-imagine-image-2.0', 'grok-imagine-image'] }: Xai
   const about = { object: 'model', owned_by: 'xai', version: '1.0', created: 1_760_000_000, max_prompt_length: 8000 }
   const able = { input_modalities: ['text', 'image'], output_modalities: ['image'], image_price: 2, aliases: [] }
   reply.json(200, { models: models.map((id) => ({ id, fingerprint: 'fp_1', ...about, ...able })) })
+}
+
+function listWords({ models }: XaiBehaviour, reply: Reply): void {
+  if (models === null) return reply.send(404, '')
+  const text = ['text']
+  const listed = [
+    { id: 'grok-4', input_modalities: ['text', 'image'], output_modalities: text },
+    { id: 'grok-code-fast-1', input_modalities: text, output_modalities: text },
+    { id: 'grok-untold' },
+    { id: 'grok-imagine-image-2.0', input_modalities: text, output_modalities: ['image'] },
+  ]
+  reply.json(200, { models: listed.map((model) => ({ object: 'model', owned_by: 'xai', ...model })) })
+}
+
+/** Answers a chat, with failures in xAI's own form. */
+function write(behaviour: XaiBehaviour, request: SeenRequest, reply: Reply): void | Promise<void> {
+  const name = behaviour.failure === 'blocked' ? 'blocked-403' : behaviour.failure
+  for (const [known, [status, code, error]] of Object.entries(faults)) {
+    if (known === name) return reply.json(status, { code, error })
+  }
+  return answerChat({ failure: name }, request, reply)
 }
 
 interface Asked {

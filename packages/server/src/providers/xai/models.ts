@@ -1,4 +1,5 @@
 import type { Capabilities, ModelInfo, Retirement } from '@easel/contract'
+import { promptOnly } from '../kit/prompt-only.ts'
 import { wholeRatio } from '../kit/whole-ratios.ts'
 
 /** The models of 21 November 2026, for servers that list none. */
@@ -6,22 +7,7 @@ const catalogue = ['grok-imagine-image-2.0', 'grok-imagine-image-quality', 'grok
 
 const ratios = '1:1 3:4 4:3 9:16 16:9 2:3 3:2 1:2 2:1 9:19.5 19.5:9 9:20 20:9'.split(' ').map(wholeRatio)
 
-const common: Omit<Capabilities, 'size' | 'quality' | 'sources'> = {
-  imagesPerCall: 10,
-  mask: false,
-  negativePrompt: false,
-  seedMax: null,
-  steps: null,
-  guidance: null,
-  strength: null,
-  sampler: null,
-  style: null,
-  background: null,
-  outputFormat: null,
-  progress: 'none',
-  // An abort ends our waiting only; the work is probably billed all the same.
-  cancel: 'connection',
-}
+const common = { ...promptOnly, imagesPerCall: 10 }
 
 /** The model of before 2026, which draws in one size, from words alone. */
 const isGrok2 = (model: string): boolean => model.startsWith('grok-2-image')
@@ -29,7 +15,7 @@ const isGrok2 = (model: string): boolean => model.startsWith('grok-2-image')
 function capabilitiesOf(model: string): Capabilities {
   // Neither size nor ratio is ever sent to it: it would refuse them.
   if (isGrok2(model)) {
-    return { ...common, sources: 0, quality: null, size: { kind: 'fixed', sizes: ['1024x768'], default: '1024x768' } }
+    return { ...common, size: { kind: 'fixed', sizes: ['1024x768'], default: '1024x768' } }
   }
   const [, version = 1] = /^grok-imagine-image-(\d+\.\d+)/.exec(model) ?? []
   return {

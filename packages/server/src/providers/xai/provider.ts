@@ -1,19 +1,20 @@
 import type { ModelInfo } from '@easel/contract'
-import { decodeBase64Image } from '../kit/base64.ts'
 import { readErrorBody } from '../kit/error-mapping.ts'
 import { parseAnswer } from '../kit/schema.ts'
+import { bytesOf } from '../kit/sent-picture.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { blocked, lateRefusal, refusal } from './errors.ts'
+import { headersFor } from './headers.ts'
 import { cataloguedModels, listedModels, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
-import { costOf, imagesAnswer, imagesBody, modelsAnswer, type Picture } from './wire.ts'
+import { costOf, imagesAnswer, imagesBody, modelsAnswer } from './wire.ts'
+import { writer } from './writer.ts'
 
 const engine = 'xAI'
 const shortCall = { headersTimeoutMs: 30_000, bodyTimeoutMs: 30_000, maxBytes: 8_000_000 }
 // Nothing comes before the end. Ten large pictures in base64 fit.
 const drawing = { headersTimeoutMs: 10 * 60_000, bodyTimeoutMs: 10 * 60_000, maxBytes: 400_000_000 }
-const linkedPicture = { maxBytes: 60_000_000, timeoutMs: 120_000 }
 
 export const provider: Provider = {
   manifest: {
@@ -34,6 +35,7 @@ export const provider: Provider = {
   listModels,
   start,
   retirement: retirementOf,
+  writes: writer,
 }
 
 async function listModels(context: CallContext): Promise<readonly ModelInfo[]> {
@@ -62,7 +64,7 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   if (answer.error !== undefined && answer.error !== null) return lateRefusal(answer, secrets)
   const images: ProducedImage[] = []
   for (const picture of answer.data ?? []) {
-    const bytes = picture && picture.respect_moderation !== false ? await bytesOf(picture, context) : null
+    const bytes = picture && picture.respect_moderation !== false ? await bytesOf(picture, engine, context) : null
     if (bytes) images.push({ bytes, ...(picture?.revised_prompt && { revisedPrompt: picture.revised_prompt }) })
   }
   if (images.length > 0) {
@@ -73,14 +75,4 @@ async function start(request: ImageRequest, context: RunContext): Promise<Outcom
   const heldBack = answer.data?.length === 0 || answer.data?.some((picture) => picture?.respect_moderation === false)
   if (heldBack === true) return blocked('', secrets)
   throw new ProviderError('malformed-response', 'xAI reported success without a picture')
-}
-
-async function bytesOf({ b64_json, url }: Picture, context: RunContext): Promise<Uint8Array | null> {
-  if (b64_json !== undefined && b64_json !== null && b64_json !== '') return decodeBase64Image(b64_json, engine)
-  return typeof url === 'string' && url !== '' ? context.http.download(url, linkedPicture) : null
-}
-
-function headersFor({ key }: CallContext): Record<string, string> {
-  if (key === null) throw new ProviderError('auth', 'xAI needs a key: enter one in the connection')
-  return { authorization: `Bearer ${key}` }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentPicture } from '../kit/sent-picture.ts'
 import { enginesRatio } from '../kit/whole-ratios.ts'
 import type { Cost, ImageRequest } from '../spec/provider.ts'
 import { options } from './options.ts'
@@ -12,15 +13,16 @@ export const modelsAnswer = z.object({
     .transform((models) => models ?? []),
 })
 
-const picture = z.object({
-  /** Its bytes where they were taken out of the answer's own. */
-  b64_json: z.union([z.string(), z.instanceof(Uint8Array)]).nullish(),
-  url: z.string().nullish(),
+/** /language-models, the list of those that write. */
+export const textModelsAnswer = z.object({
+  models: z.array(z.object({ id: z.string(), input_modalities: words, output_modalities: words })),
+})
+
+const picture = sentPicture.extend({
   revised_prompt: z.string().nullish(),
   /** False: drawn, but held back. */
   respect_moderation: z.boolean().nullish(),
 })
-export type Picture = z.infer<typeof picture>
 
 export const imagesAnswer = z.object({
   data: z.array(picture.nullable()).nullish(),
