@@ -6,6 +6,8 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { positionStep } from './album-members.ts'
 import type { LibraryPorts } from './details.ts'
+import { lockImages, lockImagesOf } from './locks.ts'
+import { nameKey } from './name-key.ts'
 
 export interface Albums {
   /** By name. @param imageId only those that hold this picture */
@@ -117,6 +119,8 @@ async function updateAlbum(
   { userId, id }: { userId: string; id: string },
   { name, description, coverId }: AlbumChange,
 ): Promise<void> {
+  // Its name stands in the sidecar of each.
+  if (name !== undefined) await lockImagesOf(trx, userId, id)
   await lockAlbum(trx, userId, id)
   if (typeof coverId === 'string' && !(await isIn(trx, id, [coverId]))) {
     throw new EaselError('validation-failed', 'The cover has to be a picture of the album.', {
@@ -124,7 +128,7 @@ async function updateAlbum(
     })
   }
   const set = {
-    ...(name === undefined ? {} : { name }),
+    ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
     ...(description === undefined ? {} : { description }),
     ...(coverId === undefined ? {} : { cover_id: coverId }),
     changed_at: sql<Date>`now()`,
@@ -180,7 +184,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
         .$if(imageId !== undefined, (query) =>
           query.where(sql<boolean>`id in (select album_id from album_images where image_id = ${imageId}::uuid)`),
         )
-        .orderBy(sql`lower(name)`)
+        .orderBy('name_key')
         .orderBy('id')
         .execute()
       return rows.map(toAlbum)
@@ -188,7 +192,10 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     async create(userId, { name, description = null }) {
       const id = newId()
       await change(userId, (trx) =>
-        trx.insertInto('albums').values({ id, user_id: userId, name, description, cover_id: null }).execute(),
+        trx
+          .insertInto('albums')
+          .values({ id, user_id: userId, name, name_key: nameKey(name), description, cover_id: null })
+          .execute(),
       )
       return await get(userId, id)
     },
@@ -198,12 +205,14 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async remove(userId, id) {
       await change(userId, async (trx) => {
+        await lockImagesOf(trx, userId, id)
         await lockAlbum(trx, userId, id)
         await trx.deleteFrom('albums').where('id', '=', id).execute()
       })
     },
     async add(userId, id, imageIds) {
       await change(userId, async (trx) => {
+        await lockImages(trx, userId, imageIds)
         await lockAlbum(trx, userId, id)
         await checkPictures(trx, userId, imageIds)
         await append(trx, id, imageIds)
@@ -212,6 +221,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async takeOut(userId, id, imageIds) {
       await change(userId, async (trx) => {
+        await lockImages(trx, userId, imageIds)
         await lockAlbum(trx, userId, id)
         await trx
           .deleteFrom('album_images')
@@ -223,6 +233,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async order(userId, id, order) {
       await change(userId, async (trx) => {
+        await lockImages(trx, userId, order.imageIds)
         await lockAlbum(trx, userId, id)
         if (!(await isIn(trx, id, order.imageIds))) throw noPicture()
         await move(trx, id, order)
