@@ -18,7 +18,7 @@ export function DateLine() {
         leftSection={<Icon name="up" />}
         renderRoot={(props) => <Link {...props} to="/library" search={({ at: _at, ...rest }) => rest} />}
       >
-        Newest pictures
+        Newest
       </Button>
     </div>
   )

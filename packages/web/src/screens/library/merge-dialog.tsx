@@ -14,7 +14,7 @@ interface MergeDialogProps {
 export function MergeDialog({ tag, onPick, onClose }: MergeDialogProps) {
   useFocusReturn()
   return (
-    <Modal opened onClose={onClose} title={`Merge ${tagWords(tag)} into`} size={420} zIndex={320}>
+    <Modal opened onClose={onClose} title={`Merge ${tagWords(tag)} into`} size={420}>
       <TagBox label="Other tag" taken={[tag]} first onPick={onPick} />
     </Modal>
   )
