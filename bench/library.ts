@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { sql } from 'kysely'
 import { newId } from '../packages/server/src/base/ids.ts'
 import { openLog } from '../packages/server/src/base/log.ts'
 import type { Database, Db } from '../packages/server/src/db/database.ts'
@@ -77,9 +78,15 @@ async function fill({ db, boss }: Database, count: number): Promise<Filled> {
   await run(`alter table images enable trigger user`)
   await run(`update tags set images = (select count(*) from image_tags where tag = tags.id)`)
   await run(`update images set prompt = replace(prompt, 'portrait', 'study') where user_id = '${small}' and seed > 4`)
+  const indexes = await sql<{ name: string; made: string }>`
+    select indexname as name, indexdef as made from pg_indexes where indexname in ('image_words_text', 'image_words_parts')`.execute(
+    db,
+  )
+  for (const { name } of indexes.rows) await run(`drop index ${name}`)
   for (let from = 1; from <= count; from += chunk) {
     await run(`select follow_words(array(select id from images where seed between ${from} and ${from + chunk - 1}))`)
   }
+  for (const { made } of indexes.rows) await run(made)
   await run(`
     insert into timeline_buckets (user_id, day, starts_at, starts_id, images, revision)
     select user_id, (created_at at time zone 'utc')::date, date_trunc('day', created_at, 'utc'), '00000000-0000-0000-0000-000000000000', count(*), nextval('timeline_revisions')
@@ -224,17 +231,25 @@ async function benchOn(database: Database, count: number): Promise<void> {
   await database.close()
 }
 
-export async function benchLibrary(count = 1_000_000): Promise<void> {
+export async function benchLibraryOnPglite(count = 1_000_000): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   try {
     await benchOn(await openPglite(join(folder, 'db')), count)
-    const postgres = await startPostgres()
-    try {
-      await benchOn(await openPostgres(postgres.url, openLog('error')), count)
-    } finally {
-      await postgres.stop()
-    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+export async function benchLibraryOnPostgres(count = 1_000_000): Promise<void> {
+  const postgres = await startPostgres()
+  try {
+    await benchOn(await openPostgres(postgres.url, openLog('error')), count)
+  } finally {
+    await postgres.stop()
+  }
+}
+
+export async function benchLibrary(count?: number): Promise<void> {
+  await benchLibraryOnPglite(count)
+  await benchLibraryOnPostgres(count)
 }
