@@ -39,6 +39,22 @@ export async function lockAlbum(trx: Trx, userId: string, id: string): Promise<v
   if ((await mine.executeTakeFirst()) === undefined) throw noAlbum()
 }
 
+/** Waits for whoever changes the album or these pictures. @throws EaselError `not-found` for the album */
+async function hold(
+  trx: Trx,
+  { userId, id }: { readonly userId: string; readonly id: string },
+  imageIds: readonly string[],
+): Promise<void> {
+  await lockImages(trx, userId, imageIds)
+  await lockAlbum(trx, userId, id)
+}
+
+async function takeApart(trx: Trx, userId: string, id: string): Promise<void> {
+  await lockImagesOf(trx, userId, id)
+  await lockAlbum(trx, userId, id)
+  await trx.deleteFrom('albums').where('id', '=', id).execute()
+}
+
 /** Puts pictures at the end of an album. @returns those that were not in it */
 export async function append(trx: Trx, id: string, imageIds: readonly string[]): Promise<readonly string[]> {
   const { rows } = await sql<{ image_id: string }>`
@@ -204,16 +220,11 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
       return await get(userId, id)
     },
     async remove(userId, id) {
-      await change(userId, async (trx) => {
-        await lockImagesOf(trx, userId, id)
-        await lockAlbum(trx, userId, id)
-        await trx.deleteFrom('albums').where('id', '=', id).execute()
-      })
+      await change(userId, (trx) => takeApart(trx, userId, id))
     },
     async add(userId, id, imageIds) {
       await change(userId, async (trx) => {
-        await lockImages(trx, userId, imageIds)
-        await lockAlbum(trx, userId, id)
+        await hold(trx, { userId, id }, imageIds)
         await checkPictures(trx, userId, imageIds)
         await append(trx, id, imageIds)
       })
@@ -221,8 +232,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async takeOut(userId, id, imageIds) {
       await change(userId, async (trx) => {
-        await lockImages(trx, userId, imageIds)
-        await lockAlbum(trx, userId, id)
+        await hold(trx, { userId, id }, imageIds)
         await trx
           .deleteFrom('album_images')
           .where('album_id', '=', id)
@@ -233,8 +243,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async order(userId, id, order) {
       await change(userId, async (trx) => {
-        await lockImages(trx, userId, order.imageIds)
-        await lockAlbum(trx, userId, id)
+        await hold(trx, { userId, id }, order.imageIds)
         if (!(await isIn(trx, id, order.imageIds))) throw noPicture()
         await move(trx, id, order)
       })

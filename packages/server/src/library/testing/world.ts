@@ -46,7 +46,7 @@ async function tagNamed({ library, userId }: Place, name: string): Promise<strin
 }
 
 /** One who works in a library, and remembers the bulk actions that can be undone. */
-export function createClient(place: Place): Client {
+function createClient(place: Place): Client {
   const { library, userId, ids, albums } = place
   const { details, tags, albums: albumsOf, bulks } = library.collections
   const begun: string[] = []

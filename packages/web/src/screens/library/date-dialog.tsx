@@ -21,6 +21,7 @@ const monthName = (month: string) =>
 /** A day to be typed, or one of the months that have pictures. */
 export function DateDialog({ onPick, onClose }: DateDialogProps) {
   const [day, setDay] = useState('')
+  const [today] = useState(() => dayKey(Date.now()))
   const { data, error } = useQuery(timelineQuery())
   useFocusReturn()
   const years = data === undefined ? [] : yearsOf(data)
@@ -39,7 +40,7 @@ export function DateDialog({ onPick, onClose }: DateDialogProps) {
           type="date"
           label="Day"
           data-autofocus
-          max={dayKey(Date.now())}
+          max={today}
           value={day}
           onChange={(event) => setDay(event.currentTarget.value)}
         />
