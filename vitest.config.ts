@@ -5,6 +5,9 @@ const heavyTests = ['test/faults/*.test.ts', 'test/workers/*.test.ts']
 const largeTests = 'test/faults/large*'
 // They take an hour: only by name, as in `npm test -- test/faults/large.test.ts`.
 const wantsLarge = process.argv.some((argument) => argument.includes('test/faults/large'))
+// So does what is drawn by lot hundreds of times: `npm test -- agreement.long`.
+const wantsLong = process.argv.some((argument) => argument.includes('.long'))
+const longTests = wantsLong ? [] : ['**/*.long.*.test.ts']
 
 export default defineConfig({
   test: {
@@ -31,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'pglite',
           include: ['db', 'pglite'].map(databaseTests),
+          exclude: longTests,
           provide: { database: 'pglite', postgresUrl: '' },
         },
       },
@@ -39,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['db', 'postgres'].map(databaseTests),
+          exclude: longTests,
           globalSetup: ['tools/test-setup/postgres.ts'],
           provide: { database: 'postgres' },
         },

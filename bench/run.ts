@@ -1,6 +1,6 @@
 // `npm run bench`: all benchmarks, or those that are named.
 import { cpus, totalmem } from 'node:os'
-import { benchLibrary } from './library.ts'
+import { benchLibrary, benchLibraryOnPglite, benchLibraryOnPostgres } from './library.ts'
 import { benchPipeline } from './pipeline.ts'
 import { benchSignIn } from './sign-in.ts'
 import { benchStages } from './stages.ts'
@@ -20,6 +20,8 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 const onlyByName: Readonly<Record<string, () => Promise<void>>> = {
   'wrong-passwords': benchWrongPasswords,
   library: () => benchLibrary(),
+  'library-pglite': () => benchLibraryOnPglite(),
+  'library-postgres': () => benchLibraryOnPostgres(),
   'library-small': () => benchLibrary(20_000),
 }
 

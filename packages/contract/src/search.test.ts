@@ -68,6 +68,18 @@ describe('the search box', () => {
     expect(parseSearch('seed:x fox rating:9')).toMatchObject({ query: { words: ['fox'] }, faults: [{}, {}] })
   })
 
+  it('LB20: begins and ends at a day or at a moment', () => {
+    const at = '2026-11-21T22:30:00.000Z'
+    expect(searchOf(ImageFilter.parse({ before: at, after: '2025-02' })).query).toMatchObject({
+      before: at,
+      after: '2025-02-01',
+    })
+    expect(searchOf(ImageFilter.parse({ before: '2026-02-30' })).faults).toHaveLength(1)
+    for (const before of ['2026-11-21T', 'T', '2026-13-01', '2026-11-21T22:30:00+99:00']) {
+      expect(ImageFilter.safeParse({ before }).success, before).toBe(false)
+    }
+  })
+
   it('LB20: is one query with the filters beside it, and counts where both say something', () => {
     const filter = ImageFilter.parse({ q: 'fox seed:1', seed: '2', tagId: 'a', tagType: 'THEME', favourite: 'true' })
     expect(searchOf(filter)).toMatchObject({

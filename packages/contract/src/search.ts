@@ -6,6 +6,8 @@ import { TagType } from './tags.ts'
 
 /** `2026`, `2026-11` or `2026-11-21`: the beginning of it, in UTC. */
 const day = z.string().regex(/^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/, 'must look like 2026-11-21')
+/** A day, or a moment of it in UTC, for lists that begin at somebody's own midnight. */
+const moment = z.union([z.iso.datetime(), day], 'must look like 2026-11-21')
 const ratio = z
   .string()
   .regex(
@@ -30,8 +32,8 @@ export const ImageFilter = z.object({
   model: name.optional(),
   provider: name.optional(),
   seed: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-  before: day.optional(),
-  after: day.optional(),
+  before: moment.optional(),
+  after: moment.optional(),
   ratio: ratio.optional(),
   size: size.optional(),
 })
@@ -56,7 +58,7 @@ export interface SearchQuery {
   readonly models: readonly string[]
   readonly providers: readonly string[]
   readonly seed: number | null
-  /** `YYYY-MM-DD`, in UTC: created before that day began. */
+  /** `YYYY-MM-DD`, in UTC: created before that day began; or a moment, as in `toISOString()`. */
   readonly before: string | null
   /** Created on that day or later. */
   readonly after: string | null
@@ -113,11 +115,12 @@ const nothing: SearchQuery = {
   trash: null,
 }
 
-/** The first day of a day, a month or a year. */
-const firstDay = (text: string): string => `${text}-01-01`.slice(0, 10)
+/** The first day of a day, a month or a year; a moment as it is. */
+const firstDay = (text: string): string => (text.includes('T') ? text : `${text}-01-01`.slice(0, 10))
 
 /** Whether such a day is in the calendar. */
 const isDay = (text: string): boolean => {
+  if (text.includes('T')) return true
   const time = Date.parse(`${firstDay(text)}T00:00:00Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(firstDay(text))
 }

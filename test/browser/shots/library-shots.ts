@@ -15,10 +15,76 @@ async function showDetails(page: Page): Promise<void> {
   await details.waitFor()
 }
 
+/** Asks the server as the page does. */
+async function send(page: Page, [method, path]: readonly [string, string], body: unknown): Promise<void> {
+  await page.evaluate(
+    ({ method: how, path: where, text }) =>
+      fetch(where, { method: how, headers: { 'content-type': 'application/json' }, body: text }),
+    { method, path, text: JSON.stringify(body) },
+  )
+}
+
+const label = (tagId: string) => ({ tagType: 'LABEL', tagId })
+
+/** Tags and a saved search; asked again they are there already. */
+async function keepSomething(page: Page): Promise<void> {
+  const tagAll = (tags: readonly unknown[], q: string) =>
+    send(page, ['POST', '/api/bulk'], { action: { type: 'tag', tags }, selection: { search: { q } } })
+  await tagAll([label('for the wall')], '')
+  await tagAll([label('lighthouse'), { tagType: 'CHARACTER', tagId: '42' }], 'a')
+  await send(page, ['POST', '/api/searches'], { name: 'Best of the sea', query: { q: 'sea rating:4' } })
+  await page.reload()
+}
+
 /** What is kept, looked at and thrown away. */
 export const libraryShots: readonly Shot[] = [
   { name: 'library', stage: 'finished', path: '/library' },
   { name: 'library-empty', stage: 'empty', path: '/library' },
+  {
+    name: 'library-date',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await page.getByRole('button', { name: 'Go to date' }).click()
+      await page.getByRole('dialog', { name: 'Go to date' }).getByRole('list').first().waitFor()
+    },
+  },
+  { name: 'library-at', stage: 'finished', path: `/library?at=${new Date().toISOString().slice(0, 10)}` },
+  {
+    name: 'library-rate',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await page.getByRole('button', { name: 'Select' }).first().click()
+      await page.getByRole('button', { name: 'All', exact: true }).click()
+      await page.getByRole('button', { name: 'Favourite and stars' }).click()
+      await page.getByRole('menuitem', { name: '5 stars' }).waitFor()
+    },
+  },
+  { name: 'tags', stage: 'finished', path: '/library/tags', arrange: keepSomething },
+  { name: 'tags-empty', stage: 'empty', path: '/library/tags' },
+  {
+    name: 'tags-menu',
+    stage: 'finished',
+    path: '/library/tags',
+    arrange: async (page) => {
+      await keepSomething(page)
+      await page.getByRole('button', { name: 'Actions of lighthouse' }).click()
+      await page.getByRole('menuitem', { name: 'Merge into…' }).click()
+      await page.getByRole('combobox', { name: 'Other tag' }).fill('f')
+      await page.getByRole('option').first().waitFor()
+    },
+  },
+  {
+    name: 'search-edit',
+    stage: 'finished',
+    path: '/library/albums',
+    arrange: async (page) => {
+      await keepSomething(page)
+      await page.getByRole('button', { name: /^Edit search/ }).click()
+      await page.getByRole('dialog', { name: 'Edit search' }).waitFor()
+    },
+  },
   { name: 'library-trash', stage: 'finished', path: '/library?trash=true' },
   { name: 'library-trash-empty', stage: 'empty', path: '/library?trash=true' },
   {

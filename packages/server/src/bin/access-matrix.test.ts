@@ -104,7 +104,7 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
     },
     async album() {
       const id = newId()
-      const row = { id, user_id: ownerId, name: `${secret} ${id}`, description: null, cover_id: null }
+      const row = { id, user_id: ownerId, name: `${secret} ${id}`, name_key: id, description: null, cover_id: null }
       await db.insertInto('albums').values(row).execute()
       return id
     },
@@ -112,7 +112,7 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
       const id = newId()
       await db
         .insertInto('saved_searches')
-        .values({ id, user_id: ownerId, name: `${secret} ${id}`, query: '{}' })
+        .values({ id, user_id: ownerId, name: `${secret} ${id}`, name_key: id, query: '{}' })
         .execute()
       return id
     },

@@ -15,6 +15,8 @@ export interface AlbumTable {
   id: string
   user_id: string
   name: string
+  /** What the name is compared by. */
+  name_key: string
   description: string | null
   cover_id: string | null
   images: Generated<number>
@@ -33,6 +35,8 @@ export interface SavedSearchTable {
   id: string
   user_id: string
   name: string
+  /** What the name is compared by. */
+  name_key: string
   query: JsonColumn
   created_at: GeneratedTimestamp
 }

@@ -3,6 +3,7 @@
 import { fsyncSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { messages, PGlite, protocol, type PGliteOptions } from '@electric-sql/pglite'
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { DefectError } from '#base/errors.ts'
@@ -39,7 +40,7 @@ const keptStatements = 300
 /** The plan for any number of rows may be a bad one for a few: a page of a list is planned with its values. */
 const plannedEachTime = /\blimit \$/
 
-const common = { extensions: { pg_trgm }, parsers: { [int8Oid]: Number } } satisfies PGliteOptions
+const common = { extensions: { btree_gin, pg_trgm }, parsers: { [int8Oid]: Number } } satisfies PGliteOptions
 const { serialize } = protocol
 
 /**

@@ -123,6 +123,8 @@ export interface ImageTable {
   history_number: number
   created_at: Timestamp
   deleted_at: Timestamp | null
+  /** Its files go: it cannot be restored any more. */
+  erasing: Generated<boolean>
   revision: Generated<number>
   sidecar_due: Generated<boolean>
   sidecar_claimed: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>

@@ -254,10 +254,10 @@ describe('GET /api/me/export', () => {
 })
 
 describe('a large library', () => {
-  const count = 2000
+  const count = 800
   const size = 256 * 1024
 
-  it('TR21: takes no more memory than a small one', { timeout: 60_000 }, async () => {
+  it('TR21: takes no more memory than a small one', { timeout: 120_000 }, async () => {
     const { db, log, files, addUser } = server.pipeline
     const userId = await addUser()
     const record = recordOf(png())
@@ -324,8 +324,8 @@ describe('a large library', () => {
     }
     expect(length).toBe(opened.length)
     expect(length).toBeGreaterThan(count * size)
-    // 500 MB went through.
-    expect(most).toBeLessThan(100 * 1024 * 1024)
+    // 200 MB went through.
+    expect(most).toBeLessThan(64 * 1024 * 1024)
     await nothingLeft()
   })
 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '#db/database.ts'
 import type { SidecarAlbum } from './image-record.ts'
+import { nameKey } from './name-key.ts'
 
 /** Between two neighbours in an album, so that another fits between them. */
 export const positionStep = 2 ** 20
@@ -32,14 +33,14 @@ export async function addToAlbums(
   for (const { id, name, position } of albums) {
     await trx
       .insertInto('albums')
-      .values({ id, user_id: userId, name, description: null, cover_id: null })
+      .values({ id, user_id: userId, name, name_key: nameKey(name), description: null, cover_id: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
     // By its name where another one has it by now.
     await sql`
       insert into album_images (album_id, image_id, position)
       select id, ${imageId}::uuid, ${position}::bigint from albums
-      where user_id = ${userId} and (id = ${id}::uuid or lower(name) = lower(${name}))
+      where user_id = ${userId} and (id = ${id}::uuid or name_key = ${nameKey(name)})
       order by id = ${id}::uuid desc limit 1
       on conflict do nothing`.execute(trx)
   }

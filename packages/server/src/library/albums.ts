@@ -6,6 +6,8 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { positionStep } from './album-members.ts'
 import type { LibraryPorts } from './details.ts'
+import { lockImages, lockImagesOf } from './locks.ts'
+import { nameKey } from './name-key.ts'
 
 export interface Albums {
   /** By name. @param imageId only those that hold this picture */
@@ -35,6 +37,22 @@ const noPicture = () => new EaselError('not-found', 'There is no such picture in
 export async function lockAlbum(trx: Trx, userId: string, id: string): Promise<void> {
   const mine = trx.selectFrom('albums').where('id', '=', id).where('user_id', '=', userId).select('id').forUpdate()
   if ((await mine.executeTakeFirst()) === undefined) throw noAlbum()
+}
+
+/** Waits for whoever changes the album or these pictures. @throws EaselError `not-found` for the album */
+async function hold(
+  trx: Trx,
+  { userId, id }: { readonly userId: string; readonly id: string },
+  imageIds: readonly string[],
+): Promise<void> {
+  await lockImages(trx, userId, imageIds)
+  await lockAlbum(trx, userId, id)
+}
+
+async function takeApart(trx: Trx, userId: string, id: string): Promise<void> {
+  await lockImagesOf(trx, userId, id)
+  await lockAlbum(trx, userId, id)
+  await trx.deleteFrom('albums').where('id', '=', id).execute()
 }
 
 /** Puts pictures at the end of an album. @returns those that were not in it */
@@ -117,6 +135,8 @@ async function updateAlbum(
   { userId, id }: { userId: string; id: string },
   { name, description, coverId }: AlbumChange,
 ): Promise<void> {
+  // Its name stands in the sidecar of each.
+  if (name !== undefined) await lockImagesOf(trx, userId, id)
   await lockAlbum(trx, userId, id)
   if (typeof coverId === 'string' && !(await isIn(trx, id, [coverId]))) {
     throw new EaselError('validation-failed', 'The cover has to be a picture of the album.', {
@@ -124,7 +144,7 @@ async function updateAlbum(
     })
   }
   const set = {
-    ...(name === undefined ? {} : { name }),
+    ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
     ...(description === undefined ? {} : { description }),
     ...(coverId === undefined ? {} : { cover_id: coverId }),
     changed_at: sql<Date>`now()`,
@@ -180,7 +200,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
         .$if(imageId !== undefined, (query) =>
           query.where(sql<boolean>`id in (select album_id from album_images where image_id = ${imageId}::uuid)`),
         )
-        .orderBy(sql`lower(name)`)
+        .orderBy('name_key')
         .orderBy('id')
         .execute()
       return rows.map(toAlbum)
@@ -188,7 +208,10 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     async create(userId, { name, description = null }) {
       const id = newId()
       await change(userId, (trx) =>
-        trx.insertInto('albums').values({ id, user_id: userId, name, description, cover_id: null }).execute(),
+        trx
+          .insertInto('albums')
+          .values({ id, user_id: userId, name, name_key: nameKey(name), description, cover_id: null })
+          .execute(),
       )
       return await get(userId, id)
     },
@@ -197,14 +220,11 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
       return await get(userId, id)
     },
     async remove(userId, id) {
-      await change(userId, async (trx) => {
-        await lockAlbum(trx, userId, id)
-        await trx.deleteFrom('albums').where('id', '=', id).execute()
-      })
+      await change(userId, (trx) => takeApart(trx, userId, id))
     },
     async add(userId, id, imageIds) {
       await change(userId, async (trx) => {
-        await lockAlbum(trx, userId, id)
+        await hold(trx, { userId, id }, imageIds)
         await checkPictures(trx, userId, imageIds)
         await append(trx, id, imageIds)
       })
@@ -212,7 +232,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async takeOut(userId, id, imageIds) {
       await change(userId, async (trx) => {
-        await lockAlbum(trx, userId, id)
+        await hold(trx, { userId, id }, imageIds)
         await trx
           .deleteFrom('album_images')
           .where('album_id', '=', id)
@@ -223,7 +243,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async order(userId, id, order) {
       await change(userId, async (trx) => {
-        await lockAlbum(trx, userId, id)
+        await hold(trx, { userId, id }, order.imageIds)
         if (!(await isIn(trx, id, order.imageIds))) throw noPicture()
         await move(trx, id, order)
       })

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { adoptOrphans, parseSidecar } from './adopt.ts'
-import { eraseImages } from './erase.ts'
+import { codeOf } from '#base/errors.ts'
+import { StorageError } from '#storage/spec/storage.ts'
+import { eraseFromTrash, eraseImages } from './erase.ts'
 import { handOver } from './hand-over.ts'
 import { sidecarKey, type Sidecar } from './image-record.ts'
 import { createSidecars } from './sidecars.ts'
@@ -204,6 +206,17 @@ describe('albums', () => {
     await albums.create(user, { name: 'Foxes' })
     await expect(albums.create(user, { name: 'FOXES' })).rejects.toMatchObject({ code: 'conflict' })
     await albums.create(await library.addUser(), { name: 'foxes' })
+    // However the database's locale has it.
+    const straße = await albums.create(user, { name: 'Große Straße in Été' })
+    await expect(albums.create(user, { name: 'GROSSE STRASSE IN E\u0301TE\u0301' })).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    await expect(albums.update(user, straße.id, { name: 'FOXES' })).rejects.toMatchObject({ code: 'conflict' })
+    await albums.update(user, straße.id, { name: 'ГРОМ' })
+    await albums.create(user, { name: 'Große Straße in Été' })
+    const { record } = await library.keep(user)
+    await albums.add(user, straße.id, [record.id])
+    expect(await library.images.count(user, { q: 'in:гром' })).toEqual({ count: 1, more: false })
     await searches.create(user, { name: 'Foxes', query: { q: 'fox' } })
     await expect(searches.create(user, { name: 'foxes', query: {} })).rejects.toMatchObject({ code: 'conflict' })
   })
@@ -222,6 +235,46 @@ describe('albums', () => {
     const { data } = await library.images.list(heir, { limit: 9, album: id })
     expect(data.map((image) => image.id)).toEqual([record.id])
   })
+})
+
+it('LB33: what is being erased cannot be restored, and what was restored keeps its file', async () => {
+  const { record, key } = await library.keep(user)
+  const { record: kept, key: keptKey } = await library.keep(user)
+  await library.images.remove(user, record.id)
+  await library.images.remove(user, kept.id)
+  await library.images.restore(user, kept.id)
+  const told: string[] = []
+  const storage = {
+    ...library.storage,
+    // Its files are about to go when somebody wants it back.
+    async delete(one: string) {
+      if (told.length === 0) {
+        const again = library.images.restore(user, record.id)
+        told.push(
+          await again.then(
+            () => 'restored',
+            (error: unknown) => codeOf(error) ?? '',
+          ),
+        )
+        const bulk = { action: { type: 'restore' as const }, selection: { ids: [record.id] } }
+        told.push(`${(await library.collections.bulks.start(user, bulk)).changed} restored`)
+      }
+      return await library.storage.delete(one)
+    },
+  }
+  expect(await eraseFromTrash({ ...library, storage }, { userId: user }, [record.id, kept.id])).toBe(1)
+  expect(told).toEqual(['not-found', '0 restored'])
+  expect(await library.keys(key)).toEqual([])
+  expect(await library.storage.stat(keptKey)).not.toBeNull()
+  // A crash in between leaves it to the next housekeeping, however short it has been in the trash.
+  const { record: half } = await library.keep(user)
+  await library.images.remove(user, half.id)
+  const dying = { ...library.storage, delete: () => Promise.reject(new StorageError('failed', 'The process ended.')) }
+  await expect(eraseFromTrash({ ...library, storage: dying }, { userId: user }, [half.id])).rejects.toThrow(
+    'The process ended.',
+  )
+  expect(await emptyExpired(library, new Date(0))).toBe(1)
+  expect(await library.row(half.id)).toBeUndefined()
 })
 
 it('LB32: what is in the trash for too long goes, the rest stays', async () => {

@@ -30,6 +30,8 @@ interface Ports {
   readonly events: Events
   readonly log: Log
   readonly trashDays: number
+  /** See {@link createBulks}; absent: as long as an answer should take. */
+  readonly bulkWaitMs?: number
 }
 
 export function createCollections(ports: Ports): Collections {

@@ -26,6 +26,8 @@ beforeEach(async () => {
 })
 
 const ports = (storage: Storage = library.storage) => ({ ...library, storage, stopWork: async () => {} })
+/** Dozens of libraries are made and erased, each file for good. */
+const timeout = 120_000
 const nothing = { adopted: 0, removed: 0, unknown: 0, missing: 0 }
 
 /** A library with everything that there can be. */
@@ -113,38 +115,42 @@ describe('GU7: erasing', () => {
   })
 })
 
-it('GU8: a crash after each step leaves nothing that a repeat does not find, and nothing comes back', async () => {
-  for (let last = 0; ; last++) {
-    user = await library.addUser()
-    const ids = await fill()
-    let step = 0
-    const storage: Storage = {
-      ...library.storage,
-      delete: async (key) => {
-        if (step++ >= last) throw new StorageError('failed', 'The process ended.')
-        return await library.storage.delete(key)
-      },
+it(
+  'GU8: a crash after each step leaves nothing that a repeat does not find, and nothing comes back',
+  { timeout },
+  async () => {
+    for (let last = 0; ; last++) {
+      user = await library.addUser()
+      const ids = await fill()
+      let step = 0
+      const storage: Storage = {
+        ...library.storage,
+        delete: async (key) => {
+          if (step++ >= last) throw new StorageError('failed', 'The process ended.')
+          return await library.storage.delete(key)
+        },
+      }
+      const ended = await eraseUser(ports(storage), user).then(
+        () => 'whole',
+        () => 'killed',
+      )
+      const before = (await library.db.selectFrom('images').where('user_id', '=', user).select('id').execute()).length
+      const { adopted } = await sweep(library, { olderThanMs: 0 })
+      expect(adopted, `after step ${last}`).toBe(0)
+      const after = (await library.db.selectFrom('images').where('user_id', '=', user).select('id').execute()).length
+      expect(after).toBe(before)
+      await eraseUser(ports(), user)
+      expect(await keysOf(ids)).toEqual([])
+      expect(await rowsOf(user)).toBe(0)
+      expect(await sweep(library, { olderThanMs: 0 })).toEqual(nothing)
+      expect((await recountUsage(library.db)).corrected).toBe(0)
+      if (ended === 'whole') {
+        expect(step).toBeGreaterThan(10)
+        break
+      }
     }
-    const ended = await eraseUser(ports(storage), user).then(
-      () => 'whole',
-      () => 'killed',
-    )
-    const before = (await library.db.selectFrom('images').where('user_id', '=', user).select('id').execute()).length
-    const { adopted } = await sweep(library, { olderThanMs: 0 })
-    expect(adopted, `after step ${last}`).toBe(0)
-    const after = (await library.db.selectFrom('images').where('user_id', '=', user).select('id').execute()).length
-    expect(after).toBe(before)
-    await eraseUser(ports(), user)
-    expect(await keysOf(ids)).toEqual([])
-    expect(await rowsOf(user)).toBe(0)
-    expect(await sweep(library, { olderThanMs: 0 })).toEqual(nothing)
-    expect((await recountUsage(library.db)).corrected).toBe(0)
-    if (ended === 'whole') {
-      expect(step).toBeGreaterThan(10)
-      break
-    }
-  }
-})
+  },
+)
 
 describe('GU9: what was on its way', () => {
   it('goes at once when its row finds no user', async () => {

@@ -6,6 +6,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { pngCopyKey, sidecarKey, thumbnailKey, userFolder } from './image-record.ts'
+import { lockTotals } from './locks.ts'
 import { addToTotals } from './usage.ts'
 
 export interface ErasePorts {
@@ -53,6 +54,7 @@ export async function eraseImages(
     .where('id', 'in', [...ids])
   for (const row of await mine.select(['id', 'storage_key']).execute()) await eraseFiles(storage, row)
   const gone = await inTransaction(db, async (trx) => {
+    await lockTotals(trx, [userId])
     const rows = await trx
       .deleteFrom('images')
       .where('user_id', '=', userId)
@@ -69,6 +71,41 @@ export async function eraseImages(
   for (const row of gone) await storage.delete(sidecarKey(row.storage_key))
   log.info({ user: userId, images: gone.length }, 'images erased')
   return gone.length
+}
+
+/**
+ * Erases for good those of these pictures that are in the trash. From here on nobody can take them out of there: what is restored
+ * keeps its file.
+ * @param trash `before`: only what was put there earlier
+ * @returns how many rows are gone
+ */
+export async function eraseFromTrash(
+  ports: ErasePorts,
+  { userId, before }: { readonly userId: string; readonly before?: Date },
+  ids: readonly string[],
+): Promise<number> {
+  if (ids.length === 0) return 0
+  let trashed = ports.db
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('id', 'in', [...ids])
+    .where('deleted_at', 'is not', null)
+    .select('id')
+    .orderBy('id')
+    .forUpdate()
+  if (before !== undefined)
+    trashed = trashed.where((where) => where.or([where('deleted_at', '<', before), where('erasing', '=', true)]))
+  const rows = await ports.db
+    .updateTable('images')
+    .set({ erasing: true })
+    .where('id', 'in', trashed)
+    .returning('id')
+    .execute()
+  return await eraseImages(
+    ports,
+    userId,
+    rows.map(({ id }) => id),
+  )
 }
 
 async function eraseGenerations({ db, storage }: ErasePorts, userId: string): Promise<void> {

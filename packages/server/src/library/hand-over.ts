@@ -7,6 +7,7 @@ import { adoptOrphans, parseSidecar, type AdoptPorts } from './adopt.ts'
 import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Sidecar } from './image-record.ts'
 import { nextHistoryNumber } from './keep.ts'
 import { albumsOf } from './album-members.ts'
+import { lockTotals } from './locks.ts'
 import { addTags, tagsOf } from './tags.ts'
 import { addToTotals, countedCost, countedImages, dayOf } from './usage.ts'
 
@@ -69,6 +70,7 @@ async function moveRow(
 ) {
   return await inTransaction(db, async (trx) => {
     const history = await nextHistoryNumber(trx, to, row.history_second)
+    await lockTotals(trx, [from, to])
     const key = storageKey(to, sidecar.createdAt, sidecar.filename)
     const moved = await trx
       .updateTable('images')
@@ -166,10 +168,14 @@ async function moveCollections(trx: Trx, { from, to }: HandOver): Promise<void> 
   for (const table of ['albums', 'saved_searches']) {
     const name = sql.table(table)
     await sql`
-      update ${name} as given set user_id = ${to}, name = case
-        when exists (select from ${name} as held where held.user_id = ${to} and lower(held.name) = lower(given.name))
-        then name || ' ' || right(id::text, 8) else name end
-      where user_id = ${from}`.execute(trx)
+      update ${name} as given set user_id = ${to}, name = name || added, name_key = name_key || added
+      from (
+        select id, case
+          when exists (select from ${name} as held where held.user_id = ${to} and held.name_key = mine.name_key)
+          then ' ' || right(id::text, 8) else '' end as added
+        from ${name} as mine where user_id = ${from}
+      ) as listed
+      where given.id = listed.id`.execute(trx)
   }
 }
 

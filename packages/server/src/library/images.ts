@@ -65,6 +65,7 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
         .where('id', '=', id)
         .where('user_id', '=', userId)
         .where('deleted_at', deletedAt === null ? 'is not' : 'is', null)
+        .where('erasing', '=', false)
         .executeTakeFirst()
       if (numUpdatedRows === 0n) throw notFound()
       await events.append(trx, userId, [{ type: deletedAt === null ? 'image.restored' : 'image.deleted', imageId: id }])

@@ -62,6 +62,7 @@ async function openWith(bytes: Uint8Array, changes: Partial<ImageRow> = {}) {
     history_number: 1,
     created_at: new Date(createdAt),
     deleted_at: null,
+    erasing: false,
     title: null,
     notes: null,
     favourite: false,

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import {
   searchOf,
   StoredFilter,
@@ -11,6 +10,7 @@ import { newId } from '#base/ids.ts'
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { LibraryPorts } from './details.ts'
+import { nameKey } from './name-key.ts'
 
 export interface SavedSearches {
   /** By name. */
@@ -69,17 +69,12 @@ export function createSavedSearches({ db, events }: Pick<LibraryPorts, 'db' | 'e
 
   return {
     async list(userId) {
-      return (
-        await mine(userId)
-          .orderBy(sql`lower(name)`)
-          .orderBy('id')
-          .execute()
-      ).map(toSearch)
+      return (await mine(userId).orderBy('name_key').orderBy('id').execute()).map(toSearch)
     },
     async create(userId, { name, query }) {
       check(query)
       const id = newId()
-      const row = { id, user_id: userId, name, query: JSON.stringify(query) }
+      const row = { id, user_id: userId, name, name_key: nameKey(name), query: JSON.stringify(query) }
       await change(userId, (trx) => trx.insertInto('saved_searches').values(row).execute())
       return await get(userId, id)
     },
@@ -87,7 +82,7 @@ export function createSavedSearches({ db, events }: Pick<LibraryPorts, 'db' | 'e
       check(query)
       await get(userId, id)
       const set = {
-        ...(name === undefined ? {} : { name }),
+        ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
         ...(query === undefined ? {} : { query: JSON.stringify(query) }),
       }
       if (Object.keys(set).length > 0) {

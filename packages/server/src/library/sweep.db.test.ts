@@ -1,4 +1,4 @@
-import { rm, truncate } from 'node:fs/promises'
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '#base/ids.ts'
@@ -118,8 +118,9 @@ describe('LB2: a file without a row', () => {
   it('is found among hundreds that have one', async () => {
     const kept = await library.keep(user)
     const { record } = await leave()
-    for (let more = 0; more < 620; more++)
-      await library.storage.put(`images/user-${user}/2026/01/x${more}.png.json`, Buffer.from('{}'))
+    const folder = join(library.folder, `images/user-${user}/2026/01`)
+    await mkdir(folder, { recursive: true })
+    for (let more = 0; more < 620; more++) await writeFile(join(folder, `x${more}.png.json`), '{}')
     expect(await all()).toMatchObject({ adopted: 1, removed: 0, missing: 0 })
     expect((await library.images.list(user, { limit: 9 })).data.map(({ id }) => id)).toEqual([
       record.id,

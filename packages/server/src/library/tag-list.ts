@@ -5,6 +5,7 @@ import { newId } from '#base/ids.ts'
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { LibraryPorts } from './details.ts'
+import { lockImages } from './locks.ts'
 
 interface TagQuery {
   readonly q?: string | undefined
@@ -38,22 +39,20 @@ export function createTagList({ db, events, sidecars }: LibraryPorts): TagList {
   }
 
   /** Some pictures of a tag at a time, so that nobody waits for thousands. @returns whether there were any */
-  async function takeOff(trx: Trx, from: string): Promise<readonly string[]> {
+  async function takeOff(trx: Trx, userId: string, from: string): Promise<readonly string[]> {
     const some = trx.selectFrom('image_tags').where('tag', '=', from).select('image_id').limit(sql.lit(batch))
-    const rows = await trx
-      .deleteFrom('image_tags')
-      .where('tag', '=', from)
-      .where('image_id', 'in', some)
-      .returning('image_id')
-      .execute()
-    return rows.map((row) => row.image_id)
+    const ids = (await some.execute()).map((row) => row.image_id)
+    if (ids.length === 0) return ids
+    await lockImages(trx, userId, ids)
+    await trx.deleteFrom('image_tags').where('tag', '=', from).where('image_id', 'in', ids).execute()
+    return ids
   }
 
   /** A crash leaves both tags with some of the pictures each; a repeat goes on. */
   async function empty(userId: string, from: string, into: string | null): Promise<void> {
     for (let more = true; more;) {
       more = await inTransaction(db, async (trx) => {
-        const ids = await takeOff(trx, from)
+        const ids = await takeOff(trx, userId, from)
         if (into !== null && ids.length > 0) {
           await trx
             .insertInto('image_tags')

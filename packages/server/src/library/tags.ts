@@ -23,6 +23,10 @@ export async function tagsOf(db: Db, imageIds: readonly string[]): Promise<Reado
   return found
 }
 
+/** Whoever makes tags makes them in this order, so that two at once do not wait for each other. */
+export const inOrder = (tags: readonly Tag[]): readonly Tag[] =>
+  tags.toSorted((a, b) => (`${a.tagType}/${a.tagId}` < `${b.tagType}/${b.tagId}` ? -1 : 1))
+
 /** Puts tags on an image; a tag that the user has already is the same tag. */
 export async function addTags(
   trx: Trx,
@@ -30,7 +34,7 @@ export async function addTags(
   tags: readonly Tag[],
 ): Promise<void> {
   if (tags.length === 0) return
-  const rows = tags.map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId }))
+  const rows = inOrder(tags).map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId }))
   await trx
     .insertInto('tags')
     .values(rows)

@@ -56,7 +56,7 @@ export async function openLibrary() {
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const events = await createEvents(database, log)
   const ports = { db, storage, events, log }
-  const collections = createCollections({ ...ports, trashDays: 30 })
+  const collections = createCollections({ ...ports, trashDays: 30, bulkWaitMs: 15_000 })
   const images = createImages({ ...ports, sidecars: collections.sidecars })
   const derivatives = createDerivatives(ports)
 

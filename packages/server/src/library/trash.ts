@@ -1,6 +1,20 @@
-import { eraseImages, type ErasePorts } from './erase.ts'
+import type { Db } from '#db/database.ts'
+import { eraseFromTrash, type ErasePorts } from './erase.ts'
 
 const batch = 100
+
+/** What has been in the trash for too long, and what somebody has begun to erase, each by its own index. */
+async function due(db: Db, userId: string, before: Date): Promise<readonly string[]> {
+  const trashed = db
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is not', null)
+    .limit(batch)
+    .select('id')
+  const expired = await trashed.where('deleted_at', '<', before).orderBy('deleted_at').execute()
+  const rows = expired.length > 0 ? expired : await trashed.where('erasing', '=', true).execute()
+  return rows.map(({ id }) => id)
+}
 
 /**
  * Erases for good what has been in the trash since before `before`.
@@ -12,20 +26,9 @@ export async function emptyExpired(ports: ErasePorts, before: Date, signal?: Abo
   let erased = 0
   for (const { id: userId } of await db.selectFrom('users').select('id').execute()) {
     while (signal?.aborted !== true) {
-      const rows = await db
-        .selectFrom('images')
-        .where('user_id', '=', userId)
-        .where('deleted_at', '<', before)
-        .orderBy('deleted_at')
-        .limit(batch)
-        .select('id')
-        .execute()
-      if (rows.length === 0) break
-      erased += await eraseImages(
-        ports,
-        userId,
-        rows.map(({ id }) => id),
-      )
+      const ids = await due(db, userId, before)
+      if (ids.length === 0) break
+      erased += await eraseFromTrash(ports, { userId, before }, ids)
     }
   }
   return erased

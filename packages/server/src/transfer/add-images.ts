@@ -13,6 +13,7 @@ import { storageKey, toImage, type ImageRow, type Sidecar } from '#library/image
 import type { Images } from '#library/images.ts'
 import { defaultFilename, keepImage } from '#library/keep.ts'
 import type { Quotas } from '#library/quotas.ts'
+import { lockImages } from '#library/locks.ts'
 import { checkRoom } from '#library/room.ts'
 import { addTags, tagsOf } from '#library/tags.ts'
 import { digest } from '#media/digest.ts'
@@ -136,6 +137,7 @@ async function addMissingTags({ db, events }: AddImagesPorts, row: ImageRow, tag
   const missing = tags.filter((tag) => !has.some((one) => one.tagType === tag.tagType && one.tagId === tag.tagId))
   if (missing.length === 0) return
   await inTransaction(db, async (trx) => {
+    await lockImages(trx, row.user_id, [row.id])
     await addTags(trx, { userId: row.user_id, imageId: row.id }, missing)
     await events.append(trx, row.user_id, [{ type: 'image.changed', imageId: row.id }])
   })

@@ -47,6 +47,8 @@ const LibrarySearch = z.object({
   album: z.uuid().optional().catch(undefined),
   q: typed.optional().catch(undefined),
   sort: z.literal('rank').optional().catch(undefined),
+  /** The day that the list begins with. */
+  at: z.iso.date().optional().catch(undefined),
 })
 const library = createRoute({
   getParentRoute: () => rootRoute,
@@ -63,6 +65,12 @@ const albums = createRoute({
   getParentRoute: () => rootRoute,
   path: '/library/albums',
   component: lazyRouteComponent(() => import('#screens/library/albums-screen.tsx'), 'AlbumsScreen'),
+})
+
+const tags = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library/tags',
+  component: lazyRouteComponent(() => import('#screens/library/tags-screen.tsx'), 'TagsScreen'),
 })
 
 const engines = createRoute({
@@ -163,6 +171,7 @@ export const createPages = (client: QueryClient) =>
       studio.addChildren([studioHome, studioPicture]),
       library.addChildren([libraryPicture]),
       albums,
+      tags,
       engines,
       admin.addChildren(adminParts),
       settings.addChildren(settingsParts),

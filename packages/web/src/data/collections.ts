@@ -4,6 +4,7 @@ import {
   type AlbumChange,
   type Image,
   type ImageChange,
+  type SavedSearchChange,
   type SavedSearchCreate,
   type Tag,
 } from '@easel/contract'
@@ -180,6 +181,20 @@ export function useCreateSearch() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (search: SavedSearchCreate) => (await call(routes.createSearch, { body: search })).data,
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.searches }),
+  })
+}
+
+export interface SearchUpdate {
+  readonly id: string
+  readonly change: SavedSearchChange
+}
+
+export function useUpdateSearch() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ id, change }: SearchUpdate) =>
+      (await call(routes.updateSearch, { params: { id }, body: change })).data,
     onSuccess: () => client.invalidateQueries({ queryKey: keys.searches }),
   })
 }

@@ -75,7 +75,7 @@ type Collections = Extract<EaselEvent, { type: 'library.changed' }>['what']
 
 function readCollections(client: QueryClient, what: Collections): void {
   const changed = {
-    images: [keys.allImages, keys.allCounts, keys.generations],
+    images: [keys.allImages, keys.allCounts, keys.generations, keys.timeline],
     tags: [keys.tags],
     albums: [keys.albums],
     searches: [keys.searches],

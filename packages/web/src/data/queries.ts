@@ -9,6 +9,8 @@ export interface ImageFilter {
   readonly q?: string
   /** Its id. */
   readonly album?: string
+  /** Only what is older than this moment, an ISO time. */
+  readonly before?: string
   readonly sort?: 'date' | 'rank' | 'album'
 }
 
@@ -19,6 +21,7 @@ export const keys = {
   images: (filter: ImageFilter) => ['images', filter],
   allCounts: ['image-count'],
   tags: ['tags'],
+  timeline: ['timeline'],
   albums: ['albums'],
   searches: ['searches'],
   trash: ['trash'],
@@ -68,6 +71,15 @@ export function imagesQuery(filter: ImageFilter) {
       call(routes.listImages, { query: { limit: LIBRARY_PAGE, ...queryOf(filter), ...cursor(pageParam) } }, { signal }),
     initialPageParam: first,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+}
+
+/** The days that have pictures, the newest first. */
+export function timelineQuery() {
+  return queryOptions({
+    queryKey: keys.timeline,
+    queryFn: async ({ signal }) => (await call(routes.getTimeline, {}, { signal })).data,
+    staleTime: 0,
   })
 }
 

@@ -130,7 +130,15 @@ export async function openServer(options: ServerOptions = {}) {
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
   })
-  const collections = createCollections({ db, storage, events: process.events, log, trashDays: 30 })
+  const collections = createCollections({
+    db,
+    storage,
+    events: process.events,
+    log,
+    trashDays: 30,
+    // What is begun is done when the answer comes, however busy the machine is.
+    bulkWaitMs: 15_000,
+  })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'

@@ -4,6 +4,7 @@ import type { BulkAction, Tag } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 import type { Trx } from '#db/database.ts'
 import { append, lockAlbum } from '../albums.ts'
+import { inOrder } from '../tags.ts'
 
 export interface Changed {
   readonly id: string
@@ -27,6 +28,7 @@ async function held(trx: Trx, { userId, ids }: Place, trash: boolean): Promise<r
     .where(sql<boolean>`id = ${list(ids)}`)
     .where('user_id', '=', userId)
     .where('deleted_at', trash ? 'is not' : 'is', null)
+    .where('erasing', '=', false)
     .orderBy('id')
     .select('id')
     .forUpdate()
@@ -38,7 +40,7 @@ async function held(trx: Trx, { userId, ids }: Place, trash: boolean): Promise<r
 async function makeTags(trx: Trx, userId: string, tags: readonly Tag[]): Promise<void> {
   await trx
     .insertInto('tags')
-    .values(tags.map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId })))
+    .values(inOrder(tags).map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId })))
     .onConflict((conflict) => conflict.columns(['user_id', 'tag_type', 'tag_id']).doNothing())
     .execute()
 }
@@ -165,7 +167,7 @@ const takeBack: { readonly [Type in Reversible['type']]: TakeBack<Type> } = {
   // Only what nobody has taken out of the trash, or put there, since.
   trash: (_action, changes) =>
     sql`update images set deleted_at = null from ${listed(changes)}
-      where images.id = changed.id and deleted_at = (before ->> 'deletedAt')::timestamptz`,
+      where images.id = changed.id and deleted_at = (before ->> 'deletedAt')::timestamptz and not erasing`,
   restore: (_action, changes) =>
     sql`update images set deleted_at = (before ->> 'deletedAt')::timestamptz from ${listed(changes)}
       where images.id = changed.id and deleted_at is null`,

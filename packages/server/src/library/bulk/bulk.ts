@@ -22,7 +22,12 @@ export interface Bulks {
   close(): Promise<void>
 }
 
-const waitMs = 1000
+/** How long an action may last before it is answered that it runs. */
+const usualWaitMs = 1000
+
+export interface BulkPorts extends RunnerPorts {
+  readonly bulkWaitMs?: number
+}
 
 const toBulk = (row: BulkRow): Bulk => ({
   id: row.id,
@@ -34,8 +39,8 @@ const toBulk = (row: BulkRow): Bulk => ({
   finishedAt: row.finished_at?.toISOString() ?? null,
 })
 
-export function createBulks(ports: RunnerPorts): Bulks {
-  const { db } = ports
+export function createBulks(ports: BulkPorts): Bulks {
+  const { db, bulkWaitMs = usualWaitMs } = ports
   const runner = createRunner(ports)
 
   async function get(userId: string, id: string): Promise<BulkRow> {
@@ -47,7 +52,7 @@ export function createBulks(ports: RunnerPorts): Bulks {
 
   async function answer(userId: string, id: string): Promise<Bulk> {
     const waiting = Promise.withResolvers<undefined>()
-    const timer = setTimeout(() => waiting.resolve(undefined), waitMs)
+    const timer = setTimeout(() => waiting.resolve(undefined), bulkWaitMs)
     await Promise.race([runner.run(id), waiting.promise])
     clearTimeout(timer)
     return toBulk(await get(userId, id))

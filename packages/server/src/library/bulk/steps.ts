@@ -7,7 +7,8 @@ import type { BulkActionTable } from '#db/library-tables.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events, LoggedEvent } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import { eraseImages } from '../erase.ts'
+import { eraseFromTrash } from '../erase.ts'
+import { lockImages } from '../locks.ts'
 import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { openSearch } from '../search/search.ts'
 import { walk } from '../search/walk.ts'
@@ -82,22 +83,6 @@ export async function proceed(
   await events.append(trx, userId, [{ type: 'bulk.changed', bulkId: id }, ...(over ? everyCollection : [])])
 }
 
-async function eraseFromTrash(ports: StepPorts, userId: string, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) return 0
-  const rows = await ports.db
-    .selectFrom('images')
-    .where('user_id', '=', userId)
-    .where('id', 'in', [...ids])
-    .where('deleted_at', 'is not', null)
-    .select('id')
-    .execute()
-  return await eraseImages(
-    ports,
-    userId,
-    rows.map(({ id }) => id),
-  )
-}
-
 /** @returns whether there is more to do */
 export async function step(ports: StepPorts, row: BulkRow): Promise<boolean> {
   const { db, events } = ports
@@ -106,7 +91,7 @@ export async function step(ports: StepPorts, row: BulkRow): Promise<boolean> {
   const state = position === null ? 'done' : 'running'
   const seen = row.seen + ids.length
   // Files go, which no transaction may wait for.
-  const erased = action.type === 'erase' ? await eraseFromTrash(ports, row.user_id, ids) : 0
+  const erased = action.type === 'erase' ? await eraseFromTrash(ports, { userId: row.user_id }, ids) : 0
   await inTransaction(db, async (trx) => {
     const changes = action.type === 'erase' ? [] : await applyTo(trx, action, { userId: row.user_id, ids })
     if (changes.length > 0) {
@@ -134,6 +119,11 @@ export async function stepBack({ db, events }: StepPorts, row: BulkRow, action: 
       .execute()
     const changes = rows.map(({ image_id: id, before }) => ({ id, before: before as Changed['before'] })) // oxlint-disable-line typescript/consistent-type-assertions -- as it was written
     if (changes.length > 0) {
+      await lockImages(
+        trx,
+        row.user_id,
+        changes.map(({ id }) => id),
+      )
       await takeBackFrom(trx, action, changes)
       await events.append(trx, row.user_id, [{ type: 'library.changed', what: 'images' }])
     }

@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { SearchQuery, WantedTag } from '@easel/contract'
 import type { Db } from '#db/database.ts'
+import { nameKey } from '../name-key.ts'
 
 export type Condition = RawBuilder<boolean>
 
@@ -96,7 +97,7 @@ async function albumId(db: Db, userId: string, album: string): Promise<string | 
   const row = await db
     .selectFrom('albums')
     .where('user_id', '=', userId)
-    .where(sql<boolean>`(id::text = ${album.toLowerCase()} or lower(name) = lower(${album}))`)
+    .where(sql<boolean>`(id::text = ${album.toLowerCase()} or name_key = ${nameKey(album)})`)
     .select('id')
     .executeTakeFirst()
   return row?.id ?? null
@@ -126,14 +127,20 @@ function hasSize(size: string): Condition {
   return sql<boolean>`(images.width ${compare} ${Number(first)}::integer and images.height ${compare} ${Number(second)}::integer)`
 }
 
-const startOf = (day: string) => sql`${`${day}T00:00:00Z`}::timestamptz`
+const startOf = (day: string) => sql`${day.includes('T') ? day : `${day}T00:00:00Z`}::timestamptz`
 
-function ordered({ source, models, providers, favourite, before, after }: SearchQuery): Condition[] {
+/** Each has an index where its pictures stand in the order of the list; those that fewer pictures have come first. */
+function indexed({ source, models, providers, favourite }: SearchQuery): Condition[] {
   return [
-    ...(source === null ? [] : [sql<boolean>`images.source = ${source}`]),
+    ...(favourite === true ? [sql<boolean>`images.favourite`] : []),
     ...models.map((model) => sql<boolean>`images.model = ${model}`),
     ...providers.map((provider) => sql<boolean>`images.provider = ${provider}`),
-    ...(favourite === true ? [sql<boolean>`images.favourite`] : []),
+    ...(source === null ? [] : [sql<boolean>`images.source = ${source}`]),
+  ]
+}
+
+function between({ before, after }: SearchQuery): Condition[] {
+  return [
     ...(before === null ? [] : [sql<boolean>`images.created_at < ${startOf(before)}`]),
     ...(after === null ? [] : [sql<boolean>`images.created_at >= ${startOf(after)}`]),
   ]
@@ -170,8 +177,13 @@ export async function conditionsOf(db: Db, userId: string, query: SearchQuery): 
     others.push(sql<boolean>`images.seed = ${seed}::bigint`)
     finders.unshift(sql`select id from images where user_id = ${userId} and seed = ${seed}::bigint`)
   }
+  // One index is followed. What else is asked for is looked at in each row, so that nothing is read without end for what few have.
+  const own = indexed(query)
+  const followed = single === undefined && query.trash !== true ? own.slice(0, 1) : []
+  others.unshift(...own.slice(followed.length))
   if (favourite === false) others.push(sql<boolean>`not images.favourite`)
   if (ratio !== null) others.push(hasRatio(ratio))
   if (size !== null) others.push(hasSize(size))
-  return { ordered: ordered(query), others, finders, tag: single?.[0] ?? null, album: inAlbum, impossible }
+  const ordered = [...followed, ...between(query)]
+  return { ordered, others, finders, tag: single?.[0] ?? null, album: inAlbum, impossible }
 }

@@ -129,6 +129,12 @@ describe('LB20: filters', () => {
     expect(await find('before:2026')).toEqual(['c'])
     expect(await find('after:2025-03-05')).toEqual(['a', 'b'])
     expect(await find('after:2025-03-04 before:2025-03-05')).toEqual(['c'])
+    const at = (await library.images.list(user, { limit: 1 })).data[0]?.createdAt
+    expect(await find('', { before: at })).toEqual(['b', 'c'])
+    expect(await find('', { after: at })).toEqual(['a'])
+    // Of several filters an index has, some are looked at in each picture.
+    expect(await find('tag:fox source:upload is:favourite')).toEqual([])
+    expect(await find('', { source: 'upload', model: 'no such model' })).toEqual([])
   })
 
   it('know stars, hearts, albums and the trash', async () => {

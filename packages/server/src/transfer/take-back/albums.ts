@@ -4,6 +4,7 @@ import type { ExportedAlbum, ExportedAlbumPicture, RecordOutcome } from '@easel/
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { append } from '#library/albums.ts'
+import { nameKey } from '#library/name-key.ts'
 import { takeNamed } from './named.ts'
 import { past, type RecordPorts } from './record-ports.ts'
 
@@ -23,7 +24,15 @@ export async function takeAlbums(
       async insert(trx, { name, description, createdAt }, id) {
         const inserted = await trx
           .insertInto('albums')
-          .values({ id, user_id: userId, name, description, cover_id: null, created_at: past(createdAt, now) })
+          .values({
+            id,
+            user_id: userId,
+            name,
+            name_key: nameKey(name),
+            description,
+            cover_id: null,
+            created_at: past(createdAt, now),
+          })
           .onConflict((conflict) => conflict.doNothing())
           .returning('id')
           .executeTakeFirst()
@@ -36,7 +45,7 @@ export async function takeAlbums(
 const refused = (why: string): RecordOutcome => ({ outcome: 'refused', id: null, why })
 const idList = (ids: Iterable<string>) => sql`${`{${[...ids].join(',')}}`}::uuid[]`
 
-/** Those that are this user's. Of albums, nobody else changes what stands in them until the transaction ends. */
+/** Those that are this user's. Nobody else changes them, or what stands in them, until the transaction ends. */
 async function ownOf(
   trx: Trx,
   userId: string,
@@ -49,7 +58,7 @@ async function ownOf(
     // In one order, so that two of these at once do not wait for each other.
     .orderBy('id')
     .select('id')
-  const rows = await (table === 'albums' ? mine.forUpdate() : mine).execute()
+  const rows = await mine.forUpdate().execute()
   return new Set(rows.map(({ id }) => id))
 }
 
@@ -78,8 +87,8 @@ export async function takeAlbumPictures(
   if (given.length === 0) return []
   return await inTransaction(db, async (trx) => {
     const ids = (key: 'albumId' | 'imageId') => new Set(given.map((one) => one[key]))
-    const albums = await ownOf(trx, userId, { table: 'albums', ids: ids('albumId') })
     const images = await ownOf(trx, userId, { table: 'images', ids: ids('imageId') })
+    const albums = await ownOf(trx, userId, { table: 'albums', ids: ids('albumId') })
     const sound = given.filter(({ albumId, imageId }) => albums.has(albumId) && images.has(imageId))
     const taken = new Map<string, Set<string>>()
     for (const [albumId, places] of Map.groupBy(sound, (one) => one.albumId)) {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { RecordOutcome } from '@easel/contract'
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { nameKey } from '#library/name-key.ts'
 import { derivedId } from './derived-id.ts'
 import type { RecordPorts } from './record-ports.ts'
 
@@ -37,7 +38,7 @@ async function takeOne<T extends Named>(
     await trx
       .selectFrom(table)
       .where('user_id', '=', userId)
-      .where(sql<boolean>`(id in (${id}::uuid, ${other}::uuid) or lower(name) = lower(${name}))`)
+      .where(sql<boolean>`(id in (${id}::uuid, ${other}::uuid) or name_key = ${nameKey(name)})`)
       .orderBy(sql`case id when ${id}::uuid then 0 when ${other}::uuid then 1 else 2 end`)
       .limit(1)
       .select('id')

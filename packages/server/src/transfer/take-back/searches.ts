@@ -1,5 +1,6 @@
 // Saved searches of an export.
 import type { ExportedSearch, RecordOutcome } from '@easel/contract'
+import { nameKey } from '#library/name-key.ts'
 import { faultsIn } from '#library/saved-searches.ts'
 import { takeNamed } from './named.ts'
 import { past, type RecordPorts } from './record-ports.ts'
@@ -23,7 +24,14 @@ export async function takeSearches(
       async insert(trx, { name, query, createdAt }, id) {
         const inserted = await trx
           .insertInto('saved_searches')
-          .values({ id, user_id: userId, name, query: JSON.stringify(query), created_at: past(createdAt, now) })
+          .values({
+            id,
+            user_id: userId,
+            name,
+            name_key: nameKey(name),
+            query: JSON.stringify(query),
+            created_at: past(createdAt, now),
+          })
           .onConflict((conflict) => conflict.doNothing())
           .returning('id')
           .executeTakeFirst()

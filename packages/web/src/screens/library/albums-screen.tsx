@@ -13,6 +13,7 @@ import { IconButton } from '#parts/icon-button.tsx'
 import { Row, Rows } from '#parts/rows.tsx'
 import classes from './albums-screen.module.css'
 
+const SearchDialog = lazy(async () => ({ default: (await import('./search-dialog.tsx')).SearchDialog }))
 const NameDialog = lazy(async () => ({ default: (await import('#parts/name-dialog.tsx')).NameDialog }))
 
 /** All albums by their covers, and the searches that were saved. */
@@ -99,6 +100,7 @@ function Cover({ album: { id, name, images, coverId } }: { readonly album: Album
 }
 
 function Searches() {
+  const [edited, setEdited] = useState<SavedSearch | null>(null)
   const { data = [] } = useQuery(searchesQuery())
   const remove = useDeleteSearch()
   const forget = ({ id }: SavedSearch) =>
@@ -122,10 +124,18 @@ function Searches() {
             }
             facts={[search.query.q ?? '']}
           >
-            <IconButton icon="trash" label={`Delete search: ${search.name}`} onClick={() => forget(search)} />
+            <span>
+              <IconButton icon="edit" label={`Edit search: ${search.name}`} onClick={() => setEdited(search)} />
+              <IconButton icon="trash" label={`Delete search: ${search.name}`} onClick={() => forget(search)} />
+            </span>
           </Row>
         ))}
       </Rows>
+      {edited !== null && (
+        <Suspense fallback={null}>
+          <SearchDialog search={edited} onClose={() => setEdited(null)} />
+        </Suspense>
+      )}
     </section>
   )
 }

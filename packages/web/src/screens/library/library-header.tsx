@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ImageFilter } from '#data/queries.ts'
 import { Icon } from '#parts/icon.tsx'
 import { AlbumHeading } from './album-heading.tsx'
+import { GoToDate } from './go-to-date.tsx'
 import classes from './library-screen.module.css'
 
 interface LibraryHeaderProps {
@@ -27,9 +28,15 @@ export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
             Select
           </Button>
         )}
+        {!trash && album === undefined && <GoToDate />}
         {!trash && (
           <Button component={Link} to="/library/albums" variant="subtle" leftSection={<Icon name="album" />}>
             Albums
+          </Button>
+        )}
+        {!trash && album === undefined && (
+          <Button component={Link} to="/library/tags" variant="subtle" leftSection={<Icon name="tag" />}>
+            Tags
           </Button>
         )}
         {trash && (

@@ -5,6 +5,7 @@ import { useEffect, useReducer } from 'react'
 import { wordsOf } from '#data/client.ts'
 import type { ImageFilter } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
+import { DateLine } from './date-line.tsx'
 import { FoundLine } from './found-line.tsx'
 import { LibraryHeader } from './library-header.tsx'
 import { OldPictures } from './old-pictures.tsx'
@@ -23,7 +24,7 @@ export function LibraryScreen() {
   const [selection, dispatch] = useReducer(selectionAfter, nothing)
   const { trash } = filter
   // What was marked in one list says nothing in another.
-  const list = JSON.stringify([filter.trash, filter.q, filter.album])
+  const list = JSON.stringify([filter.trash, filter.q, filter.album, filter.before])
   useEffect(() => dispatch({ type: 'close' }), [list])
   const q = filter.q ?? ''
   return (
@@ -61,9 +62,10 @@ export function LibraryScreen() {
           }
         />
       )}
-      {!trash && q === '' && filter.album === undefined && <OldPictures />}
+      {filter.before !== undefined && <DateLine />}
+      {!trash && q === '' && filter.album === undefined && filter.before === undefined && <OldPictures />}
       <Pictures
-        key={`list ${trash} ${filter.album}`}
+        key={`list ${trash} ${filter.album} ${filter.before}`}
         images={images}
         filter={filter}
         selection={selection}
@@ -133,6 +135,9 @@ function Pictures(props: PicturesProps) {
         text="Select pictures in the library and choose “Add to album”."
       />
     )
+  }
+  if (filter.before !== undefined) {
+    return <EmptyState icon="calendar" title="Nothing that old" text="Every picture is newer than this day." />
   }
   if (filter.trash) {
     return (

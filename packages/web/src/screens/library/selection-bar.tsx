@@ -10,6 +10,7 @@ import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { AlbumMenu } from '#screens/picture/album-menu.tsx'
 import { AlbumActions } from './album-actions.tsx'
+import { RateMenu } from './rate-menu.tsx'
 import { isEmpty, sentSelection, type Selection, type SelectionStep } from './selection.ts'
 import classes from './selection-bar.module.css'
 import { useBulkAction } from './use-bulk-action.tsx'
@@ -94,12 +95,7 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
           </>
         ) : (
           <>
-            <IconButton
-              icon="heart"
-              label="Favourite"
-              disabled={empty}
-              onClick={() => run({ type: 'favourite', favourite: true })}
-            />
+            <RateMenu disabled={empty} onPick={run} />
             <IconButton icon="tag" label="Tags" disabled={empty} onClick={() => setDialog('tags')} />
             <AlbumMenu onPick={({ id }) => run({ type: 'album-add', albumId: id })}>
               <ActionIcon aria-label="Add to album" disabled={empty}>

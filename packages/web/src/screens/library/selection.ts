@@ -52,7 +52,8 @@ export const isSelected = (selection: Selection, id: string): boolean => selecti
 export const isEmpty = (selection: Selection): boolean => !selection.all && selection.ids.size === 0
 
 /** As it is sent. */
-export function sentSelection(selection: Selection, { trash, q, album }: ImageFilter): SentSelection {
+export function sentSelection(selection: Selection, { trash, q, album, before }: ImageFilter): SentSelection {
   if (!selection.all) return { ids: [...selection.ids] }
-  return { search: { trash, ...(q === undefined ? {} : { q }), ...(album === undefined ? {} : { album }) } }
+  const rest = { q, album, before }
+  return { search: { trash, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) } }
 }

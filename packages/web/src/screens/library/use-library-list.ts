@@ -4,10 +4,11 @@ import { useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { itemsOf } from '#data/pages.ts'
 import { imagesQuery, type ImageFilter } from '#data/queries.ts'
+import { endOfDay } from './days.ts'
 
 /** The list of pictures that the address names. */
 function useLibraryFilter(): ImageFilter {
-  const { trash, album, q, sort } = useSearch({ from: '/library' })
+  const { trash, album, q, sort, at } = useSearch({ from: '/library' })
   return useMemo(
     () => ({
       trash: trash === true,
@@ -16,8 +17,9 @@ function useLibraryFilter(): ImageFilter {
       // An album is as people have put it, until one searches in it.
       ...(album !== undefined && q === undefined ? { sort: 'album' } : {}),
       ...(q === undefined || sort === undefined ? {} : { sort }),
+      ...(at === undefined || trash === true || album !== undefined ? {} : { before: endOfDay(at) }),
     }),
-    [trash, album, q, sort],
+    [trash, album, q, sort, at],
   )
 }
 
