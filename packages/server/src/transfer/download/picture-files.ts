@@ -1,4 +1,5 @@
-// Pictures in the form in which they are to go out, one at a time: a large one takes a hundred megabytes of pixels.
+// Pictures in the form in which they are to go out, one at a time: a large one takes a hundred megabytes of pixels. Users take turns,
+// however many each of them asks for.
 import { createHash } from 'node:crypto'
 import { EaselError } from '#base/errors.ts'
 import type { ImageRow } from '#library/image-record.ts'
@@ -32,8 +33,27 @@ function refusal(error: MediaError): EaselError {
     : new EaselError('not-found', 'The file of this picture is damaged.', { cause: error })
 }
 
+type Turns = ReturnType<typeof createTurns>
+
+/** One at a time, and of each user no more than one in the line for that. */
+function createFairTurns(): <T>(userId: string, work: () => Promise<T>) => Promise<T> {
+  const all = createTurns(1)
+  const lines = new Map<string, { readonly turns: Turns; waiting: number }>()
+  return async (userId, work) => {
+    const line = lines.get(userId) ?? { turns: createTurns(1), waiting: 0 }
+    lines.set(userId, line)
+    line.waiting += 1
+    try {
+      return await line.turns(() => all(work))
+    } finally {
+      line.waiting -= 1
+      if (line.waiting === 0) lines.delete(userId)
+    }
+  }
+}
+
 export function createPictureFiles(storage: Storage): PictureFiles {
-  const inTurn = createTurns(1)
+  const inTurn = createFairTurns()
 
   async function make(row: ImageRow, form: OutgoingForm): Promise<PictureFile> {
     const original = await storage.read(row.storage_key)
@@ -48,7 +68,7 @@ export function createPictureFiles(storage: Storage): PictureFiles {
 
   return {
     make: (row, form, gone) =>
-      inTurn(async () => {
+      inTurn(row.user_id, async () => {
         if (gone.aborted) throw new EaselError('bad-request', 'The request was broken off.')
         return await make(row, form)
       }),
