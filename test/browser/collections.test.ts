@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { routes, type Image } from '@easel/contract'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { probe } from '../../packages/server/src/media/probe.ts'
+import { readMetadata } from '../../packages/server/src/media/read-metadata.ts'
 import { startFakeOpenAi, type FakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
+import { unpack } from '../../packages/server/src/transfer/zip/testing.ts'
 import { axeFaults } from './axe-faults.ts'
 import { makePictures } from './many-pictures.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
@@ -330,4 +334,43 @@ it('LB6, LB32: empties the trash for good, and clears the library only for who t
   await page.getByText('7 pictures deleted for good', { exact: true }).first().waitFor()
   await page.getByText('The trash is empty').waitFor()
   expect(await listImages('limit=50')).toHaveLength(4)
+})
+
+it('TR60, TR65: downloads what is selected as one zip, and a picture in another format, by the browser itself', async () => {
+  const { page } = await visit(`${easel.address}/library`, phone)
+  await seePicture(tiles(page).first())
+  await page.getByRole('button', { name: 'Select', exact: true }).click()
+  await page.getByRole('button', { name: 'All', exact: true }).click()
+  await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Download' }).click()
+  const dialog = page.getByRole('dialog', { name: `Download ${pictures.length} pictures` })
+  await dialog.getByLabel('Add a JSON file').check()
+  expect(await axeFaults(page)).toEqual([])
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Download' }).click(),
+  ])
+  const names = (await unpack(await readFile(await zip.path()))).map(({ entry }) => entry.fileName)
+  expect(names.length).toBe(2 * pictures.length)
+  expect(names).toContain(`${picture(0).generationPrompt}.png.json`)
+  expect(zip.suggestedFilename()).toMatch(/^easel-pictures-[-0-9]{10}\.zip$/)
+  await dialog.waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'End selecting' }).click()
+
+  await tiles(page).first().click()
+  await viewer(page).getByRole('button', { name: 'Download' }).click()
+  await page.getByRole('menuitem', { name: 'Another format or size…' }).click()
+  const form = page.getByRole('dialog', { name: 'Download this picture' })
+  await form.getByText('WebP', { exact: true }).click()
+  await form.getByLabel('Longest side in pixels').fill('32')
+  await form.getByLabel('Keep the prompt').uncheck()
+  const [made] = await Promise.all([
+    page.waitForEvent('download'),
+    form.getByRole('button', { name: 'Download' }).click(),
+  ])
+  const bytes = await readFile(await made.path())
+  expect(probe(bytes)).toMatchObject({ mimeType: 'image/webp' })
+  expect(Math.max(probe(bytes).width, probe(bytes).height)).toBeLessThanOrEqual(32)
+  expect(readMetadata(bytes).parameters).toBeNull()
+  await form.waitFor({ state: 'hidden' })
+  await viewer(page).waitFor()
 })

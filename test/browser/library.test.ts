@@ -96,17 +96,18 @@ it('opens a picture by its address, and Back leaves it', async () => {
   await seePicture(tiles(page).first())
 })
 
-it('downloads the stored bytes, unchanged', async () => {
+it('TR65: downloads the stored bytes, unchanged, by the keyboard alone, under a name that says what it shows', async () => {
   const [image] = await listImages('limit=1')
   const { page } = await visit(`${easel.address}/library`)
   await tiles(page).first().click()
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    viewer(page).getByRole('link', { name: 'Download' }).click(),
-  ])
+  await viewer(page).getByRole('button', { name: 'Download' }).focus()
+  await page.keyboard.press('Enter')
+  const original = page.getByRole('menuitem', { name: 'Original' })
+  await eventually(() => original.evaluate((item) => item === document.activeElement)).toBe(true)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
   const bytes = await readFile(await download.path())
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(image?.sha256)
-  expect(download.suggestedFilename()).toBe(image?.filename)
+  expect(download.suggestedFilename()).toBe(`${image?.generationPrompt}.png`)
 })
 
 it('keeps what is deleted in the trash, and brings it back to its place', async () => {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { canInstall, installPackage } from './debian.mjs'
 import { findOnPath } from './npm.mjs'
-import { prepare } from './processes.mjs'
 import { SetupError } from './setup-error.mjs'
 
 /** @typedef {import('./npm.mjs').Project} Project */
@@ -28,10 +28,8 @@ export async function chromium(project) {
   if (found !== null) return found
   if (canInstall(project.env)) {
     project.say(`Installing Chromium for the browser tests (apt-get install ${headless}) …`)
-    const env = { ...project.env, DEBIAN_FRONTEND: 'noninteractive' }
-    await prepare('apt-get', ['update', '-qq'], { cwd: project.root, env })
     for (const name of [headless, 'chromium']) {
-      await prepare('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { cwd: project.root, env })
+      await installPackage(project, name)
       const installed = findChromium(project.env)
       if (installed !== null) return installed
     }
@@ -84,17 +82,4 @@ function runs(path) {
   // Chrome on Windows opens a window instead of answering.
   if (process.platform === 'win32') return true
   return spawnSync(path, ['--version'], { timeout: 20_000, stdio: 'ignore' }).status === 0
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-function canInstall(env) {
-  return process.getuid?.() === 0 && isDebian() && findOnPath('apt-get', env) !== null
-}
-
-function isDebian() {
-  try {
-    return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'))
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, readFileSync, utimesSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeProject, type FakeProject } from './fake-project.ts'
@@ -237,6 +237,25 @@ describe('before the tests', () => {
     const path = place('browsers/google-chrome', 0)
     await project.run(['test'], { PATH: `${project.root}/stubs:${project.root}/browsers` })
     expect(project.trace('test')).toEqual([path])
+  })
+
+  it('installs exiftool on a Debian whose packages it may install, and does without it anywhere else', async (context) => {
+    const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
+    if (!/^ID="?debian"?$/m.test(release) || process.getuid?.() !== 0)
+      return context.skip('this is no Debian, or not as root')
+    place('bin/chromium', 0)
+    project.write('bin/apt-get', `#!/bin/sh\necho "$@" >> ${project.root}/apt.trace\n`)
+    chmodSync(join(project.root, 'bin/apt-get'), 0o755)
+    const finished = await project.run(['test'], { PATH: `${project.root}/bin` })
+    expect(finished.code).toBe(0)
+    expect(project.trace('apt')).toEqual([
+      'update -qq',
+      'install -y -qq --no-install-recommends libimage-exiftool-perl',
+    ])
+    expect((await project.run(['test'], { PATH: '' })).code).toBe(0)
+    place('bin/exiftool', 0)
+    await project.run(['test'], { PATH: `${project.root}/bin` })
+    expect(project.trace('apt').length).toBe(2)
   })
 
   it('completes the links that the PostgreSQL package leaves out', async () => {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from './chromium.mjs'
 import { databaseTemplate } from './database-template.mjs'
+import { exiftool } from './exiftool.mjs'
 import { install } from './install.mjs'
 import { postgresBinaries } from './postgres-binaries.mjs'
 import { run } from './processes.mjs'
@@ -70,6 +71,7 @@ async function prepareFor(project, needs) {
     if (needs.includes('web')) await webBuild(project, node)
     const template = needs.includes('template') ? await databaseTemplate(project, node) : null
     if (template !== null) env.EASEL_DATABASE_TEMPLATE = template
+    if (needs.includes('exiftool')) await exiftool(project)
     const browser = needs.includes('chromium') ? await chromium(project) : null
     if (browser !== null) env.EASEL_CHROMIUM = browser
     return { node, env }

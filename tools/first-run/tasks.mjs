@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 /**
  * What each npm script needs before its work starts, and which script does the work under the pinned runtime.
- * @typedef {'web' | 'template' | 'postgres' | 'chromium'} Need
+ * @typedef {'web' | 'template' | 'postgres' | 'chromium' | 'exiftool'} Need
  * @typedef {{ needs: readonly Need[], script: string }} Task
  */
 
@@ -11,7 +11,7 @@ const tasks = {
   start: { needs: ['web', 'template'], script: 'packages/server/src/bin/serve.ts' },
   easel: { needs: ['web', 'template'], script: 'packages/cli/src/easel.ts' },
   dev: { needs: ['template'], script: 'tools/dev.ts' },
-  test: { needs: ['web', 'template', 'postgres', 'chromium'], script: 'tools/test.ts' },
+  test: { needs: ['web', 'template', 'postgres', 'chromium', 'exiftool'], script: 'tools/test.ts' },
   check: { needs: [], script: 'tools/check.ts' },
   bench: { needs: ['web', 'template', 'postgres'], script: 'bench/run.ts' },
   fix: { needs: [], script: 'tools/fix.ts' },

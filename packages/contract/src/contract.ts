@@ -32,6 +32,7 @@ export {
   SyncGenerationRequest,
   terminalStates,
 } from './generations.ts'
+export { Download, DownloadRequest, PictureForm, PictureFormat, PictureFormQuery } from './downloads.ts'
 export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'

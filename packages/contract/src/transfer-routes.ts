@@ -1,5 +1,7 @@
-// Taking a library out and bringing one in. The export itself, `GET /api/me/export`, answers with a zip archive and is no row here.
+// Taking a library out and bringing one in. The export itself, `GET /api/me/export`, and what `downloadImages` gives
+// the address of answer with a zip archive and are no rows here.
 import { z } from 'zod'
+import { Download, DownloadRequest } from './downloads.ts'
 import { Image } from './images.ts'
 import { LibraryRecords, RecordOutcomes } from './library-records.ts'
 import type { Route } from './route.ts'
@@ -24,6 +26,17 @@ export const transferRoutes = {
     body: KnownImagesQuestion,
     status: 200,
     response: KnownImages,
+  },
+  downloadImages: {
+    method: 'POST',
+    path: '/api/images/download',
+    summary:
+      'Make a zip archive of pictures: those named, or all that a search finds. Its address serves it for a while.',
+    access: 'read',
+    limit: 'upload',
+    body: DownloadRequest,
+    status: 201,
+    response: z.object({ data: Download }),
   },
   takeBackRecords: {
     method: 'POST',

@@ -36,6 +36,16 @@ async function keepSomething(page: Page): Promise<void> {
   await page.reload()
 }
 
+async function openDownloads(page: Page): Promise<void> {
+  await viewer(page).getByRole('button', { name: 'Download' }).click()
+  await page.getByRole('menuitem', { name: 'Original' }).waitFor()
+}
+
+async function selectAll(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Select', exact: true }).click()
+  await page.getByRole('button', { name: 'All', exact: true }).click()
+}
+
 /** What is kept, looked at and thrown away. */
 export const libraryShots: readonly Shot[] = [
   { name: 'library', stage: 'finished', path: '/library' },
@@ -117,6 +127,42 @@ export const libraryShots: readonly Shot[] = [
       await openFirst(page)
       await viewer(page).getByRole('button', { name: 'Delete' }).click()
       await questionBeforeTrash(page).waitFor()
+    },
+  },
+  {
+    name: 'viewer-download',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await openFirst(page)
+      await openDownloads(page)
+    },
+  },
+  {
+    name: 'viewer-download-as',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await openFirst(page)
+      await openDownloads(page)
+      await page.getByRole('menuitem', { name: 'Another format or size…' }).click()
+      await page.getByRole('dialog', { name: 'Download this picture' }).waitFor()
+    },
+  },
+  {
+    name: 'library-selecting',
+    stage: 'finished',
+    path: '/library',
+    arrange: selectAll,
+  },
+  {
+    name: 'library-download',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await selectAll(page)
+      await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Download' }).click()
+      await page.getByRole('button', { name: 'Cancel' }).waitFor()
     },
   },
   { name: 'viewer-trash', stage: 'finished', path: '/library?trash=true', arrange: openFirst },

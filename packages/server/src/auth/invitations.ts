@@ -2,12 +2,12 @@
 import type { Invitation, InvitationCreate } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
+import { digestOfToken, newOneTimeToken } from '#base/one-time-token.ts'
 import type { Db, Trx } from '#db/database.ts'
 import type { InvitationTable } from '#db/account-tables.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Selectable } from 'kysely'
 import { record } from './audit.ts'
-import { digestOfToken, newOneTimeToken } from './one-time-token.ts'
 
 const dayMs = 86_400_000
 

@@ -296,6 +296,7 @@ function tasksOf(
     { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * dayMs)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
     { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
+    { name: 'downloads', everyMs: 3_600_000, run: () => library.downloads.prune() },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
     { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, new Date(Date.now() - auditDays * dayMs)) },
   ]

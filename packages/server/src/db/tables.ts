@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
+import type { DownloadTables } from './download-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
 import type { WritingTables } from './writing-tables.ts'
 
@@ -175,7 +176,7 @@ export interface LaneCallTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables, LibraryTables, WritingTables {
+export interface Tables extends AccountTables, DownloadTables, LibraryTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

@@ -18,6 +18,8 @@ import type { Writing } from '#prompts/writing.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
+import type { Downloads } from '#transfer/download/downloads.ts'
+import type { PictureFiles } from '#transfer/download/picture-files.ts'
 import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { registerHistory } from './compat/history/history.ts'
@@ -42,6 +44,7 @@ import { registerAddImages } from './routes/add-images.ts'
 import { registerApiKeys } from './routes/api-keys.ts'
 import { registerConnections } from './routes/connections.ts'
 import { registerDeleteAccount } from './routes/delete-account.ts'
+import { registerDownloads } from './routes/downloads.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerFactors } from './routes/factors.ts'
 import { registerGenerations } from './routes/generations.ts'
@@ -74,6 +77,8 @@ export interface AppPorts {
   readonly connections: Connections
   readonly addImages: AddImages
   readonly administration: AdminPorts
+  readonly downloads: Downloads
+  readonly pictureFiles: PictureFiles
   readonly exports: Exports
   readonly takeBack: TakeBack
   readonly writing: Writing
@@ -159,6 +164,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   await registerUploads(app, { ...ports, links })
   await registerAddImages(app, ports)
   registerTransfer(app, ports)
+  registerDownloads(app, ports)
   registerWriting(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)

@@ -6,6 +6,7 @@ import { until, type Answer } from './testing/server.ts'
 import { accountScenarios } from './testing/account-scenarios.ts'
 import { adminScenarios } from './testing/admin-scenarios.ts'
 import { connectionScenarios } from './testing/connection-scenarios.ts'
+import { downloadScenarios } from './testing/download-scenarios.ts'
 import { factorScenarios } from './testing/factor-scenarios.ts'
 import { generationScenarios } from './testing/generation-scenarios.ts'
 import { guestScenarios } from './testing/guest-scenarios.ts'
@@ -25,6 +26,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...bulkScenarios,
   ...connectionScenarios,
   ...transferScenarios,
+  ...downloadScenarios,
   ...writingScenarios,
   ...importScenarios,
   ...accountScenarios,

@@ -1,12 +1,11 @@
-import { z } from 'zod'
 import { messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import { carryMetadata } from '#media/carry-metadata.ts'
 import { MediaError } from '#media/media-error.ts'
-import type { Story } from '#media/metadata/story.ts'
 import { toPng } from '#media/pixels.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { pngCopyKey, type ImageRow } from './image-record.ts'
+import { storyOf } from './picture-story.ts'
 
 export interface PngFile {
   readonly storageKey: string
@@ -23,27 +22,6 @@ export interface PngCopies {
    * of the original, which stays as it is. Null when the original is gone or its pixels are damaged.
    */
   of(row: ImageRow): Promise<PngFile | null>
-}
-
-const Settings = z.object({ steps: z.number(), sampler: z.string(), guidance: z.number() }).partial().catch({})
-
-/** What is known of a generated picture, where its file does not say it: GIF and AVIF hold no such texts. */
-function storyOf(row: ImageRow): Story | null {
-  if (row.source !== 'generated' || row.model === null) return null
-  const { steps, sampler, guidance } = Settings.parse(row.parameters)
-  return {
-    ai: true,
-    composite: row.parent_id !== null,
-    prompt: row.prompt ?? '',
-    negativePrompt: row.negative_prompt ?? undefined,
-    steps,
-    sampler,
-    guidance,
-    seed: row.seed ?? undefined,
-    width: row.width,
-    height: row.height,
-    model: row.model,
-  }
 }
 
 export function createPngCopies({ storage, log }: { storage: Storage; log: Log }): PngCopies {

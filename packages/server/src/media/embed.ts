@@ -1,7 +1,7 @@
 import { asBuffer } from './bytes.ts'
 import { formatOf } from './formats/format.ts'
 import { embedJpeg } from './metadata/jpeg.ts'
-import { marksOf } from './metadata/marks.ts'
+import { marksOf, type SomeMarks } from './metadata/marks.ts'
 import { embedPng } from './metadata/png.ts'
 import type { Story } from './metadata/story.ts'
 import { embedWebp } from './metadata/webp.ts'
@@ -20,10 +20,21 @@ import { embedWebp } from './metadata/webp.ts'
  * @throws MediaError when the bytes are no picture or its structure cannot be walked
  */
 export function embedMetadata(bytes: Uint8Array, story: Story): Uint8Array {
+  return embedMarks(bytes, marksOf(story))
+}
+
+/**
+ * Writes these texts into a picture's file, as {@link embedMetadata} does.
+ * @param bytes the whole file, which `probe` and `checkComplete` have accepted
+ * @param marks those that are null are not written
+ * @returns the file with the texts in it; the very same object where nothing is to be added or its kind takes none
+ * @throws MediaError when the bytes are no picture or its structure cannot be walked
+ */
+export function embedMarks(bytes: Uint8Array, marks: SomeMarks): Uint8Array {
   const embed = embedders[formatOf(bytes).extension]
   if (embed === null) return bytes
   const buffer = asBuffer(bytes)
-  const result = embed(buffer, marksOf(story))
+  const result = embed(buffer, marks)
   return result === buffer ? bytes : result
 }
 

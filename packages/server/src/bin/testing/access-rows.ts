@@ -187,6 +187,13 @@ const library: Record<string, Row> = {
   'GET /api/images': { ask: at('/api/images'), own: 200 },
   'POST /api/images': { ask: at('/api/images', {}), own: 400 },
   'POST /api/images/known': { ask: at('/api/images/known', {}), own: 400 },
+  'POST /api/images/download': {
+    ask: async (things) => ({ path: '/api/images/download', body: { selection: { ids: [await image(things)] } } }),
+    own: 201,
+    foreign: 404,
+  },
+  // Whoever does not know the token knows nothing.
+  'GET /api/images/download/:token': { ask: at(`/api/images/download/${'A'.repeat(43)}`), own: 404 },
   'POST /api/import': { ask: at('/api/import', {}), own: 200 },
   'GET /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`), own: 200, foreign: 404 },
   'DELETE /api/images/:id': { ask: of(image, (id) => `/api/images/${id}`), own: 204, foreign: 404 },

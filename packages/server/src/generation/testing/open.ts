@@ -152,6 +152,8 @@ export async function openPipeline() {
     db: database.db,
     openAnother,
     files,
+    /** Where the files lie. */
+    folder,
     userId,
     lines,
     log,

@@ -1,4 +1,4 @@
-import { routes } from '@easel/contract'
+import { PictureFormQuery, routes } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -7,17 +7,20 @@ import type { Derivatives } from '#library/derivatives.ts'
 import type { ImageRow } from '#library/image-record.ts'
 import type { Images } from '#library/images.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import type { PictureFiles } from '#transfer/download/picture-files.ts'
+import { pictureName } from '#transfer/download/picture-name.ts'
 import { isFresh, sendBlob, setFileHeaders } from '../send-blob.ts'
 import { access, callerOf } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
+import { sendMade } from './downloads.ts'
 
 interface Ports {
   readonly images: Images
   readonly derivatives: Derivatives
   readonly storage: Storage
+  readonly pictureFiles: PictureFiles
 }
 
-const FileQuery = z.object({ download: z.stringbool().optional() })
 const ThumbnailQuery = z.object({
   size: z.enum(['320', '1280']).default('320'),
   /** Looks in the trash, and only there: a deleted picture is gone for everything that does not ask for it. */
@@ -36,7 +39,8 @@ export const blobOf = (row: ImageRow) => ({
   filename: row.filename,
 })
 
-export function registerImages(app: FastifyInstance, { images, derivatives, storage }: Ports): void {
+export function registerImages(app: FastifyInstance, ports: Ports): void {
+  const { images, derivatives, storage, pictureFiles } = ports
   serve(app, routes.listImages, ({ caller, query }) => images.list(caller.userId, query))
   serve(app, routes.getImage, async ({ caller, params }) => ({ data: await images.get(caller.userId, params.id) }))
   serve(app, routes.deleteImage, ({ caller, params }) => images.remove(caller.userId, params.id).then(() => undefined))
@@ -48,12 +52,18 @@ export function registerImages(app: FastifyInstance, { images, derivatives, stor
   const params = routes.getImage.params
   typed.get(
     '/api/images/:id/file',
-    { ...access('read'), schema: { params, querystring: FileQuery, hide: true } },
+    { ...access('read'), schema: { params, querystring: PictureFormQuery, hide: true } },
     async (request, reply) => {
       const { userId } = callerOf(request)
       const row = await images.row(userId, request.params.id)
       if (row === null) throw missing()
-      return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: request.query.download ?? false })
+      const form = request.query
+      const asKept = form.format === 'original' && form.prompt
+      if (!asKept) return await sendMade({ request, reply }, pictureFiles, { row, form })
+      const blob = blobOf(row)
+      const extension = row.filename.slice(row.filename.lastIndexOf('.') + 1)
+      const filename = form.download ? pictureName(row, extension) : row.filename
+      return await sendBlob({ request, reply }, storage, { ...blob, filename, download: form.download })
     },
   )
 

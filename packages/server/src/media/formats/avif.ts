@@ -15,7 +15,7 @@ export interface Box {
  * The boxes between two offsets (ISO/IEC 14496-12, section 4.2).
  * @throws MediaError `incomplete` when one goes beyond the end; `damaged` when it is no box
  */
-function* boxes(bytes: Buffer, from: number, to: number): Generator<Box> {
+export function* boxes(bytes: Buffer, from: number, to: number): Generator<Box> {
   let count = 0
   for (let at = from; at < to; count++) {
     const short = u32be(bytes, at)

@@ -10,27 +10,49 @@ export function measureGif(bytes: Buffer): Size {
   return { width: u16le(bytes, 6), height: u16le(bytes, 8) }
 }
 
+/** One block: `at` and `end` enclose it, `label` is what an extension says that it is, null for frames and the trailer. */
+export interface GifBlock {
+  readonly kind: number
+  readonly label: number | null
+  readonly at: number
+  readonly end: number
+}
+
 /**
- * Every block up to the trailer is whole (GIF89a, appendix B), and there is a frame.
+ * The blocks of a GIF behind its header and colours, the trailer the last (GIF89a, appendix B).
+ * @throws MediaError `incomplete` when one does not fit into the file; `damaged` when it is no block
+ */
+export function* gifBlocks(bytes: Buffer): Generator<GifBlock> {
+  let at = 13 + colourTable(u8(bytes, 10))
+  for (;;) {
+    const kind = u8(bytes, at)
+    let end = at + 1
+    if (kind === introducer.extension) {
+      end = endOfBlocks(bytes, at + 2)
+    } else if (kind === introducer.image) {
+      end = endOfBlocks(bytes, at + 11 + colourTable(u8(bytes, at + 9)))
+    } else if (kind !== introducer.trailer) {
+      throw new MediaError('damaged', 'The GIF is damaged: a block makes no sense.')
+    }
+    yield { kind, label: kind === introducer.extension ? u8(bytes, at + 1) : null, at, end }
+    if (kind === introducer.trailer) return
+    at = end
+  }
+}
+
+/**
+ * Every block up to the trailer is whole, and there is a frame.
  * @throws MediaError
  */
 export function checkGif(bytes: Buffer): void {
   let frames = 0
-  let at = 13 + colourTable(u8(bytes, 10))
-  for (;;) {
-    const kind = u8(bytes, at)
-    if (kind === introducer.trailer) break
-    if (kind === introducer.extension) {
-      at = endOfBlocks(bytes, at + 2)
-    } else if (kind === introducer.image) {
-      frames += 1
-      at = endOfBlocks(bytes, at + 11 + colourTable(u8(bytes, at + 9)))
-    } else {
-      throw new MediaError('damaged', 'The GIF is damaged: a block makes no sense.')
-    }
+  let after = 0
+  for (const { kind, end } of gifBlocks(bytes)) {
+    if (kind === introducer.image) frames += 1
+    after = end
   }
   if (frames === 0) throw new MediaError('damaged', 'The GIF is damaged: it has no pixels.')
-  checkBehind(bytes, at + 1)
+  checkBehind(bytes, after)
 }
 
 /** True when it has content credentials (C2PA specification, section A.3.5). */

@@ -14,6 +14,13 @@ export function orientationOf(tiff: Buffer): number {
   return value >= 1 && value <= 8 ? value : 1
 }
 
+/** A TIFF structure that says how its picture is to be turned, and nothing else. @param orientation 1 to 8 */
+export function orientationAlone(orientation: number): Buffer {
+  const tiff = Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0', 'latin1')
+  tiff.writeUInt16BE(orientation, 18)
+  return tiff
+}
+
 /** The text of UserComment, or null when there is none or it is blank. */
 export function readUserComment(tiff: Buffer): string | null {
   const order = orderOf(tiff)

@@ -2,7 +2,7 @@ import { edited, type Edit } from '../bytes.ts'
 import { exifOf, exifPrefix, isCredentials, isExif, jpegSegments, marker, type JpegSegment } from '../formats/jpeg.ts'
 import { commentForms, readUserComment, withUserComment } from './exif.ts'
 import type { Found } from './found.ts'
-import type { Marks } from './marks.ts'
+import type { SomeMarks } from './marks.ts'
 import { withoutPadding, withSourceType } from './xmp.ts'
 
 const xmpPrefix = 'http://ns.adobe.com/xap/1.0/\0'
@@ -28,11 +28,11 @@ export function readJpeg(bytes: Buffer): Found {
 }
 
 /**
- * The JPEG with the marks in it: `parameters` as UserComment in its EXIF, and XMP. What does not fit into a segment is left out.
+ * The JPEG with the marks in it, those that are not null: `parameters` as UserComment in its EXIF, and XMP. What does not fit into a segment is left out.
  * @returns the same Buffer when nothing is to be added or it has content credentials
  * @throws MediaError when its segments cannot be walked
  */
-export function embedJpeg(bytes: Buffer, marks: Marks): Buffer {
+export function embedJpeg(bytes: Buffer, marks: SomeMarks): Buffer {
   const { exif, xmp, c2pa, freeAt } = scan(bytes)
   if (c2pa) return bytes
   const edits: Edit[] = []
@@ -68,7 +68,8 @@ function packetOf(bytes: Buffer, { start, end }: JpegSegment): string {
   return bytes.toString('utf8', start + xmpPrefix.length, end)
 }
 
-function exifWith(bytes: Buffer, exif: JpegSegment | null, parameters: string): Buffer | null {
+function exifWith(bytes: Buffer, exif: JpegSegment | null, parameters: string | null): Buffer | null {
+  if (parameters === null) return null
   const tiff = exif === null ? null : exifOf(bytes, exif)
   for (const comment of commentForms(parameters)) {
     const merged = withUserComment(tiff, comment)
@@ -78,7 +79,8 @@ function exifWith(bytes: Buffer, exif: JpegSegment | null, parameters: string): 
   return null
 }
 
-function xmpWith(bytes: Buffer, xmp: JpegSegment | null, sourceType: string): Buffer | null {
+function xmpWith(bytes: Buffer, xmp: JpegSegment | null, sourceType: string | null): Buffer | null {
+  if (sourceType === null) return null
   const packet = withSourceType(xmp === null ? null : packetOf(bytes, xmp), sourceType)
   return packet === null
     ? null
@@ -86,7 +88,7 @@ function xmpWith(bytes: Buffer, xmp: JpegSegment | null, sourceType: string): Bu
 }
 
 /** An APP1 segment, or null when the data does not fit. */
-function segmentOf(prefix: string, data: Buffer): Buffer | null {
+export function segmentOf(prefix: string, data: Buffer): Buffer | null {
   const length = prefix.length + data.length
   if (length > maxData) return null
   const head = Buffer.from([0xff, marker.app1, 0, 0])

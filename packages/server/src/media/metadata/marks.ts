@@ -9,6 +9,9 @@ export interface Marks {
   readonly parameters: string
 }
 
+/** Some of the texts; null: none of that kind. */
+export type SomeMarks = { readonly [Name in keyof Marks]: Marks[Name] | null }
+
 const terms = 'http://cv.iptc.org/newscodes/digitalsourcetype/'
 
 /** The texts for a story (IPTC NewsCodes, scheme Digital Source Type). */

@@ -2,7 +2,7 @@ import { crc32, inflateSync } from 'node:zlib'
 import { edited, type Edit } from '../bytes.ts'
 import { pngChunks, type PngChunk } from '../formats/png.ts'
 import { maxTextBytes, type Found } from './found.ts'
-import type { Marks } from './marks.ts'
+import type { SomeMarks } from './marks.ts'
 import { withSourceType } from './xmp.ts'
 
 const keywords = { parameters: 'parameters', xmp: 'XML:com.adobe.xmp' } as const
@@ -33,7 +33,7 @@ export function readPng(bytes: Buffer): Found {
  * @returns the same Buffer when nothing is to be added or it has content credentials
  * @throws MediaError when its chunks cannot be walked
  */
-export function embedPng(bytes: Buffer, marks: { readonly [Name in keyof Marks]: Marks[Name] | null }): Buffer {
+export function embedPng(bytes: Buffer, marks: SomeMarks): Buffer {
   const { parameters, xmp, c2pa, pixelsAt } = scan(bytes)
   if (c2pa) return bytes
   const edits: Edit[] = []
@@ -105,7 +105,8 @@ function internationalChunk(keyword: string, text: string): Buffer {
   return chunkOf('iTXt', Buffer.concat([Buffer.from(`${keyword}\0\0\0\0\0`, 'latin1'), Buffer.from(text)]))
 }
 
-function chunkOf(type: string, data: Buffer): Buffer {
+/** A chunk as it stands in a file. */
+export function chunkOf(type: string, data: Buffer): Buffer {
   const bytes = Buffer.alloc(data.length + 12)
   bytes.writeUInt32BE(data.length, 0)
   bytes.write(type, 4, 'latin1')

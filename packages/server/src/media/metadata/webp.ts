@@ -2,11 +2,11 @@ import { edited, u32le, u8, type Edit } from '../bytes.ts'
 import { readFirst, webpChunks, webpEnd, webpExif, type WebpChunk } from '../formats/webp.ts'
 import { commentForms, readUserComment, withUserComment } from './exif.ts'
 import { maxTextBytes, type Found } from './found.ts'
-import type { Marks } from './marks.ts'
+import type { SomeMarks } from './marks.ts'
 import { withSourceType } from './xmp.ts'
 
 /** Bits of VP8X (RFC 9649, section 2.7.1). */
-const flag = { alpha: 0x10, exif: 0x08, xmp: 0x04 } as const
+export const flag = { alpha: 0x10, exif: 0x08, xmp: 0x04 } as const
 
 interface WebpMetadata {
   readonly first: WebpChunk | null
@@ -26,28 +26,48 @@ export function readWebp(bytes: Buffer): Found {
 }
 
 /**
- * The WebP with the marks in it: `parameters` as UserComment in its EXIF chunk, and an XMP chunk; a file of the simple layouts becomes one
- * of the extended layout, which they need.
+ * The WebP with the marks in it, those that are not null: `parameters` as UserComment in its EXIF chunk, and an XMP chunk; a file of the
+ * simple layouts becomes one of the extended layout, which they need.
  * @returns the same Buffer when nothing is to be added or it has content credentials
  * @throws MediaError when its chunks cannot be walked
  */
-export function embedWebp(bytes: Buffer, marks: Marks): Buffer {
-  const { first, exif, xmp, c2pa } = scan(bytes)
-  if (c2pa || first === null) return bytes
+export function embedWebp(bytes: Buffer, { parameters, sourceType }: SomeMarks): Buffer {
+  const { exif, xmp, c2pa } = scan(bytes)
+  if (c2pa) return bytes
+  const packet = sourceType === null ? null : withSourceType(xmp === null ? null : packetOf(bytes, xmp), sourceType)
+  return withChunks(bytes, {
+    exif: parameters === null ? null : exifWith(bytes, exif, parameters),
+    xmp: packet === null ? null : Buffer.from(packet),
+  })
+}
+
+interface NewChunks {
+  /** A TIFF structure; null: what there is stays. */
+  readonly exif: Buffer | null
+  /** A packet; null: what there is stays. */
+  readonly xmp: Buffer | null
+}
+
+/**
+ * The WebP with these chunks in place of its own, in the extended layout.
+ * @returns the same Buffer when there are none
+ * @throws MediaError when its chunks cannot be walked
+ */
+export function withChunks(bytes: Buffer, news: NewChunks): Buffer {
+  const { first, exif, xmp } = scan(bytes)
+  if (first === null) return bytes
   const end = webpEnd(bytes)
   const edits: Edit[] = []
   const put = (old: WebpChunk | null, insert: Buffer): void => {
     edits.push(old === null ? { start: end, end, insert } : { start: old.at, end: paddedEnd(old, end), insert })
   }
-  const newExif = exifWith(bytes, exif, marks.parameters)
-  if (newExif !== null) put(exif, chunkOf('EXIF', newExif))
-  const newXmp = withSourceType(xmp === null ? null : packetOf(bytes, xmp), marks.sourceType)
-  if (newXmp !== null) put(xmp, chunkOf('XMP ', Buffer.from(newXmp)))
+  if (news.exif !== null) put(exif, chunkOf('EXIF', news.exif))
+  if (news.xmp !== null) put(xmp, chunkOf('XMP ', news.xmp))
   if (edits.length === 0) return bytes
 
   // A writer that forgot the last chunk's padding: without it what is added could not be found.
   if (end % 2 === 1) edits.unshift({ start: end, end, insert: Buffer.alloc(1) })
-  const flags = (newExif === null ? 0 : flag.exif) | (newXmp === null ? 0 : flag.xmp)
+  const flags = (news.exif === null ? 0 : flag.exif) | (news.xmp === null ? 0 : flag.xmp)
   edits.push(extended(bytes, first, flags))
   const size = edits.reduce((sum, edit) => sum + edit.insert.length - (edit.end - edit.start), end - 8)
   return edited(bytes, [{ start: 4, end: 8, insert: u32Bytes(size) }, ...edits])
@@ -94,7 +114,8 @@ function hasAlpha(bytes: Buffer, { type, start }: WebpChunk): boolean {
   return type === 'VP8L' && ((u32le(bytes, start + 1) >>> 28) & 1) === 1
 }
 
-function paddedEnd({ start, end }: WebpChunk, limit: number): number {
+/** Where a chunk ends with its padding. */
+export function paddedEnd({ start, end }: WebpChunk, limit: number): number {
   return Math.min(end + ((end - start) % 2), limit)
 }
 
@@ -102,7 +123,8 @@ function chunkOf(type: string, data: Buffer): Buffer {
   return Buffer.concat([Buffer.from(type, 'latin1'), u32Bytes(data.length), data, Buffer.alloc(data.length % 2)])
 }
 
-function u32Bytes(value: number): Buffer {
+/** Four bytes, little-endian. */
+export function u32Bytes(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32LE(value)
   return bytes

@@ -1,8 +1,9 @@
-import { saysAi } from './marks.ts'
+import { saysAi, type SomeMarks } from './marks.ts'
 
 const namespaces = {
   iptc: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
   xmp: 'http://ns.adobe.com/xap/1.0/',
+  exif: 'http://ns.adobe.com/exif/1.0/',
   rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
 } as const
 
@@ -22,6 +23,21 @@ export function withSourceType(packet: string | null, sourceType: string): strin
   if (found === null) return added(packet, sourceType)
   if (found.value === sourceType || saysAi(found.value)) return null
   return packet.slice(0, found.start) + sourceType + packet.slice(found.end)
+}
+
+/**
+ * A packet that says all of the marks, for files whose other texts nobody writes: `parameters` as UserComment of the EXIF schema for XMP
+ * (XMP specification, part 2, section 3.2).
+ * @returns null when there are none
+ */
+export function packetOf({ sourceType, parameters }: SomeMarks): string | null {
+  if (sourceType === null && parameters === null) return null
+  const type = sourceType === null ? '' : description({ about: '', sourceType, tool: true })
+  const comment =
+    parameters === null
+      ? ''
+      : `<rdf:Description rdf:about="" xmlns:exif="${namespaces.exif}"><exif:UserComment><rdf:Alt><rdf:li xml:lang="x-default">${escapedText(parameters)}</rdf:li></rdf:Alt></exif:UserComment></rdf:Description>\n`
+  return wrapped(type + comment)
 }
 
 /** The packet without the blank room for later changes that many writers leave before its end. */
@@ -66,15 +82,28 @@ function added(packet: string, sourceType: string): string {
 }
 
 function newPacket(sourceType: string): string {
+  return wrapped(description({ about: '', sourceType, tool: true }))
+}
+
+function wrapped(descriptions: string): string {
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${namespaces.rdf}">
-${description({ about: '', sourceType, tool: true })}</rdf:RDF></x:xmpmeta>
+${descriptions}</rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>`
 }
 
 function description({ about, sourceType, tool }: { about: string; sourceType: string; tool: boolean }): string {
   const creator = tool ? ` xmlns:xmp="${namespaces.xmp}" xmp:CreatorTool="Easel"` : ''
   return `<rdf:Description rdf:about="${about}" xmlns:Iptc4xmpExt="${namespaces.iptc}" Iptc4xmpExt:DigitalSourceType="${sourceType}"${creator}/>\n`
+}
+
+/** Text of an element: XML knows no control characters but three. */
+function escapedText(text: string): string {
+  return text
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
 }
 
 function escaped(text: string): string {

@@ -69,7 +69,7 @@ interface Missing {
 }
 
 /** Why a picture's file cannot be in the archive; null when it can. Only what is known to be damaged is read for that. */
-async function faultOf(storage: Storage, { row }: ExportedImage): Promise<string | null> {
+export async function faultOf(storage: Storage, { row }: Pick<ExportedImage, 'row'>): Promise<string | null> {
   try {
     const file = await storage.stat(row.storage_key)
     if (file === null) return 'The file is missing.'
@@ -182,7 +182,8 @@ async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planni
   await planText(spools, 'manifest.json', { piece: await texts.addParts(manifestParts(counts, missing)), ms })
 }
 
-async function* stored(storage: Storage, key: string, range: ByteRange): AsyncGenerator<Uint8Array> {
+/** The bytes of a stored file; none when it is gone. */
+export async function* stored(storage: Storage, key: string, range: ByteRange): AsyncGenerator<Uint8Array> {
   const found = await storage.get(key, range)
   if (found !== null) yield* found.body
 }

@@ -58,7 +58,8 @@ describe('an archive', () => {
     )
   })
 
-  it.runIf(hasUnzip)('TR1: passes the test of unzip', async () => {
+  it('TR1: passes the test of unzip', async (context) => {
+    if (!hasUnzip) return context.skip('unzip is not there')
     const path = join(folder, 'small.zip')
     const zip = await zipOf([
       entryOf('Füchse/狐 🦊.txt', 'fox'),
@@ -104,7 +105,8 @@ describe('an archive', () => {
     ])
   })
 
-  it.runIf(hasPython)('TR1: is read by Python where it is that large', { timeout: 60_000 }, async () => {
+  it('TR1: is read by Python where it is that large', { timeout: 60_000 }, async (context) => {
+    if (!hasPython) return context.skip('python3 is not there')
     const path = join(folder, 'large.zip')
     const zip = await zipOf(large())
     // Only the headers are written; what lies between them stays a hole.

@@ -65,51 +65,81 @@ function overlap(range: ByteRange, at: number, length: number): ByteRange | null
   return first > last ? null : { first, last }
 }
 
-async function measure(entries: ZipEntries): Promise<DirectoryFacts> {
-  let offset = 0
-  let length = 0
-  let count = 0
-  for await (const entry of entries()) {
-    if (!isSafeEntryName(entry.name)) throw new DefectError(`An archive must not name ${JSON.stringify(entry.name)}`)
-    length += directoryEntryLength(entry, offset)
-    offset += localHeaderLength(entry) + entry.size
-    count += 1
-  }
-  return { count, offset, length }
+/** Some entries that follow each other, and where they stand. */
+export interface ZipPart {
+  /** Where the first one's file begins. */
+  readonly at: number
+  /** Where the first one's entry of the directory begins, counted from the directory's beginning. */
+  readonly directoryAt: number
+  readonly entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>
 }
 
 /**
- * Measures an archive.
- * @throws DefectError for a name that is not safe
+ * The parts of an archive in their order, from one on at or before that place to the last. Whoever has stored where each part begins
+ * reads none that comes before.
  */
-export async function createZip(entries: ZipEntries, onShort: OnShort): Promise<Zip> {
-  const directory = await measure(entries)
+export type ZipParts = (from: { readonly of: 'files' | 'directory'; readonly at: number }) => AsyncIterable<ZipPart>
+
+/** What measuring adds up: where each entry stands, and how long all of them are together. */
+export interface Measure {
+  /** Takes the next entry in. @throws DefectError for a name that is not safe */
+  add(entry: EntryFacts): void
+  /** What the entries taken in so far come to. */
+  facts(): DirectoryFacts
+}
+
+export function createMeasure(): Measure {
+  let offset = 0
+  let length = 0
+  let count = 0
+  return {
+    add(entry) {
+      if (!isSafeEntryName(entry.name)) throw new DefectError(`An archive must not name ${JSON.stringify(entry.name)}`)
+      length += directoryEntryLength(entry, offset)
+      offset += localHeaderLength(entry) + entry.size
+      count += 1
+    },
+    facts: () => ({ count, offset, length }),
+  }
+}
+
+/** Bytes of an archive. */
+export const lengthOf = (directory: DirectoryFacts): number =>
+  directory.offset + directory.length + endRecords(directory).length
+
+/** An archive of which is known how long its parts are. */
+export function openZip(directory: DirectoryFacts, parts: ZipParts, onShort: OnShort): Zip {
   const end = endRecords(directory)
   const total = directory.offset + directory.length + end.length
 
   async function* files(range: ByteRange): AsyncGenerator<Uint8Array> {
-    let at = 0
-    for await (const entry of entries()) {
-      if (at > range.last) return
-      const length = localHeaderLength(entry)
-      const head = overlap(range, at, length)
-      if (head !== null) yield localHeader(entry).subarray(head.first, head.last + 1)
-      const content = overlap(range, at + length, entry.size)
-      if (content !== null) yield* exactly(entry, content, onShort)
-      at += length + entry.size
+    for await (const { at: start, entries } of parts({ of: 'files', at: range.first })) {
+      let at = start
+      for await (const entry of entries) {
+        if (at > range.last) return
+        const length = localHeaderLength(entry)
+        const head = overlap(range, at, length)
+        if (head !== null) yield localHeader(entry).subarray(head.first, head.last + 1)
+        const content = overlap(range, at + length, entry.size)
+        if (content !== null) yield* exactly(entry, content, onShort)
+        at += length + entry.size
+      }
     }
   }
 
   async function* directoryEntries(range: ByteRange): AsyncGenerator<Uint8Array> {
-    let at = directory.offset
-    let offset = 0
-    for await (const entry of entries()) {
-      if (at > range.last) return
-      const length = directoryEntryLength(entry, offset)
-      const part = overlap(range, at, length)
-      if (part !== null) yield directoryEntry(entry, offset).subarray(part.first, part.last + 1)
-      at += length
-      offset += localHeaderLength(entry) + entry.size
+    const from = Math.max(range.first - directory.offset, 0)
+    for await (const part of parts({ of: 'directory', at: from })) {
+      let at = directory.offset + part.directoryAt
+      let offset = part.at
+      for await (const entry of part.entries) {
+        if (at > range.last) return
+        const length = directoryEntryLength(entry, offset)
+        const own = overlap(range, at, length)
+        if (own !== null) yield directoryEntry(entry, offset).subarray(own.first, own.last + 1)
+        at += length
+        offset += localHeaderLength(entry) + entry.size
+      }
     }
   }
 
@@ -123,4 +153,17 @@ export async function createZip(entries: ZipEntries, onShort: OnShort): Promise<
       if (part !== null) yield end.subarray(part.first, part.last + 1)
     },
   }
+}
+
+/**
+ * Measures an archive.
+ * @throws DefectError for a name that is not safe
+ */
+export async function createZip(entries: ZipEntries, onShort: OnShort): Promise<Zip> {
+  const measure = createMeasure()
+  for await (const entry of entries()) measure.add(entry)
+  async function* whole() {
+    yield { at: 0, directoryAt: 0, entries: entries() }
+  }
+  return openZip(measure.facts(), whole, onShort)
 }

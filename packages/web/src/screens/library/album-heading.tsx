@@ -9,12 +9,13 @@ import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import classes from './library-screen.module.css'
 
+const DownloadPictures = lazy(async () => ({ default: (await import('./download-pictures.tsx')).DownloadPictures }))
 const NameDialog = lazy(async () => ({ default: (await import('#parts/name-dialog.tsx')).NameDialog }))
 const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
 
 /** The name of an album, how many it holds, and what can be done with it. */
 export function AlbumHeading({ id }: { readonly id: string }) {
-  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null)
+  const [dialog, setDialog] = useState<'rename' | 'download' | 'delete' | null>(null)
   const { data: album, error } = useQuery(albumQuery(id))
   const update = useUpdateAlbum()
   const remove = useDeleteAlbum()
@@ -45,6 +46,13 @@ export function AlbumHeading({ id }: { readonly id: string }) {
               <Menu.Item leftSection={<Icon name="edit" />} onClick={() => setDialog('rename')}>
                 Rename
               </Menu.Item>
+              <Menu.Item
+                leftSection={<Icon name="download" />}
+                disabled={album.images === 0}
+                onClick={() => setDialog('download')}
+              >
+                Download
+              </Menu.Item>
               <Menu.Item color="danger" leftSection={<Icon name="trash" />} onClick={() => setDialog('delete')}>
                 Delete album
               </Menu.Item>
@@ -63,6 +71,14 @@ export function AlbumHeading({ id }: { readonly id: string }) {
             busy={update.isPending}
             onClose={close}
             onSubmit={(name) => update.mutate({ id, change: { name } }, { onSuccess: close })}
+          />
+        )}
+        {dialog === 'download' && (
+          <DownloadPictures
+            pictures={count(album?.images ?? 0, 'picture', 'pictures')}
+            selection={{ search: { album: id } }}
+            sort="album"
+            onClose={close}
           />
         )}
         {dialog === 'delete' && (

@@ -16,6 +16,7 @@ import classes from './selection-bar.module.css'
 import { useBulkAction } from './use-bulk-action.tsx'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
+const DownloadPictures = lazy(async () => ({ default: (await import('./download-pictures.tsx')).DownloadPictures }))
 const TagDialog = lazy(async () => ({ default: (await import('./tag-dialog.tsx')).TagDialog }))
 
 interface SelectionBarProps {
@@ -38,7 +39,7 @@ function totalWords(selection: Selection, all: { count: number; more: boolean } 
 
 /** What can be done with all that is selected. It stands over the lower edge of the page. */
 export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps) {
-  const [dialog, setDialog] = useState<'tags' | 'trash' | 'erase' | null>(null)
+  const [dialog, setDialog] = useState<'tags' | 'download' | 'trash' | 'erase' | null>(null)
   const all = useQuery(imageCountQuery(filter)).data
   const start = useBulkAction()
   const empty = isEmpty(selection)
@@ -105,6 +106,7 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
             {filter.album !== undefined && (
               <AlbumActions albumId={filter.album} selection={selection} empty={empty} onRun={run} />
             )}
+            <IconButton icon="download" label="Download" disabled={empty} onClick={() => setDialog('download')} />
             <IconButton icon="trash" label="Delete" disabled={empty} onClick={trash} />
           </>
         )}
@@ -115,6 +117,14 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
             pictures={pictures}
             onClose={() => setDialog(null)}
             onSubmit={(type: 'tag' | 'untag', tags: Tag[]) => run({ type, tags })}
+          />
+        )}
+        {dialog === 'download' && (
+          <DownloadPictures
+            pictures={pictures}
+            selection={sentSelection(selection, filter)}
+            sort={selection.all && filter.album !== undefined ? 'album' : 'date'}
+            onClose={() => setDialog(null)}
           />
         )}
         {dialog === 'trash' && (

@@ -5,10 +5,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { imageQuery } from '#data/queries.ts'
-import { DownloadLink } from '#parts/download-link.tsx'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
+import { DownloadMenu } from './download-menu.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { PictureStage } from './picture-stage.tsx'
 import classes from './picture-viewer.module.css'
@@ -85,7 +85,7 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
                 aria-pressed={image.favourite}
                 onClick={() => changeShown({ favourite: !image.favourite })}
               />
-              <DownloadLink label="Download" href={`${image.url}?download=1`} />
+              <DownloadMenu image={image} />
               <IconButton icon="trash" label="Delete" onClick={removeShown} />
             </>
           )}
