@@ -1,4 +1,4 @@
-import { u16le, u8 } from '../bytes.ts'
+import { part, u16le, u8 } from '../bytes.ts'
 import { MediaError } from '../media-error.ts'
 import { checkBehind } from './foreign.ts'
 import type { Size } from './size.ts'
@@ -16,21 +16,40 @@ export function measureGif(bytes: Buffer): Size {
  */
 export function checkGif(bytes: Buffer): void {
   let frames = 0
+  let end = 0
+  for (const at of gifBlocks(bytes)) {
+    if (u8(bytes, at) === introducer.image) frames += 1
+    end = at
+  }
+  if (frames === 0) throw new MediaError('damaged', 'The GIF is damaged: it has no pixels.')
+  checkBehind(bytes, end + 1)
+}
+
+/** Where each block begins, the trailer the last. @throws MediaError */
+export function* gifBlocks(bytes: Buffer): Generator<number> {
   let at = 13 + colourTable(u8(bytes, 10))
   for (;;) {
     const kind = u8(bytes, at)
-    if (kind === introducer.trailer) break
+    yield at
+    if (kind === introducer.trailer) return
     if (kind === introducer.extension) {
       at = endOfBlocks(bytes, at + 2)
     } else if (kind === introducer.image) {
-      frames += 1
       at = endOfBlocks(bytes, at + 11 + colourTable(u8(bytes, at + 9)))
     } else {
       throw new MediaError('damaged', 'The GIF is damaged: a block makes no sense.')
     }
   }
-  if (frames === 0) throw new MediaError('damaged', 'The GIF is damaged: it has no pixels.')
-  checkBehind(bytes, at + 1)
+}
+
+/** The data of the blocks that begin at `start`. @throws MediaError */
+export function* blocksOf(bytes: Buffer, start: number): Generator<Buffer> {
+  for (let at = start; ;) {
+    const length = u8(bytes, at)
+    if (length === 0) return
+    yield part(bytes, at + 1, length)
+    at += length + 1
+  }
 }
 
 /** True when it has content credentials (C2PA specification, section A.3.5). */
