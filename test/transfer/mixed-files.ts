@@ -36,7 +36,7 @@ export interface Mixed {
   readonly historyIds: readonly string[]
 }
 
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 const pad = (value: number, width = 2) => String(value).padStart(width, '0')
 const plain = (words: string) => Buffer.from(fakePicture(16, 16, words))

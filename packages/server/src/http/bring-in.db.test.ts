@@ -130,7 +130,8 @@ describe('tags beside a picture', () => {
     form.set('file', new Blob([Buffer.from(png(newId()))]), 'a.png')
     for (const [name, value] of parts) form.append(name, value)
     const answer = await fetch(`${server.baseUrl}/api/images`, { method: 'POST', body: form })
-    return { status: answer.status, body: (await answer.json()) as unknown }
+    const body: unknown = await answer.json()
+    return { status: answer.status, body }
   }
 
   it('TR17: count like those in the record', async () => {

@@ -188,6 +188,21 @@ async function isFirst(trx: Trx, userId: string, sha256: string): Promise<boolea
   return (await found.select('id').executeTakeFirst()) === undefined
 }
 
+async function knownAmong(
+  db: Db,
+  userId: string,
+  hashes: readonly string[],
+): Promise<{ sha256: string; id: string }[]> {
+  const rows = await db
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('sha256', 'in', [...hashes])
+    .select(['sha256', 'id'])
+    .orderBy('id')
+    .execute()
+  return [...new Map(rows.map((row) => [row.sha256, row])).values()]
+}
+
 export function createAddImages(ports: AddImagesPorts): AddImages {
   const { db, images, derivatives, clock = systemClock } = ports
   const maxBytes = Math.min(ports.maxBytes, limits.maxBytes)
@@ -262,15 +277,6 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
     },
     fetch: createFetching({ ...ports, maxBytes }),
     add,
-    async known(userId, hashes) {
-      const rows = await db
-        .selectFrom('images')
-        .where('user_id', '=', userId)
-        .where('sha256', 'in', [...hashes])
-        .select(['sha256', 'id'])
-        .orderBy('id')
-        .execute()
-      return [...new Map(rows.map((row) => [row.sha256, row])).values()]
-    },
+    known: (userId, hashes) => knownAmong(db, userId, hashes),
   }
 }

@@ -43,7 +43,8 @@ export interface BringOptions {
   readonly onProgress: (now: Bringing) => void
 }
 
-interface Ports {
+/** The browser. */
+export interface Ports {
   readonly fetch: typeof fetch
   readonly call: Call
   /** Null where the browser has none: on a page without TLS. */
@@ -172,7 +173,14 @@ async function tagKnown(id: string, { tags }: BringOptions, { call: ask }: Ports
 
 function tally(total: number, remarks: readonly Remark[], onProgress: (now: Bringing) => void) {
   let now: Bringing = {
-    ...{ total, done: 0, taken: 0, there: 0, refused: 0, left: remarks.length, noted: 0, stopped: null },
+    total,
+    done: 0,
+    taken: 0,
+    there: 0,
+    refused: 0,
+    left: remarks.length,
+    noted: 0,
+    stopped: null,
     remarks: remarks.slice(0, shownRemarks),
   }
   const say = (remark: Remark) => (now.remarks.length < shownRemarks ? [...now.remarks, remark] : now.remarks)

@@ -55,7 +55,7 @@ async function findDirectory(blob: Blob): Promise<Directory> {
 }
 
 /** What did not fit into its 32 bits stands in the extra field, in this order. */
-function wide(view: DataView, at: number, end: number, values: readonly number[]): number[] {
+function wide(view: DataView, { at, end }: { at: number; end: number }, values: readonly number[]): number[] {
   for (let field = at; field + 4 <= end; field += 4 + view.getUint16(field + 2, true)) {
     if (view.getUint16(field, true) !== 1) continue
     let place = field + 4
@@ -77,18 +77,21 @@ function timeOf(date: number, time: number): number | null {
   return Number.isNaN(ms) ? null : ms
 }
 
+const brokenList = () => new ArchiveFault('This archive is damaged: its list of files cannot be read.')
+
 function* entriesOf(view: DataView): Generator<Entry> {
   const utf8 = new TextDecoder()
   const latin1 = new TextDecoder('latin1')
-  for (let at = 0; at + 46 <= view.byteLength && view.getUint32(at, true) === signature.entry;) {
+  for (let at = 0; at < view.byteLength;) {
+    if (at + 46 > view.byteLength || view.getUint32(at, true) !== signature.entry) throw brokenList()
     const flags = view.getUint16(at + 8, true)
     const nameEnd = at + 46 + view.getUint16(at + 28, true)
     const extraEnd = nameEnd + view.getUint16(at + 30, true)
     const end = extraEnd + view.getUint16(at + 32, true)
-    if (end > view.byteLength) throw new ArchiveFault('This archive is damaged: its list of files breaks off.')
+    if (end > view.byteLength) throw brokenList()
     const raw = new Uint8Array(view.buffer, view.byteOffset + at + 46, nameEnd - at - 46)
     const told = [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)]
-    const [size = 0, packed = 0, offset = 0] = wide(view, nameEnd, extraEnd, told)
+    const [size = 0, packed = 0, offset = 0] = wide(view, { at: nameEnd, end: extraEnd }, told)
     yield {
       name: ((flags & 0x800) !== 0 ? utf8 : latin1).decode(raw).replaceAll('\\', '/'),
       flags,

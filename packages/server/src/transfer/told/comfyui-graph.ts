@@ -139,8 +139,21 @@ export function plainValue(graph: Graph, value: unknown, depth = 0): unknown {
 }
 
 const textNames = [
-  ...['text', 'prompt', 'text_g', 'text_l', 'clip_l', 't5xxl', 'populated_text', 'string', 'value'],
-  ...['string_a', 'string_b', 'text_a', 'text_b', 'text1', 'text2'],
+  'text',
+  'prompt',
+  'text_g',
+  'text_l',
+  'clip_l',
+  't5xxl',
+  'populated_text',
+  'string',
+  'value',
+  'string_a',
+  'string_b',
+  'text_a',
+  'text_b',
+  'text1',
+  'text2',
 ]
 const noWords = /^(?:clip|clip_vision|model|vae|image|images|pixels|mask|samples|latent|latent_image|control_net)$/
 

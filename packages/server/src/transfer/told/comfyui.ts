@@ -146,12 +146,13 @@ function fromText(text: string | null | undefined, name: 'prompt' | 'workflow'):
 export const comfyui: ToldReader = {
   tool: 'ComfyUI',
   read(texts) {
-    let fault: unknown = null
+    let fault: UnreadableWords | null = null
     for (const name of ['prompt', 'workflow'] as const) {
       try {
         const told = fromText(jsonOf(texts, name), name)
         if (told !== null) return told
       } catch (error) {
+        if (!(error instanceof UnreadableWords)) throw error
         // The other text may say it.
         fault ??= error
       }

@@ -70,7 +70,7 @@ function mended(text: string): string {
  * Parses JSON of another tool.
  * @throws UnreadableWords when it is too long, or no JSON
  */
-export function parseJson(text: string, name: string): unknown {
+function parseJson(text: string, name: string): unknown {
   if (text.length > maxJson) throw new UnreadableWords(`its text “${name}” is too long`)
   try {
     return JSON.parse(/\d{16}|NaN|Infinity/.test(text) ? mended(text) : text)

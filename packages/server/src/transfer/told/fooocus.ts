@@ -28,8 +28,15 @@ export const fooocus: ToldReader = {
       model: modelName(model),
       createdAt: null,
       parameters: settings({
-        ...{ steps, guidance, sampler, scheduler, ...sizeOf(resolution) },
-        ...{ performance, styles, sharpness, ...large },
+        steps,
+        guidance,
+        sampler,
+        scheduler,
+        ...sizeOf(resolution),
+        performance,
+        styles,
+        sharpness,
+        ...large,
       }),
     }
   },

@@ -20,13 +20,11 @@ export const otherJson: ToldReader = {
       model: modelName(model ?? otherModel),
       createdAt: null,
       parameters: settings({
-        ...{
-          steps: steps ?? inferenceSteps,
-          guidance: guidance ?? cfg,
-          sampler: sampler ?? samplerName,
-          width,
-          height,
-        },
+        steps: steps ?? inferenceSteps,
+        guidance: guidance ?? cfg,
+        sampler: sampler ?? samplerName,
+        width,
+        height,
       }),
     }
   },

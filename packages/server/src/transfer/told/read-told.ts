@@ -13,8 +13,17 @@ import { UnreadableWords, type Told, type ToldReader } from './told.ts'
 const readers: readonly ToldReader[] = [novelai, invokeai, swarmui, fooocus, comfyui, a1111, otherJson]
 
 const wanted: ReadonlySet<string> = new Set([
-  ...['parameters', 'prompt', 'workflow', 'invokeai_metadata', 'sd-metadata', 'Dream'],
-  ...['fooocus_scheme', 'Software', 'Source', 'Description', 'Comment'],
+  'parameters',
+  'prompt',
+  'workflow',
+  'invokeai_metadata',
+  'sd-metadata',
+  'Dream',
+  'fooocus_scheme',
+  'Software',
+  'Source',
+  'Description',
+  'Comment',
 ])
 
 export interface Story {

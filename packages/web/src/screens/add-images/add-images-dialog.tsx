@@ -33,7 +33,7 @@ export function AddImagesDialog({ tab: first, incoming, onClose }: AddImagesDial
   useEffect(() => setTab(first), [first, incoming])
   const { work } = bring
   const running = work?.state === 'running'
-  const picker = <TagPicker label="Tags for all of them" tags={tags} onChange={setTags} />
+  const picker = <TagPicker label="Tags for all of them" tags={tags} above onChange={setTags} />
   return (
     <Modal
       opened

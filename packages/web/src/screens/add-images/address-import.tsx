@@ -34,7 +34,7 @@ export function AddressImport({ tags, onClose }: AddressImportProps) {
   return (
     <>
       <form
-        className={classes['row']}
+        className={classes['addressRow']}
         onSubmit={(event) => {
           event.preventDefault()
           if (url.trim() !== '') fetching.mutate(url.trim())
@@ -44,8 +44,8 @@ export function AddressImport({ tags, onClose }: AddressImportProps) {
           className={classes['address'] ?? ''}
           type="url"
           inputMode="url"
-          aria-label="Address of a picture"
-          placeholder="https://… address of a picture"
+          label="Address of a picture"
+          placeholder="https://…"
           autoComplete="off"
           maxLength={4000}
           data-autofocus

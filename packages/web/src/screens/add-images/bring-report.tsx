@@ -10,36 +10,39 @@ interface BringReportProps {
   readonly onClose: () => void
 }
 
-function linesOf({ taken, there, refused, left, noted, total, done }: Bringing) {
+/** Beside what was added, which the heading says. */
+function linesOf({ there, refused, left, noted, total, done }: Bringing) {
   const lines = [
-    [taken, 'added'],
     [there, 'in your library already'],
     [refused, 'not added'],
     [noted, 'added without the words in their files'],
     [left, left === 1 ? 'other file, which is no picture' : 'other files, which are no pictures'],
     [Math.max(0, total - done), 'not looked at'],
   ] as const
-  return lines.filter(([value], at) => at === 0 || value > 0)
+  return lines.filter(([value]) => value > 0)
 }
 
 /** What was taken, what was not, and why. */
 export function BringReport({ now, onMore, onClose }: BringReportProps) {
   const { taken, refused, remarks, stopped, left } = now
+  const lines = linesOf(now)
   const unsaid = refused + left + now.noted - remarks.length
   return (
     <div className={classes['form']}>
-      <h3 className={classes['heading']} role="status">
+      <h3 className={classes['heading']}>
         {taken === 0 && stopped === null ? 'Nothing new was added' : `${count(taken, 'picture', 'pictures')} added`}
       </h3>
       {stopped !== null && <Notice tone="warning">{stopped}</Notice>}
-      <dl className={classes['numbers']}>
-        {linesOf(now).map(([value, words]) => (
-          <div key={words} style={{ display: 'contents' }}>
-            <dt>{value}</dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
+      {lines.length > 0 && (
+        <dl className={classes['numbers']}>
+          {lines.map(([value, words]) => (
+            <div key={words} style={{ display: 'contents' }}>
+              <dt>{value}</dt>
+              <dd>{words}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       {remarks.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard has to reach it
         <ul className={classes['remarks']} aria-label="What was not added, and why" tabIndex={0}>

@@ -1,7 +1,7 @@
 import { routes, type Generation, type GenerationRequest, type Tag } from '@easel/contract'
 import { Button, Textarea } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import { call, wordsOf } from '#data/client.ts'
 import { emptyDraft, type Draft } from '#data/draft.ts'
 import { storeGeneration } from '#data/event-sink.ts'
@@ -33,6 +33,7 @@ const choices = [
 
 /** A picture from words; the Studio has every other setting. */
 export function GenerateTab({ tags, picker, onClose }: GenerateTabProps) {
+  const formId = useId()
   const engine = useEngine()
   const client = useQueryClient()
   const [draft, setDraft] = useState<Draft>(emptyDraft)
@@ -49,51 +50,55 @@ export function GenerateTab({ tags, picker, onClose }: GenerateTabProps) {
   const able = model?.capabilities ?? null
   const ready = draft.prompt.trim() !== '' && connection !== null && model !== null && able !== null
   return (
-    <form
-      className={classes['form']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!ready) return
-        const target = { connectionId: connection.id, model: model.id, capabilities: able }
-        submit.mutate({ ...toRequest(draft, { ...target, options: provider?.options ?? {} }), tags: [...tags] })
-      }}
-    >
-      <Textarea
-        label="Prompt"
-        placeholder="Describe a picture…"
-        rows={3}
-        maxLength={32_000}
-        data-autofocus
-        value={draft.prompt}
-        onChange={(event) => change({ prompt: event.currentTarget.value })}
-      />
-      <div className={classes['row']}>
-        <EnginePicker engine={engine} />
-        {able !== null && <ShapePicker rule={able.size} draft={draft} onChange={change} />}
-        <CountPicker value={draft.n} onChange={(n) => change({ n })} />
-      </div>
-      {able !== null &&
-        choices.map(([name, label]) => {
-          const choice = able[name]
-          return choice === null ? null : (
-            <ChoiceChips
-              key={name}
-              label={label}
-              value={draft[name] ?? choice.default}
-              onChange={(value) => change({ [name]: value === choice.default ? null : value })}
-              chips={choice.values.map((value) => ({ value, label: capitalised(value) }))}
-            />
-          )
-        })}
+    <div className={classes['form']}>
+      <form
+        id={formId}
+        className={classes['form']}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!ready) return
+          const target = { connectionId: connection.id, model: model.id, capabilities: able }
+          submit.mutate({ ...toRequest(draft, { ...target, options: provider?.options ?? {} }), tags: [...tags] })
+        }}
+      >
+        <Textarea
+          label="Prompt"
+          placeholder="Describe a picture…"
+          rows={3}
+          maxLength={32_000}
+          data-autofocus
+          value={draft.prompt}
+          onChange={(event) => change({ prompt: event.currentTarget.value })}
+        />
+        <div className={classes['row']}>
+          <EnginePicker engine={engine} />
+          {able !== null && <ShapePicker rule={able.size} draft={draft} onChange={change} />}
+          <CountPicker value={draft.n} onChange={(n) => change({ n })} />
+        </div>
+        {able !== null &&
+          choices.map(([name, label]) => {
+            const choice = able[name]
+            return choice === null ? null : (
+              <ChoiceChips
+                key={name}
+                label={label}
+                value={draft[name] ?? choice.default}
+                onChange={(value) => change({ [name]: value === choice.default ? null : value })}
+                chips={choice.values.map((value) => ({ value, label: capitalised(value) }))}
+              />
+            )
+          })}
+      </form>
       {engine.error !== null && <Notice tone="warning">{wordsOf(engine.error)}</Notice>}
       {submit.error !== null && <Notice tone="danger">{wordsOf(submit.error)}</Notice>}
       {picker}
       <div className={classes['buttons']}>
-        <Button type="submit" disabled={!ready} loading={submit.isPending}>
+        {/* Tags have a form of their own. */}
+        <Button type="submit" form={formId} disabled={!ready} loading={submit.isPending}>
           Generate
         </Button>
       </div>
-    </form>
+    </div>
   )
 }
 

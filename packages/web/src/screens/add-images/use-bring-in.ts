@@ -11,7 +11,13 @@ interface Work {
 }
 
 const nothing: Bringing = {
-  ...{ total: 0, done: 0, taken: 0, there: 0, refused: 0, left: 0, noted: 0 },
+  total: 0,
+  done: 0,
+  taken: 0,
+  there: 0,
+  refused: 0,
+  left: 0,
+  noted: 0,
   remarks: [],
   stopped: null,
 }

@@ -8,11 +8,12 @@ interface TagPickerProps {
   readonly tags: readonly Tag[]
   /** Has the focus when its dialog opens. */
   readonly first?: boolean
+  readonly above?: boolean
   readonly onChange: (tags: readonly Tag[]) => void
 }
 
 /** Tags that are chosen for something that is still to be done. */
-export function TagPicker({ label, tags, first = false, onChange }: TagPickerProps) {
+export function TagPicker({ label, tags, first = false, above = false, onChange }: TagPickerProps) {
   return (
     <>
       {tags.length > 0 && (
@@ -28,7 +29,7 @@ export function TagPicker({ label, tags, first = false, onChange }: TagPickerPro
           ))}
         </Chips>
       )}
-      <TagBox label={label} taken={tags} first={first} onPick={(tag) => onChange([...tags, tag])} />
+      <TagBox label={label} taken={tags} first={first} above={above} onPick={(tag) => onChange([...tags, tag])} />
     </>
   )
 }
