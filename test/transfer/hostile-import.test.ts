@@ -119,7 +119,7 @@ it('TR54, TR57: refuses in words what is wrong, and takes all the rest', async (
   write('other-bytes', { sha256: 'a'.repeat(64) })
   write('too-large', {}, JSON.stringify({ easel: 1, prompt: 'x'.repeat(2_000_000) }))
   const { code, out } = await runImport(root, easel.baseUrl)
-  expect(code).toBe(0)
+  expect(code).toBe(1)
   expect(out.split('\n').slice(0, 7)).toEqual([
     'pictures: 1 taken, 0 there already, 9 not taken',
     'generations: 3 taken, 0 there already, 8 not taken',

@@ -153,7 +153,7 @@ describe('easel import', () => {
     writeFileSync(join(root, '.hidden.png'), 'x')
     symlinkSync('/etc/passwd', join(root, 'link.png'))
     const { code, out } = await run(root)
-    expect(code).toBe(0)
+    expect(code).toBe(1)
     expect(out.split('\n')[0]).toBe('pictures: 2 taken, 0 there already, 5 not taken')
     for (const line of [
       'link.png: It is a symbolic link.',

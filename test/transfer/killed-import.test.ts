@@ -2,8 +2,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,7 +14,7 @@ import {
   exportedSearch,
 } from '../../packages/server/src/transfer/take-back/testing.ts'
 import { startEasel, type EaselProcess } from '../faults/easel-process.ts'
-import { contentOf, exportOf, runImport } from './carrying.ts'
+import { contentOf, exportOf, openProxy, runImport } from './carrying.ts'
 
 const pictures = 12
 let folder: string
@@ -82,29 +80,6 @@ async function fill(address: string): Promise<void> {
       ),
     ],
   })
-}
-
-/** Stands before a server and calls `onRequest` with the number of each request, before or after it was answered. */
-async function openProxy(target: string, onRequest: (number: number, when: 'before' | 'after') => void) {
-  let number = 0
-  const server = createServer((incoming, outgoing) => {
-    number += 1
-    const own = number
-    onRequest(own, 'before')
-    const { hostname, port } = new URL(target)
-    const { method = 'GET', url = '/', headers } = incoming
-    const sent = request({ hostname, port, method, path: url, headers, agent: false }, (response) => {
-      onRequest(own, 'after')
-      outgoing.writeHead(response.statusCode ?? 502, response.headers)
-      response.pipe(outgoing)
-    })
-    sent.on('error', () => outgoing.destroy())
-    incoming.on('error', () => sent.destroy())
-    incoming.pipe(sent)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // oxlint-disable-line typescript/consistent-type-assertions -- it listens
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
 }
 
 /** Runs it to its end on what was left, and makes sure that nothing tells of the break. */

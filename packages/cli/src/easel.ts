@@ -22,16 +22,26 @@ program
 
 program
   .command('import')
-  .argument('<file.zip or folder>', 'an export of Easel, its data folder, or any folder of pictures')
+  .argument('<path...>', 'exports of Easel, its data folder, zip archives, folders of pictures, single pictures')
   .description('bring in pictures with their records; what the server has already is left alone')
   .option('--server <address>', 'of the Easel that takes them', 'http://127.0.0.1:8080')
   .option(
     '--key <key>',
     'an API key with the scope "write"; better in EASEL_API_KEY, where no other user of this machine sees it',
   )
-  .action(async (path: string, options: { server: string; key?: string }) => {
+  .option('--json', 'say in lines of JSON what was not taken, and at the end the numbers', false)
+  .addHelpText(
+    'after',
+    `
+Reads what A1111 and its relatives, ComfyUI, InvokeAI, SwarmUI, Fooocus, NovelAI and Easel write into their pictures, and
+the records beside them. Run it again after it broke off: it goes on where it stopped.
+
+Exit codes: 0 everything is in; 1 something was not taken, the report says what and why; 2 it had to stop.`,
+  )
+  .action(async (paths: string[], options: { server: string; key?: string; json: boolean }) => {
     const { runImport } = await import('./import/command.ts')
-    process.exitCode = await runImport(path, { server: options.server, key: options.key ?? readEnvironment().apiKey })
+    const { server, json, key = readEnvironment().apiKey } = options
+    process.exitCode = await runImport(paths, { server, key, json })
   })
 
 const users = program.command('users').description('accounts, from the machine that Easel runs on')

@@ -79,8 +79,16 @@ export { Cursor, Id, Page, Size } from './primitives.ts'
 export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
 export { Described, DescribeRequest, Refined, RefineRequest, TextModel, WritingChoice } from './writing.ts'
-export { AccountDeletion, ExportedPicture, ImageFacts, ImageUpload } from './uploads.ts'
+export { AccountDeletion, AddedImage, ExportedPicture, ImageFacts, ImageUpload, UploadTags } from './uploads.ts'
 export { factsOfRecord } from './exported-record.ts'
+export {
+  readBeside,
+  sortFiles,
+  type FoundFiles,
+  type FoundPicture,
+  type ImportDocument,
+  type StoryBeside,
+} from './found-files.ts'
 export { factsOfSidecar, parseOldLibrary, type OldPicture } from './old-libraries.ts'
 export {
   ApiKey,

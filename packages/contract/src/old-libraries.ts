@@ -28,14 +28,15 @@ function wholeNumber(value: unknown): number | undefined {
 }
 
 /** Contract A's ids are local time: `YYYYMMDDhhmmss`. */
-function timeOfId(id: unknown): number {
+export function timeOfId(id: unknown): number {
   const match = typeof id === 'string' ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:_\d+)?$/.exec(id) : null
   if (match === null) return Number.NaN
   const [, year, month, day, hour, minute, second] = match
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}`)
 }
 
-function time(value: unknown): string | undefined {
+/** A time in any of the forms that the older systems wrote, as ISO 8601, or undefined. */
+export function time(value: unknown): string | undefined {
   const ms = typeof value === 'string' ? (/^\d{12,14}$/.test(value) ? Number(value) : Date.parse(value)) : value
   if (typeof ms !== 'number' || !(ms >= 0 && ms < Date.UTC(9999, 0))) return undefined
   return new Date(ms).toISOString()

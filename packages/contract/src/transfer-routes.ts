@@ -5,18 +5,19 @@ import { Download, DownloadRequest } from './downloads.ts'
 import { Image } from './images.ts'
 import { LibraryRecords, RecordOutcomes } from './library-records.ts'
 import type { Route } from './route.ts'
-import { AccountDeletion, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'
+import { AccountDeletion, AddedImage, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'
 
 export const transferRoutes = {
   addImage: {
     method: 'POST',
     path: '/api/images',
-    summary: 'Bring in a picture. Takes multipart/form-data too. Answers 200 when the same file is there already.',
+    summary:
+      'Bring in a picture, sent or by its address. Takes multipart/form-data too. Answers 200 when the same file is there already.',
     access: 'write',
     limit: 'upload',
     body: ImageUpload,
     status: 201,
-    response: z.object({ data: Image }),
+    response: AddedImage,
   },
   knownImages: {
     method: 'POST',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ImageSource } from './images.ts'
+import { Image, ImageSource } from './images.ts'
 import { Id, PlainText } from './primitives.ts'
 import { Tag } from './tags.ts'
 
@@ -48,6 +48,8 @@ export const ImageFacts = z.object({
   tags: z.array(Tag).max(1000).optional(),
   /** When the picture came to be; absent: now. Never in the future. */
   createdAt: z.iso.datetime({ offset: true }).optional(),
+  /** When the file was last changed: counts as `createdAt` where neither that nor the file itself says when. */
+  modifiedAt: z.iso.datetime({ offset: true }).optional(),
   /** `import` when it comes from another library; absent: `upload`. */
   source: ImageSource.exclude(['generated']).optional(),
   /** It comes back from an export: it is again what it was. */
@@ -55,9 +57,12 @@ export const ImageFacts = z.object({
 })
 export type ImageFacts = z.infer<typeof ImageFacts>
 
+/** Put on a picture beside those in its record. */
+export const UploadTags = z.array(Tag).max(100)
+
 /**
- * The JSON form of bringing in a picture, for small ones: 12 MB at most. Larger ones go as `multipart/form-data` with a part `file`
- * and, before or behind it, a part `record` of JSON text.
+ * The JSON form of bringing in a picture: by its address, or for small ones with its bytes, 12 MB at most. Larger ones go as
+ * `multipart/form-data` with a part `file` and, before or behind it, parts `record` and `tags` of JSON text.
  */
 export const ImageUpload = z
   .object({
@@ -65,15 +70,25 @@ export const ImageUpload = z
     base64: z.string().optional(),
     /** `data:…;base64,…`. The type it names does not count. */
     dataUrl: z.string().optional(),
+    /** Where it is fetched from, on the public internet. Its `source` is `import` where the record does not say. */
+    url: z.string().min(1).max(4000).optional(),
     /** What the file was called, kept as `originalFilename` among the parameters. */
     filename: PlainText(300).optional(),
     record: ImageFacts.optional(),
+    tags: UploadTags.optional(),
   })
-  .refine(({ base64, dataUrl }) => (base64 === undefined) !== (dataUrl === undefined), {
-    message: 'must be given, either as base64 or as dataUrl',
+  .refine(({ base64, dataUrl, url }) => [base64, dataUrl, url].filter((form) => form !== undefined).length === 1, {
+    message: 'must be given, either as base64, as dataUrl or as url',
     path: ['base64'],
   })
 export type ImageUpload = z.infer<typeof ImageUpload>
+
+/** A picture that was brought in, or was there. */
+export const AddedImage = z.object({
+  data: Image,
+  /** What could not be taken of it: words in its file that cannot be read. Absent: nothing. */
+  note: z.string().optional(),
+})
 
 /** Which of these files are in the library already, the trash included. */
 export const KnownImagesQuestion = z.object({

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { fakePicture } from '../../../packages/server/src/providers/kit/fake-picture.ts'
 import { questionBeforeTrash, viewer } from '../studio.ts'
 import { settle, type Shot } from './shot.ts'
 
@@ -46,9 +47,62 @@ async function selectAll(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'All', exact: true }).click()
 }
 
+const adding = (page: Page) => page.getByRole('dialog', { name: 'Add images' })
+
+async function openAdding(page: Page, tab: 'Generate' | 'Upload' | 'Import'): Promise<void> {
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await adding(page).getByRole('tab', { name: tab }).click()
+  await adding(page).getByRole('combobox', { name: 'Tags for all of them' }).waitFor()
+}
+
+const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer })
+const drawn = (words: string) => Buffer.from(fakePicture(320, 240, words))
+const sound = ['dawn', 'noon', 'dusk'].map((words) => file(`${words}.png`, drawn(words)))
+/** Nothing of these is kept, so that other pictures of the same library stay as they are. */
+const broken = [file('half of it.png', drawn('half').subarray(0, -20)), file('page.png', Buffer.from('<html></html>'))]
+
+async function chooseFiles(page: Page, button: string, files: typeof sound): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await adding(page).getByRole('button', { name: button }).click()
+  await (await chooser).setFiles(files)
+}
+
 /** What is kept, looked at and thrown away. */
 export const libraryShots: readonly Shot[] = [
   { name: 'library', stage: 'finished', path: '/library' },
+  {
+    name: 'add-images-upload',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await openAdding(page, 'Upload')
+      await chooseFiles(page, 'Choose pictures', sound)
+      await adding(page).getByRole('img', { name: 'dusk.png' }).waitFor()
+    },
+  },
+  {
+    name: 'add-images-import',
+    stage: 'finished',
+    path: '/library',
+    arrange: (page) => openAdding(page, 'Import'),
+  },
+  {
+    name: 'add-images-generate',
+    stage: 'finished',
+    path: '/library',
+    arrange: (page) => openAdding(page, 'Generate'),
+  },
+  {
+    name: 'add-images-report',
+    stage: 'finished',
+    path: '/library',
+    arrange: async (page) => {
+      await openAdding(page, 'Import')
+      await chooseFiles(page, 'Choose files or a zip', broken)
+      await adding(page).getByRole('button', { name: 'Import 2 pictures' }).click()
+      await adding(page).getByRole('button', { name: 'Done' }).waitFor()
+    },
+  },
   { name: 'library-empty', stage: 'empty', path: '/library' },
   {
     name: 'library-date',

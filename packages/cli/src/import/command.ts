@@ -1,30 +1,50 @@
 import { Stopped } from '../stopped.ts'
-import { importLibrary, type Progress } from './import-library.ts'
-import { reportText } from './report.ts'
+import { importLibrary, picturesIn } from './import-library.ts'
+import { openProgress } from './progress.ts'
+import { openReport, reportJson, reportText } from './report.ts'
 import { openServer } from './server.ts'
-import { openSource } from './source.ts'
+import { openSources } from './source.ts'
 
-/** One line that is written over on a terminal; elsewhere a line for every hundred pictures. */
-function showProgress({ done, total }: Progress): void {
-  const { stderr } = process
-  if (stderr.isTTY) stderr.write(`\r${done} of ${total}${done === total ? '\n' : ''}`)
-  else if (done % 100 === 0 || done === total) stderr.write(`${done} of ${total}\n`)
+export interface ImportOptions {
+  readonly server: string
+  readonly key: string | undefined
+  /** A line of JSON for each thing that something is said of, and one with the numbers at the end. */
+  readonly json: boolean
 }
 
-/** Runs `easel import`. @returns the exit code: 0, or 2 when it had to stop */
-export async function runImport(path: string, options: { server: string; key: string | undefined }): Promise<number> {
+/** Everything is in. Something is not, as the report says. It had to stop, and goes on when it is run again. */
+const exit = { done: 0, partly: 1, stopped: 2 } as const
+
+async function bring(paths: readonly string[], { json, ...options }: ImportOptions): Promise<number> {
+  const server = openServer(options)
+  const sources = await openSources(paths)
+  const total = sources.reduce((sum, source) => sum + picturesIn(source), 0)
+  const bar = openProgress(total)
+  const report = openReport((remark) => {
+    if (json) console.log(JSON.stringify(remark))
+  })
   try {
-    const server = openServer(options)
-    const source = await openSource(path)
-    try {
-      console.log(reportText(await importLibrary(source, server, showProgress)))
-      return 0
-    } finally {
-      source.close()
+    let before = 0
+    for (const source of sources) {
+      await importLibrary(source, { server, report, onDone: (done) => bar.show(before + done) })
+      before += picturesIn(source)
     }
+  } finally {
+    bar.end()
+    for (const source of sources) source.close()
+  }
+  console.log(json ? JSON.stringify({ what: 'done', ...reportJson(report) }) : reportText(report))
+  return report.failed === 0 ? exit.done : exit.partly
+}
+
+/** Runs `easel import`. @returns the exit code */
+export async function runImport(paths: readonly string[], options: ImportOptions): Promise<number> {
+  try {
+    return await bring(paths, options)
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
+    if (options.json) console.log(JSON.stringify({ what: 'stopped', why: error.message }))
     console.error(error.message)
-    return 2
+    return exit.stopped
   }
 }

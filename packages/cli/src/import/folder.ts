@@ -26,6 +26,21 @@ async function readFile(path: string, max: number): Promise<Uint8Array> {
   }
 }
 
+/** @param name what it is called in the report */
+export async function fileAt(path: string, name: string): Promise<SourceFile> {
+  const { size, mtime } = await stat(path)
+  return { name, size, modified: mtime, read: (max) => readFile(path, max), stream: () => streamFile(path) }
+}
+
+/** The record that stands beside a picture, or none. */
+export async function sidecarOf(path: string): Promise<readonly string[]> {
+  for (const place of [`${path}.json`, path.replace(/\.\w+$/, '.json')]) {
+    const found = place === path ? null : await stat(place).catch(() => null)
+    if (found?.isFile() === true) return [place]
+  }
+  return []
+}
+
 /** Every file below a folder, in order. Links are not followed: they may lead anywhere. */
 export async function filesBelow(root: string): Promise<Omit<Source, 'close'>> {
   const files: SourceFile[] = []
@@ -37,10 +52,7 @@ export async function filesBelow(root: string): Promise<Omit<Source, 'close'>> {
       const path = join(root, name)
       if (entry.isDirectory()) await walk(name)
       else if (entry.isSymbolicLink()) left.push({ name, why: 'It is a symbolic link.' })
-      else if (entry.isFile()) {
-        const { size } = await stat(path)
-        files.push({ name, size, read: (max) => readFile(path, max), stream: () => streamFile(path) })
-      }
+      else if (entry.isFile()) files.push(await fileAt(path, name))
     }
   }
   await walk('')

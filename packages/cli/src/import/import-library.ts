@@ -1,9 +1,17 @@
 // `easel import`. Rules TR34, TR35 and TR50 … in docs/spec/transfer.md.
 import { createHash } from 'node:crypto'
-import type { ImageFacts, LineageLink, PictureQuestion, RecordOutcome } from '@easel/contract'
+import {
+  sortFiles,
+  type FoundFiles,
+  type ImageFacts,
+  type LineageLink,
+  type PictureQuestion,
+  type RecordOutcome,
+  type StoryBeside,
+} from '@easel/contract'
 import { bringAlbumPictures, bringAlbums, bringSearches } from './collections.ts'
 import { checkWhole } from './lines.ts'
-import { readFacts, sortFiles, type Documents, type FoundPicture, type Told } from './pictures.ts'
+import { readFacts, type FoundPicture } from './pictures.ts'
 import {
   bringGenerations,
   bringLinks,
@@ -17,14 +25,11 @@ import {
   type Entry,
   type Run,
 } from './records.ts'
-import { openReport, type ImportReport, type Kind } from './report.ts'
+import type { Kind, Reporting } from './report.ts'
 import type { EaselServer } from './server.ts'
 import type { Source, SourceFile } from './source.ts'
 
-export interface Progress {
-  readonly done: number
-  readonly total: number
-}
+type Documents = FoundFiles<SourceFile>['documents']
 
 /** Files that the server is asked for at a time. */
 const batch = 50
@@ -37,7 +42,7 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 
 interface Looked {
   readonly picture: FoundPicture
-  readonly told: Told
+  readonly told: StoryBeside
   readonly sha256: string
 }
 
@@ -82,7 +87,7 @@ function factsHere(run: Run, { exported, parameters, ...facts }: ImageFacts): Im
   }
 }
 
-function noteHere(run: Run, { facts }: Told, id: string | null): void {
+function noteHere(run: Run, { facts }: StoryBeside, id: string | null): void {
   if (facts.exported !== undefined && id !== null) note(run, 'picture', { id: facts.exported.id, here: id })
 }
 
@@ -105,6 +110,7 @@ async function bring(run: Run, { picture, told }: Looked): Promise<void> {
   if (sent.outcome === 'refused') report.refuse('pictures', { name: file.name, why: sent.why })
   else {
     report.count('pictures', sent.outcome)
+    if (sent.note !== null) report.note({ name: file.name, why: sent.note })
     noteHere(run, told, sent.id)
   }
 }
@@ -187,8 +193,12 @@ async function* linksOfPictures(
 }
 
 /** Reads a file of lines to its end. @returns null where there is none, and where it is damaged: then nothing of it is taken */
-async function whole(run: Run, kind: Kind, { file, check = checkWhole }: { file: SourceFile | null; check?: Check }) {
-  if (file === null) return null
+async function whole(
+  run: Run,
+  kind: Kind,
+  { file, check = checkWhole }: { file: SourceFile | undefined; check?: Check },
+) {
+  if (file === undefined) return null
   try {
     await check(file)
     return file
@@ -216,7 +226,10 @@ async function bringDocuments(run: Run, { tags, generations }: Documents, pictur
 }
 
 /** What names pictures, or albums that were brought before it. */
-async function bringCollections(run: Run, { albums, albumPictures, searches }: Documents): Promise<void> {
+async function bringCollections(
+  run: Run,
+  { albums, 'album-pictures': albumPictures, searches }: Documents,
+): Promise<void> {
   const soundAlbums = await whole(run, 'albums', { file: albums })
   if (soundAlbums !== null) await bringAlbums(run, soundAlbums)
   const places = await whole(run, 'pictures in albums', { file: albumPictures })
@@ -225,24 +238,27 @@ async function bringCollections(run: Run, { albums, albumPictures, searches }: D
   if (soundSearches !== null) await bringSearches(run, soundSearches)
 }
 
+/** How many pictures a source has. */
+export const picturesIn = ({ files }: Source): number => sortFiles(files).pictures.length
+
+interface Importing {
+  readonly server: EaselServer
+  readonly report: Reporting
+  /** Told after each picture how many are done. */
+  readonly onDone: (done: number) => void
+}
+
 /**
  * Brings in everything of a source that the server does not have: every picture, and of an export all that it says beside them.
  * @throws Stopped
  */
-export async function importLibrary(
-  source: Source,
-  server: EaselServer,
-  onProgress: (progress: Progress) => void,
-): Promise<ImportReport> {
-  const { pictures, others, documents } = sortFiles(source)
-  const report = openReport()
-  for (const reason of others) report.refuse('pictures', reason)
+export async function importLibrary({ files, left }: Source, { server, report, onDone }: Importing): Promise<void> {
+  const { pictures, others, documents } = sortFiles(files)
+  for (const reason of [...left, ...others]) report.leave(reason)
   const run: Run = { server, report, ids: { generation: new Map(), picture: new Map(), album: new Map() } }
   const generations = await bringDocuments(run, documents, pictures)
-  const total = pictures.length
-  const haveParents = await bringPictures(run, pictures, (done) => onProgress({ done, total }))
+  const haveParents = await bringPictures(run, pictures, onDone)
   if (generations !== null) await bringLinks(run, linksOfGenerations(generations))
   if (haveParents) await bringLinks(run, linksOfPictures(pictures))
   await bringCollections(run, documents)
-  return { tallies: report.tallies, reasons: report.reasons }
 }

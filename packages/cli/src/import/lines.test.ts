@@ -5,6 +5,7 @@ import type { SourceFile } from './source.ts'
 const fileOf = (parts: () => Iterable<string | Uint8Array>): SourceFile => ({
   name: 'generations.jsonl',
   size: 0,
+  modified: null,
   read: async () => Buffer.alloc(0),
   async *stream() {
     for (const part of parts()) yield Buffer.from(part)

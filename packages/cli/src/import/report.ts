@@ -16,8 +16,15 @@ interface Reason {
 /** What became of everything. Reasons are kept as many as are shown, for there may be a million. */
 export interface ImportReport {
   readonly tallies: Readonly<Record<Kind, Tally>>
+  /** Pictures that are in, but that something could not be taken of. */
+  readonly noted: number
+  /** Of what was not taken, what should have been: not what is no picture at all. */
+  readonly failed: number
   readonly reasons: readonly Reason[]
 }
+
+/** What became of one thing, said at once. */
+export type Remark = Reason & { readonly what: 'refused' | 'left' | 'noted'; readonly kind: Kind }
 
 /** Lines of the report that name single things. */
 const named = 50
@@ -25,9 +32,14 @@ const named = 50
 export interface Reporting extends ImportReport {
   count(kind: Kind, outcome: 'taken' | 'there'): void
   refuse(kind: Kind, reason: Reason): void
+  /** What is no picture, and so is not missing. */
+  leave(reason: Reason): void
+  /** A picture that was taken, counted already, lacks something. */
+  note(reason: Reason): void
 }
 
-export function openReport(): Reporting {
+/** @param onRemark is told of each thing that something is said of */
+export function openReport(onRemark: (remark: Remark) => void = () => {}): Reporting {
   const none = (): Tally => ({ taken: 0, there: 0, refused: 0 })
   const tallies = {
     pictures: none(),
@@ -39,15 +51,36 @@ export function openReport(): Reporting {
     searches: none(),
   }
   const reasons: Reason[] = []
+  let noted = 0
+  let failed = 0
+  const remark = (kind: Kind, what: Remark['what'], reason: Reason) => {
+    if (reasons.length < named) reasons.push(reason)
+    onRemark({ what, kind, ...reason })
+  }
   return {
     tallies,
     reasons,
+    get noted() {
+      return noted
+    },
+    get failed() {
+      return failed
+    },
     count(kind, outcome) {
       tallies[kind][outcome] += 1
     },
     refuse(kind, reason) {
       tallies[kind].refused += 1
-      if (reasons.length < named) reasons.push(reason)
+      failed += 1
+      remark(kind, 'refused', reason)
+    },
+    leave(reason) {
+      tallies.pictures.refused += 1
+      remark('pictures', 'left', reason)
+    },
+    note(reason) {
+      noted += 1
+      remark('pictures', 'noted', reason)
     },
   }
 }
@@ -56,15 +89,25 @@ export function openReport(): Reporting {
 const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 
 /** What is said at the end. */
-export function reportText({ tallies, reasons }: ImportReport): string {
+export function reportText({ tallies, reasons, noted }: ImportReport): string {
   const shown = kinds.filter((kind) => kind === 'pictures' || Object.values(tallies[kind]).some((count) => count > 0))
-  const left = kinds.reduce((sum, kind) => sum + tallies[kind].refused, 0) - reasons.length
+  const left = kinds.reduce((sum, kind) => sum + tallies[kind].refused, noted) - reasons.length
   return [
     ...shown.map((kind) => {
       const { taken, there, refused } = tallies[kind]
       return `${kind}: ${taken} taken, ${there} there already, ${refused} not taken`
     }),
+    ...(noted > 0 ? [`pictures without the words in their files: ${noted}`] : []),
     ...reasons.map(({ name, why }) => `  ${plain(name)}: ${plain(why)}`),
     ...(left > 0 ? [`  … and ${left} more`] : []),
   ].join('\n')
+}
+
+/** The same as an object, for programs. */
+export function reportJson({ tallies, noted }: ImportReport): object {
+  const entries = kinds.map((kind) => {
+    const { taken, there, refused } = tallies[kind]
+    return [kind, { taken, there, notTaken: refused }] as const
+  })
+  return { ...Object.fromEntries(entries), withoutWords: noted }
 }

@@ -11,7 +11,7 @@ export interface ServerOptions {
 }
 
 export type Sent =
-  | { readonly outcome: 'taken' | 'there'; readonly id: string }
+  | { readonly outcome: 'taken' | 'there'; readonly id: string; readonly note: string | null }
   | { readonly outcome: 'refused'; readonly why: string }
 
 export interface EaselServer {
@@ -117,8 +117,8 @@ export function openServer({ server, key, firstWaitMs = 500 }: ServerOptions): E
       }
       const answer = await ask(path, form)
       if (answer.ok) {
-        const { id } = response.parse(await answer.json()).data
-        return { outcome: answer.status === 201 ? 'taken' : 'there', id }
+        const { data, note = null } = response.parse(await answer.json())
+        return { outcome: answer.status === 201 ? 'taken' : 'there', id: data.id, note }
       }
       if (!aboutTheFile.has(answer.status)) return await stop(answer)
       return { outcome: 'refused', why: await whyNot(answer) }

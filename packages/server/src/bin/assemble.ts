@@ -50,6 +50,7 @@ import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
+import { createFetchPicture } from './remote-pictures.ts'
 
 const callTimeoutMs = 30 * 60_000
 const dayMs = 86_400_000
@@ -225,6 +226,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     minFreeBytes,
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
+    fetchPicture: createFetchPicture(),
   })
   return { ownerId, connections, collections, images, derivatives, quotas, generations, writing, ...transfer }
 }

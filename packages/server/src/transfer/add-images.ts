@@ -20,6 +20,7 @@ import { digest } from '#media/digest.ts'
 import { limits } from '#media/probe.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { inspectUpload, type Inspected } from './inspect-upload.ts'
+import { createFetching, type FetchPicture } from './fetch-picture.ts'
 import { filenameFor } from './filename.ts'
 import { receiveBytes, receiveStream, type Received } from './receive.ts'
 import { findPlaces } from './take-back/places.ts'
@@ -38,6 +39,7 @@ export interface AddImagesPorts {
   /** Below so many free bytes nothing is taken. */
   readonly minFreeBytes: number
   readonly quotas: Pick<Quotas, 'checkQuota'>
+  readonly fetchPicture: FetchPicture
   readonly clock?: Clock
 }
 
@@ -45,6 +47,8 @@ export interface Added {
   readonly image: Image
   /** False when the same bytes were in the library already. */
   readonly isNew: boolean
+  /** What could not be taken of it, in words, or null. */
+  readonly note: string | null
 }
 
 export interface AddImages {
@@ -52,6 +56,11 @@ export interface AddImages {
   readonly maxBytes: number
   /** @throws EaselError */
   receive(body: Uint8Array | AsyncIterable<Uint8Array>, field: string): Promise<Received>
+  /**
+   * Takes a file from an address on the public internet.
+   * @throws EaselError that says what is wrong with the address, with what is there, or with whoever answers
+   */
+  fetch(userId: string, address: { readonly url: string; readonly field: string }, gone: AbortSignal): Promise<Received>
   /**
    * Makes a file part of the library, or finds it there. One that stands in the trash is taken out again, unless it is imported.
    * @throws EaselError
@@ -64,6 +73,8 @@ export interface AddImages {
 export interface About {
   readonly filename: string | null
   readonly facts: ImageFacts
+  /** Where it was fetched from; absent: it was sent. */
+  readonly url?: string
 }
 
 /** How often a place is looked for, where others are at the same picture. */
@@ -81,7 +92,9 @@ interface Drafted extends About {
 const past = (time: string, now: number): number => Math.min(now, Math.max(0, Date.parse(time)))
 
 /** What only an export tells. */
-function originOf({ filename, facts: { exported, source, parameters }, now, generationId }: Drafted, own: Parameters) {
+function originOf(drafted: Drafted, own: Parameters) {
+  const { filename, url, facts, now, generationId } = drafted
+  const { exported, source, parameters } = facts
   if (exported !== undefined) {
     const { deletedAt, generationIndex } = exported
     return {
@@ -93,18 +106,32 @@ function originOf({ filename, facts: { exported, source, parameters }, now, gene
     }
   }
   const named = filename === null ? {} : { originalFilename: filename }
-  const told = { ...named, ...own, ...parameters }
+  const from = url === undefined ? {} : { originalUrl: url }
+  const told = { ...named, ...from, ...own, ...parameters }
   return { source: source ?? ('upload' as const), generationId: null, generationIndex: null, parameters: told }
 }
 
 type Parameters = Readonly<Record<string, unknown>>
 
+/** Longer than a day, whatever the time zone. */
+const dayAndMore = 36 * 60 * 60 * 1000
+
+/** When it came to be: what the record says, then what the file says, then when the file was changed. */
+function createdOf({ createdAt, modifiedAt }: ImageFacts, told: string | null, now: number): number {
+  if (createdAt !== undefined) return past(createdAt, now)
+  const modified = modifiedAt === undefined ? null : past(modifiedAt, now)
+  if (told === null) return modified ?? now
+  const said = past(told, now)
+  // Some tools write the day alone; the file's own time says more where it is of that day.
+  return modified !== null && modified >= said && modified - said < dayAndMore ? modified : said
+}
+
 /** What is known of the picture; where nobody says anything, what its file says. */
 function recordOf(bytes: Uint8Array, { probed, story }: Inspected, draft: Drafted): Omit<Sidecar, 'easel'> {
   const { id, facts, now } = draft
   const said = [facts.prompt, facts.negativePrompt, facts.seed, facts.model].some((fact) => fact != null)
-  const own = said || facts.exported !== undefined ? null : story
-  const created = facts.createdAt === undefined ? now : past(facts.createdAt, now)
+  const own = said || facts.exported !== undefined ? null : story.told
+  const created = createdOf(facts, own?.createdAt ?? null, now)
   return {
     id,
     ...originOf(draft, own?.parameters ?? {}),
@@ -163,6 +190,21 @@ async function isFirst(trx: Trx, userId: string, sha256: string): Promise<boolea
   return (await found.select('id').executeTakeFirst()) === undefined
 }
 
+async function knownAmong(
+  db: Db,
+  userId: string,
+  hashes: readonly string[],
+): Promise<{ sha256: string; id: string }[]> {
+  const rows = await db
+    .selectFrom('images')
+    .where('user_id', '=', userId)
+    .where('sha256', 'in', [...hashes])
+    .select(['sha256', 'id'])
+    .orderBy('id')
+    .execute()
+  return [...new Map(rows.map((row) => [row.sha256, row])).values()]
+}
+
 export function createAddImages(ports: AddImagesPorts): AddImages {
   const { db, images, derivatives, clock = systemClock } = ports
   const maxBytes = Math.min(ports.maxBytes, limits.maxBytes)
@@ -183,7 +225,7 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
     await heal(ports, row, file)
     await addMissingTags(ports, row, facts.tags ?? [])
     if (row.deleted_at !== null && facts.source !== 'import') await images.restore(row.user_id, row.id)
-    return { image: await imageOf(row.user_id, row.id), isNew: false }
+    return { image: await imageOf(row.user_id, row.id), isNew: false, note: null }
   }
 
   /** @returns null when it is there by now, or its place is taken */
@@ -208,7 +250,7 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
     if (kept !== 'kept') return null
     const key = storageKey(userId, record.createdAt, record.filename)
     derivatives.made({ id: record.id, userId, storageKey: key }, bytes)
-    return { image: await imageOf(userId, record.id), isNew: true }
+    return { image: await imageOf(userId, record.id), isNew: true, note: inspected.story.note }
   }
 
   async function add(userId: string, file: Received, about: About): Promise<Added> {
@@ -235,16 +277,8 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
       if (body instanceof Uint8Array) return receiveBytes(body, { field, maxBytes })
       return await receiveStream(body, { field, maxBytes, folder: ports.temporaryFolder })
     },
+    fetch: createFetching({ ...ports, maxBytes }),
     add,
-    async known(userId, hashes) {
-      const rows = await db
-        .selectFrom('images')
-        .where('user_id', '=', userId)
-        .where('sha256', 'in', [...hashes])
-        .select(['sha256', 'id'])
-        .orderBy('id')
-        .execute()
-      return [...new Map(rows.map((row) => [row.sha256, row])).values()]
-    },
+    known: (userId, hashes) => knownAmong(db, userId, hashes),
   }
 }

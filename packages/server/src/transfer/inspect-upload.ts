@@ -3,8 +3,7 @@ import { checkComplete } from '#media/complete.ts'
 import { formatOf } from '#media/formats/format.ts'
 import { MediaError } from '#media/media-error.ts'
 import { probe, type Probed } from '#media/probe.ts'
-import { readMetadata } from '#media/read-metadata.ts'
-import { parseParameters, type ParsedParameters } from './a1111-parameters.ts'
+import { readTold, type Story } from './told/read-told.ts'
 
 /** The refusal of a file, by what is wrong with it. @param field what carried it, e.g. `body.file` */
 function refusal(error: MediaError, field: string): EaselError {
@@ -37,8 +36,8 @@ export function checkBeginning(bytes: Uint8Array, field: string): void {
 
 export interface Inspected {
   readonly probed: Probed
-  /** What the file says of itself, or null. */
-  readonly story: ParsedParameters | null
+  /** What the file says of itself. */
+  readonly story: Story
 }
 
 /**
@@ -49,7 +48,6 @@ export function inspectUpload(bytes: Uint8Array, field: string): Inspected {
   return refusing(field, () => {
     const probed = probe(bytes)
     checkComplete(bytes)
-    const { parameters } = readMetadata(bytes)
-    return { probed, story: parameters === null ? null : parseParameters(parameters) }
+    return { probed, story: readTold(bytes) }
   })
 }

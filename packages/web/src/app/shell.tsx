@@ -8,6 +8,7 @@ import { announce, useLive } from '#data/live.ts'
 import { useAuthStatus } from '#data/session.ts'
 import { useLiveEvents } from '#data/use-live-events.ts'
 import { count } from '#parts/format.ts'
+import { AddImagesProvider } from '#screens/add-images/add-images.tsx'
 import { DeletePictureProvider } from '#screens/picture/delete-picture.tsx'
 import { AwayBanner } from './away-banner.tsx'
 import { GuestBanner } from './guest-banner.tsx'
@@ -45,7 +46,9 @@ export function Shell() {
       <main id="main" className={classes['main']} tabIndex={-1}>
         <AwayBanner />
         <GuestBanner />
-        <Outlet />
+        <AddImagesProvider>
+          <Outlet />
+        </AddImagesProvider>
         <div id="overlays" />
       </main>
       <Suspense fallback={null}>

@@ -47,7 +47,8 @@ export function addressOf(path: string, parts: Pick<Parts, 'params' | 'query'>):
   return search.size > 0 ? `${filled}?${search}` : filled
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
+/** What a refusal says. */
+export async function problemOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const problem = Problem.safeParse(body)
   if (!problem.success) {

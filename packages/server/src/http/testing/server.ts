@@ -12,7 +12,7 @@ import { createLocalAuth } from '#auth/local.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
 import { createRateLimiters } from '#auth/rate-limiter.ts'
 import { openTestAccounts } from '#auth/testing.ts'
-import { DefectError, present } from '#base/errors.ts'
+import { DefectError, EaselError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
 import { createCollections } from '#library/collections.ts'
 import { keepImage } from '#library/keep.ts'
@@ -22,6 +22,7 @@ import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
+import type { FetchPicture } from '#transfer/fetch-picture.ts'
 import { createTransfer } from '#transfer/transfer.ts'
 import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
@@ -86,6 +87,8 @@ const seldom = { signIn: 100_000, generate: 100_000, upload: 100_000, share: 100
 
 interface ServerOptions extends ProcessOptions, Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies'>> {
   readonly maxUploadBytes?: number
+  /** Absent: there is nothing at any address. */
+  readonly fetchPicture?: FetchPicture
   readonly publicUrl?: string
   /** Accounts mode; else the pipeline's user owns everything. */
   readonly accounts?: Partial<AccountsOptions>
@@ -102,6 +105,11 @@ async function openAccounts(
 }
 
 const version = '1.2.3'
+const nothingThere: FetchPicture = async () => {
+  throw new EaselError('validation-failed', 'Nothing there.', {
+    fields: [{ field: 'body.url', message: 'Nothing there.' }],
+  })
+}
 const noQuota = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
 const unlimited = { signUp: 'invite', guests: false, guestDays: 7, quota: noQuota, guestQuota: noQuota } as const
 
@@ -129,6 +137,7 @@ export async function openServer(options: ServerOptions = {}) {
     temporaryFolder,
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
+    fetchPicture: options.fetchPicture ?? nothingThere,
   })
   const collections = createCollections({
     db,

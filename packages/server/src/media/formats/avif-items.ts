@@ -73,10 +73,31 @@ function locations(bytes: Buffer, location: Box, data: Box | null): readonly Loc
   return found
 }
 
+/** A text of an AVIF: what kind of item it is, and where its bytes lie; an item in several pieces comes as often. */
+export interface AvifText extends Span {
+  readonly kind: string
+}
+
+/**
+ * The texts that the `meta` box of an AVIF tells of.
+ * @throws MediaError `unsupported` when they cannot be found for certain; others when the boxes cannot be walked
+ */
+export function textsOf(bytes: Buffer, meta: Box): readonly AvifText[] {
+  const inner = new Map([...boxes(bytes, meta.start + 4, meta.end)].map((one) => [one.type, one]))
+  const info = inner.get('iinf')
+  const location = inner.get('iloc')
+  if (info === undefined || location === undefined) return []
+  const kinds = textItems(bytes, info)
+  return locations(bytes, location, inner.get('idat') ?? null).flatMap(({ id, start, end }) => {
+    const kind = kinds.get(id)
+    return kind === undefined ? [] : [{ kind, start, end }]
+  })
+}
+
 /** An Exif item (ISO/IEC 23008-12, annex A.2.1) that says nothing: four bytes of offset and an empty directory. */
 const emptyExif = Buffer.from('\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0', 'latin1')
 
-function blank(bytes: Buffer, { start, end }: Span, kind: string): void {
+function blank(bytes: Buffer, { start, end, kind }: AvifText): void {
   // Decoders take blank room for an empty packet, but zeros for a broken EXIF.
   bytes.fill(kind === 'Exif' ? 0 : 0x20, start, end)
   if (kind === 'Exif') emptyExif.copy(bytes, start, 0, Math.min(emptyExif.length, end - start))
@@ -94,16 +115,7 @@ export function blankAvif(original: Buffer): Buffer {
       bytes.write('free', box.start - 4, 'latin1')
       bytes.fill(0, box.start, box.end)
     }
-    if (box.type !== 'meta') continue
-    const inner = new Map([...boxes(original, box.start + 4, box.end)].map((one) => [one.type, one]))
-    const info = inner.get('iinf')
-    const location = inner.get('iloc')
-    if (info === undefined || location === undefined) continue
-    const kinds = textItems(original, info)
-    for (const span of locations(original, location, inner.get('idat') ?? null)) {
-      const kind = kinds.get(span.id)
-      if (kind !== undefined) blank(bytes, span, kind)
-    }
+    if (box.type === 'meta') for (const text of textsOf(original, box)) blank(bytes, text)
   }
   return bytes
 }

@@ -1,4 +1,4 @@
-import { u16le, u8 } from '../bytes.ts'
+import { part, u16le, u8 } from '../bytes.ts'
 import { MediaError } from '../media-error.ts'
 import { checkBehind } from './foreign.ts'
 import type { Size } from './size.ts'
@@ -53,6 +53,16 @@ export function checkGif(bytes: Buffer): void {
   }
   if (frames === 0) throw new MediaError('damaged', 'The GIF is damaged: it has no pixels.')
   checkBehind(bytes, after)
+}
+
+/** The data of the blocks that begin at `start`. @throws MediaError */
+export function* blocksOf(bytes: Buffer, start: number): Generator<Buffer> {
+  for (let at = start; ;) {
+    const length = u8(bytes, at)
+    if (length === 0) return
+    yield part(bytes, at + 1, length)
+    at += length + 1
+  }
 }
 
 /** True when it has content credentials (C2PA specification, section A.3.5). */

@@ -91,7 +91,8 @@ function readExif(tiff: Buffer, order: Order): Exif | null {
   return { first, directory: { entries: [version], next: 0 } }
 }
 
-function decodeComment(value: Buffer): string {
+/** The text of a UserComment's value, whose first eight bytes name its code (Exif 3.0, section 4.6.6). */
+export function decodeComment(value: Buffer): string {
   const code = value.toString('latin1', 0, 8)
   const data = value.subarray(8)
   const text = code === codes.unicode ? decodeUnicode(data) : data.toString('utf8')

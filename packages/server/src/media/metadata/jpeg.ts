@@ -27,6 +27,12 @@ export function readJpeg(bytes: Buffer): Found {
   }
 }
 
+/** The TIFF structure of a JPEG's EXIF, or null. @throws MediaError when its segments cannot be walked */
+export function jpegTiff(bytes: Buffer): Buffer | null {
+  const { exif } = scan(bytes)
+  return exif === null ? null : exifOf(bytes, exif)
+}
+
 /**
  * The JPEG with the marks in it, those that are not null: `parameters` as UserComment in its EXIF, and XMP. What does not fit into a segment is left out.
  * @returns the same Buffer when nothing is to be added or it has content credentials

@@ -22,6 +22,22 @@ interface PngMetadata {
   readonly pixelsAt: number
 }
 
+/**
+ * The texts of a PNG under the keywords that are wanted, the first of each.
+ * @param wanted keywords, as the PNG specification writes them: Latin-1, their case counts
+ * @returns null for a text that cannot be read: broken, or longer than {@link maxTextBytes}
+ * @throws MediaError when its chunks cannot be walked
+ */
+export function readPngTexts(bytes: Buffer, wanted: ReadonlySet<string>): Map<string, string | null> {
+  const found = new Map<string, string | null>()
+  for (const chunk of pngChunks(bytes)) {
+    const keyword = keywordOf(bytes, chunk)
+    if (keyword === null || !wanted.has(keyword) || found.has(keyword)) continue
+    found.set(keyword, textOf(bytes, chunk, keyword))
+  }
+  return found
+}
+
 /** What a PNG holds besides its pixels. @throws MediaError when its chunks cannot be walked */
 export function readPng(bytes: Buffer): Found {
   const { parameters, xmp, c2pa } = scan(bytes)
@@ -66,21 +82,29 @@ function scan(bytes: Buffer): PngMetadata {
 }
 
 function readText(bytes: Buffer, chunk: PngChunk): PngText | null {
-  if (chunk.type !== 'tEXt' && chunk.type !== 'zTXt' && chunk.type !== 'iTXt') return null
-  const data = bytes.subarray(chunk.start, chunk.end)
-  const split = data.subarray(0, 80).indexOf(0)
-  if (split < 1) return null
-  const keyword = data.toString('latin1', 0, split)
+  const keyword = keywordOf(bytes, chunk)
   if (keyword !== keywords.parameters && keyword !== keywords.xmp) return null
-  const rest = data.subarray(split + 1)
-  if (chunk.type === 'tEXt') return { keyword, chunk, text: decode(rest, 'latin1') }
-  if (chunk.type === 'zTXt') return { keyword, chunk, text: inflate(rest.subarray(1), 'latin1') }
+  return { keyword, chunk, text: textOf(bytes, chunk, keyword) }
+}
+
+/** Null for a chunk that is no text. */
+function keywordOf(bytes: Buffer, { type, start, end }: PngChunk): string | null {
+  if (type !== 'tEXt' && type !== 'zTXt' && type !== 'iTXt') return null
+  const data = bytes.subarray(start, end)
+  const split = data.subarray(0, 80).indexOf(0)
+  return split < 1 ? null : data.toString('latin1', 0, split)
+}
+
+function textOf(bytes: Buffer, { type, start, end }: PngChunk, keyword: string): string | null {
+  const rest = bytes.subarray(start + keyword.length + 1, end)
+  if (type === 'tEXt') return decode(rest, 'latin1')
+  if (type === 'zTXt') return inflate(rest.subarray(1), 'latin1')
   // iTXt: compression flag and method, language, translated keyword, text (PNG specification, section 11.3.3.4).
   const language = rest.indexOf(0, 2)
   const translated = language === -1 ? -1 : rest.indexOf(0, language + 1)
-  if (translated === -1) return { keyword, chunk, text: null }
+  if (translated === -1) return null
   const text = rest.subarray(translated + 1)
-  return { keyword, chunk, text: rest[0] === 0 ? decode(text, 'utf8') : inflate(text, 'utf8') }
+  return rest[0] === 0 ? decode(text, 'utf8') : inflate(text, 'utf8')
 }
 
 function decode(data: Buffer, encoding: 'latin1' | 'utf8'): string | null {

@@ -25,6 +25,12 @@ export function readWebp(bytes: Buffer): Found {
   }
 }
 
+/** The TIFF structure of a WebP's EXIF, or null. @throws MediaError when its chunks cannot be walked */
+export function webpTiff(bytes: Buffer): Buffer | null {
+  const { exif } = scan(bytes)
+  return exif === null ? null : webpExif(bytes, exif)
+}
+
 /**
  * The WebP with the marks in it, those that are not null: `parameters` as UserComment in its EXIF chunk, and an XMP chunk; a file of the
  * simple layouts becomes one of the extended layout, which they need.

@@ -24,6 +24,7 @@ beforeAll(async () => {
     temporaryFolder: `${library.folder}/tmp`,
     maxBytes: 1024 * 1024,
     minFreeBytes: 0,
+    fetchPicture: async () => new Uint8Array(),
   })
 })
 afterAll(() => library.close())

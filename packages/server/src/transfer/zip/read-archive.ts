@@ -7,6 +7,8 @@ export interface ArchiveEntry {
   readonly name: string
   /** Bytes, as the archive says. */
   readonly size: number
+  /** When the file was last changed, or null where the archive does not say. */
+  readonly modified: Date | null
   /**
    * Its bytes.
    * @param max that are wanted at most
@@ -114,6 +116,12 @@ async function readDirectory(zip: yauzl.ZipFile, limits: ArchiveLimits): Promise
   return entries
 }
 
+/** Archives that say nothing say 1980, the first year that they can. */
+function modifiedOf(entry: yauzl.Entry): Date | null {
+  const date = entry.getLastModDate()
+  return Number.isNaN(date.getTime()) || date.getFullYear() <= 1980 ? null : date
+}
+
 /**
  * Opens a zip archive and looks at all of its directory before anything is read from it.
  * @param path of the file
@@ -133,6 +141,7 @@ export async function openArchive(path: string, limits: ArchiveLimits = usualLim
         .map((entry) => ({
           name: entry.fileName,
           size: entry.uncompressedSize,
+          modified: modifiedOf(entry),
           read: (max) => readEntry(opened, entry, max),
           stream: () => streamEntry(opened, entry),
         })),

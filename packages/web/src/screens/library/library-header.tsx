@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ImageFilter } from '#data/queries.ts'
 import { Icon } from '#parts/icon.tsx'
 import { AlbumHeading } from './album-heading.tsx'
+import { useAddImages } from '#screens/add-images/add-images.tsx'
 import { GoToDate } from './go-to-date.tsx'
 import classes from './library-screen.module.css'
 
@@ -15,6 +16,7 @@ interface LibraryHeaderProps {
 /** What the list is, and the ways to the others. */
 export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
   const { trash, album } = filter
+  const addImages = useAddImages()
   return (
     <header className={classes['header']}>
       {album === undefined ? (
@@ -23,6 +25,11 @@ export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
         <AlbumHeading key={album} id={album} />
       )}
       <span className={classes['places']}>
+        {!trash && album === undefined && (
+          <Button variant="subtle" leftSection={<Icon name="plus" />} onClick={() => addImages('upload')}>
+            Add
+          </Button>
+        )}
         {onSelect !== null && (
           <Button variant="subtle" leftSection={<Icon name="select" />} onClick={onSelect}>
             Select

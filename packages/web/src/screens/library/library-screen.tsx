@@ -5,6 +5,7 @@ import { useEffect, useReducer } from 'react'
 import { wordsOf } from '#data/client.ts'
 import type { ImageFilter } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
+import { useAddImages } from '#screens/add-images/add-images.tsx'
 import { DateLine } from './date-line.tsx'
 import { FoundLine } from './found-line.tsx'
 import { LibraryHeader } from './library-header.tsx'
@@ -90,6 +91,15 @@ function placeholderOf({ trash, album }: ImageFilter): string {
   return trash ? 'Search the trash' : 'Search prompts, tags, notes, models…'
 }
 
+function AddButton() {
+  const addImages = useAddImages()
+  return (
+    <Button variant="default" onClick={() => addImages('import')}>
+      Bring in pictures
+    </Button>
+  )
+}
+
 interface PicturesProps {
   readonly images: readonly Image[]
   readonly filter: ImageFilter
@@ -157,6 +167,7 @@ function Pictures(props: PicturesProps) {
       <Button component={Link} to="/">
         Make the first one
       </Button>
+      <AddButton />
     </EmptyState>
   )
 }

@@ -1,10 +1,8 @@
 import type { Tag } from '@easel/contract'
 import { Button, Modal, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
-import { Chip, Chips } from '#parts/chip.tsx'
-import { tagWords } from '#parts/tag-words.ts'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
-import { TagBox } from '#screens/picture/tag-box.tsx'
+import { TagPicker } from '#screens/picture/tag-picker.tsx'
 import classes from './tag-dialog.module.css'
 
 interface TagDialogProps {
@@ -32,20 +30,7 @@ export function TagDialog({ pictures, onSubmit, onClose }: TagDialogProps) {
           value={type}
           onChange={(value) => setType(value === 'untag' ? 'untag' : 'tag')}
         />
-        {tags.length > 0 && (
-          <Chips label="Chosen tags">
-            {tags.map((tag) => (
-              <Chip
-                key={tagWords(tag)}
-                removeLabel={`Not ${tagWords(tag)}`}
-                onRemove={() => setTags(tags.filter((other) => other !== tag))}
-              >
-                <span>{tagWords(tag)}</span>
-              </Chip>
-            ))}
-          </Chips>
-        )}
-        <TagBox label="Tag" taken={tags} first onPick={(tag) => setTags((now) => [...now, tag])} />
+        <TagPicker label="Tag" tags={tags} first onChange={setTags} />
         <div className={classes['buttons']}>
           <Button variant="default" onClick={onClose}>
             Cancel

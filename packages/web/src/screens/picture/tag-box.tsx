@@ -12,13 +12,15 @@ interface TagBoxProps {
   readonly taken: readonly Tag[]
   /** Has the focus when its dialog opens. */
   readonly first?: boolean
+  /** What is offered stands above, where below there is something to press. */
+  readonly above?: boolean
   readonly onPick: (tag: Tag) => void
 }
 
 const PAUSE = 120
 
 /** Where a tag is typed; those that are in use already are offered. */
-export function TagBox({ label, taken, first = false, onPick }: TagBoxProps) {
+export function TagBox({ label, taken, first = false, above = false, onPick }: TagBoxProps) {
   const [text, setText] = useState('')
   const [typed] = useDebouncedValue(tagOf(text)?.tagId ?? '', PAUSE)
   const known = useQuery(tagsQuery(typed))
@@ -42,6 +44,7 @@ export function TagBox({ label, taken, first = false, onPick }: TagBoxProps) {
         placeholder={label}
         maxLength={200}
         maxDropdownHeight={260}
+        comboboxProps={{ position: above ? 'top-start' : 'bottom-start' }}
         autoComplete="off"
         data-autofocus={first || undefined}
         data={[...new Set(offered)]}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseParameters } from './a1111-parameters.ts'
+import { parseParameters } from './a1111.ts'
 
 describe('the text of AUTOMATIC1111', () => {
   it('TR14: is read into prompt, negative prompt, seed, model and settings', () => {
@@ -16,6 +16,7 @@ describe('the text of AUTOMATIC1111', () => {
       negativePrompt: 'blurry,\nugly',
       seed: 9007199254740991,
       model: 'sd-xl',
+      createdAt: null,
       parameters: {
         steps: 20,
         sampler: 'DPM++ 2M',
@@ -29,7 +30,7 @@ describe('the text of AUTOMATIC1111', () => {
   })
 
   it('TR14: is a prompt alone where there are no settings', () => {
-    const none = { negativePrompt: null, seed: null, model: null, parameters: {} }
+    const none = { negativePrompt: null, seed: null, model: null, createdAt: null, parameters: {} }
     expect(parseParameters('time: noon, place: wood')).toEqual({ prompt: 'time: noon, place: wood', ...none })
     expect(parseParameters('')).toEqual({ prompt: null, ...none })
     expect(parseParameters('a\0b')).toEqual({ prompt: 'ab', ...none })
