@@ -1,7 +1,7 @@
 // `easel import`. Rules TR34, TR35 and TR50 … in docs/spec/transfer.md.
 import { createHash } from 'node:crypto'
 import type { ImageFacts, LineageLink, PictureQuestion, RecordOutcome } from '@easel/contract'
-import { bringAlbumPictures, bringAlbums, bringSearches } from './collections.ts'
+import { bringAlbumPictures, bringAlbums, bringPrompts, bringSearches } from './collections.ts'
 import { checkWhole } from './lines.ts'
 import { readFacts, sortFiles, type Documents, type FoundPicture, type Told } from './pictures.ts'
 import {
@@ -216,13 +216,15 @@ async function bringDocuments(run: Run, { tags, generations }: Documents, pictur
 }
 
 /** What names pictures, or albums that were brought before it. */
-async function bringCollections(run: Run, { albums, albumPictures, searches }: Documents): Promise<void> {
+async function bringCollections(run: Run, { albums, albumPictures, searches, prompts }: Documents): Promise<void> {
   const soundAlbums = await whole(run, 'albums', { file: albums })
   if (soundAlbums !== null) await bringAlbums(run, soundAlbums)
   const places = await whole(run, 'pictures in albums', { file: albumPictures })
   if (places !== null) await bringAlbumPictures(run, places)
   const soundSearches = await whole(run, 'searches', { file: searches })
   if (soundSearches !== null) await bringSearches(run, soundSearches)
+  const soundPrompts = await whole(run, 'prompts', { file: prompts })
+  if (soundPrompts !== null) await bringPrompts(run, soundPrompts)
 }
 
 /**

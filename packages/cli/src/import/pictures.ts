@@ -23,12 +23,13 @@ export interface Documents {
   readonly albums: SourceFile | null
   readonly albumPictures: SourceFile | null
   readonly searches: SourceFile | null
+  readonly prompts: SourceFile | null
 }
 
 const pictureName = /\.(?:png|jpe?g|webp|gif|avif)$/i
 /** What our own archives hold beside pictures. */
 const ownDocument =
-  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|(?:generations|tags|albums|album-pictures|searches)\.jsonl)$/
+  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|(?:generations|tags|albums|album-pictures|searches|prompts)\.jsonl)$/
 /** Left there by systems, and what Easel makes anew. */
 const ofNoInterest = /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)|^(?:files\/)?derived\//
 const maxSidecarBytes = 1024 * 1024
@@ -56,6 +57,7 @@ export function sortFiles({ files, left }: Source): {
     albums: document('albums'),
     albumPictures: document('album-pictures'),
     searches: document('searches'),
+    prompts: document('prompts'),
   }
   return { pictures, documents, others: [...left, ...others.map(({ name }) => ({ name, why: whyNot(name) }))] }
 }

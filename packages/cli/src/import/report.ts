@@ -1,4 +1,13 @@
-const kinds = ['pictures', 'generations', 'tags', 'links', 'albums', 'pictures in albums', 'searches'] as const
+const kinds = [
+  'pictures',
+  'generations',
+  'tags',
+  'links',
+  'albums',
+  'pictures in albums',
+  'searches',
+  'prompts',
+] as const
 export type Kind = (typeof kinds)[number]
 
 /** Every record of an export is in exactly one of these. */
@@ -37,6 +46,7 @@ export function openReport(): Reporting {
     albums: none(),
     'pictures in albums': none(),
     searches: none(),
+    prompts: none(),
   }
   const reasons: Reason[] = []
   return {

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
+import type { PromptTables } from './prompt-tables.ts'
 import type { WritingTables } from './writing-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -51,6 +52,7 @@ export interface GenerationTable {
   adjustments: GeneratedJson
   tags: GeneratedJson
   resolved_prompt: string
+  resolution: ColumnType<unknown, string | null | undefined, string | null>
   revised_prompt: string | null
   n: number
   width: number | null
@@ -107,6 +109,7 @@ export interface ImageTable {
   derived_at: Timestamp | null
   damage: string | null
   prompt: string | null
+  typed_prompt: ColumnType<string | null, string | null | undefined, string | null>
   revised_prompt: string | null
   negative_prompt: string | null
   description: string | null
@@ -166,7 +169,7 @@ export interface JobTurnTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables, LibraryTables, WritingTables {
+export interface Tables extends AccountTables, LibraryTables, PromptTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

@@ -14,6 +14,7 @@ import { imageScenarios } from './testing/image-scenarios.ts'
 import { libraryScenarios } from './testing/library-scenarios.ts'
 import { importScenarios } from './testing/import-scenarios.ts'
 import { passkeyScenarios } from './testing/passkey-scenarios.ts'
+import { promptScenarios } from './testing/prompt-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { writingScenarios } from './testing/writing-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
@@ -26,6 +27,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...connectionScenarios,
   ...transferScenarios,
   ...writingScenarios,
+  ...promptScenarios,
   ...importScenarios,
   ...accountScenarios,
   ...factorScenarios,

@@ -22,6 +22,8 @@ import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
+import { createPromptParts } from '#prompts/parts.ts'
+import { readPromptPart } from '#prompts/read-part.ts'
 import { createTransfer } from '#transfer/transfer.ts'
 import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
@@ -126,10 +128,12 @@ export async function openServer(options: ServerOptions = {}) {
     db,
     log,
     quotas,
+    readPromptPart,
     temporaryFolder,
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
   })
+  const promptParts = createPromptParts({ db, events: process.events })
   const collections = createCollections({ db, storage, events: process.events, log, trashDays: 30 })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
@@ -138,6 +142,7 @@ export async function openServer(options: ServerOptions = {}) {
     ...process,
     ...transfer,
     collections,
+    promptParts,
     quotas,
     db,
     log,
@@ -168,6 +173,7 @@ export async function openServer(options: ServerOptions = {}) {
     page,
     accounts,
     collections,
+    promptParts,
     temporaryFolder,
     ask: (question: Question | string) => ask(baseUrl, typeof question === 'string' ? { path: question } : question),
 

@@ -5,6 +5,7 @@ import { newId } from '#base/ids.ts'
 import { parseSidecar } from '#library/adopt.ts'
 import { sidecarKey } from '#library/image-record.ts'
 import { openLibrary, type Library } from '#library/testing.ts'
+import { readPromptPart } from '#prompts/read-part.ts'
 import { derivedId } from './derived-id.ts'
 import { createTakeBack, type TakeBack } from './take-back.ts'
 import { exportedAlbum, exportedSearch } from './testing.ts'
@@ -13,7 +14,7 @@ let library: Library
 let takeBack: TakeBack
 beforeAll(async () => {
   library = await openLibrary()
-  takeBack = createTakeBack({ ...library, minFreeBytes: 0 })
+  takeBack = createTakeBack({ ...library, readPromptPart, minFreeBytes: 0 })
 })
 afterAll(() => library.close())
 
