@@ -1,4 +1,4 @@
-// A picture again, the same or varied. Rules RG1 … in docs/spec/prompts.md.
+// A picture or a generation again, the same or varied. Rules RG1 … in docs/spec/prompts.md.
 import { GenerationRequest, type Adjustment, type AgainRequest, type ImageSpec } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Connections } from '#connections/connections.ts'
@@ -166,6 +166,32 @@ export async function repeatOf(
       promptLanguage: generation !== null && generation.resolution !== null,
       parentImageId: image.id,
       ...(same ? { resolution: sameWords(known), differences: differencesOf(known, target) } : {}),
+    },
+  }
+}
+
+/** The request of a generation as it is sent again: who was asked first is asked again. */
+export function retryOf(row: GenerationRow): { readonly request: GenerationRequest; readonly options: SubmitOptions } {
+  const first = fallbackFromOf(row)
+  const connectionId = first?.connectionId ?? row.connection_id
+  const model = first === null ? row.model : first.model
+  const before = resolutionOf(row)
+  // What gave no picture is tried again word for word; else a new seed says anew what varies.
+  const resolution = row.state === 'succeeded' ? null : before
+  const request = GenerationRequest.parse({
+    ...(typeof row.request === 'object' ? row.request : {}),
+    ...(connectionId === null ? {} : { connectionId }),
+    ...(model === '' ? {} : { model }),
+    ...(resolution === null || row.seed === null ? {} : { seed: row.seed }),
+    tags: tagsOfRow(row),
+    parentId: row.id,
+  })
+  return {
+    request,
+    options: {
+      origin: row.origin === 'profiles' ? 'profiles' : 'easel',
+      promptLanguage: before !== null,
+      ...(resolution === null ? {} : { resolution }),
     },
   }
 }

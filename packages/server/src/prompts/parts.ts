@@ -30,7 +30,11 @@ const mostParts = 1000
 
 const missing = () => new EaselError('not-found', 'There is no such list, template or style.')
 
-function check(part: KeptPart & { readonly negativePrompt: string | null }): void {
+interface NegativePrompt {
+  readonly negativePrompt: string | null
+}
+
+function check(part: KeptPart & NegativePrompt): void {
   const fault = partFault(part)
   if (fault === null) return
   const field = `body.${fault.field}`
@@ -53,78 +57,85 @@ function placesOf(part: KeptPart): string[] {
   }
 }
 
-export function createPromptParts({ db, events }: { readonly db: Db; readonly events: Events }): PromptParts {
-  const mine = (userId: string) => db.selectFrom('prompt_parts').where('user_id', '=', userId)
+interface Ports {
+  readonly db: Db
+  readonly events: Events
+}
 
-  async function change(userId: string, work: (trx: Trx) => Promise<unknown>): Promise<void> {
-    try {
-      await inTransaction(db, async (trx) => {
-        await work(trx)
-        await events.append(trx, userId, [{ type: 'library.changed', what: 'prompts' }])
-      })
-    } catch (error) {
-      if (codeOf(error) !== uniqueViolation) throw error
-      throw new EaselError('conflict', 'Another list, template or style of yours has this name.', { cause: error })
-    }
+const mine = ({ db }: Ports, userId: string) => db.selectFrom('prompt_parts').where('user_id', '=', userId)
+
+async function change({ db, events }: Ports, userId: string, work: (trx: Trx) => Promise<unknown>): Promise<void> {
+  try {
+    await inTransaction(db, async (trx) => {
+      await work(trx)
+      await events.append(trx, userId, [{ type: 'library.changed', what: 'prompts' }])
+    })
+  } catch (error) {
+    if (codeOf(error) !== uniqueViolation) throw error
+    throw new EaselError('conflict', 'Another list, template or style of yours has this name.', { cause: error })
   }
+}
 
-  async function get(userId: string, id: string): Promise<PromptPart> {
-    const row = await mine(userId).where('id', '=', id).selectAll().executeTakeFirst()
-    if (row === undefined) throw missing()
-    const { kind, name, text, lines, negative_prompt: negativePrompt, changed_at: changedAt } = row
-    return {
-      id,
-      kind,
-      name,
-      excerpt: text.slice(0, excerptLength).toWellFormed(),
-      lines,
-      places: placesOf(row),
-      changedAt: changedAt.toISOString(),
-      text,
-      negativePrompt,
-    }
-  }
-
+async function read(ports: Ports, userId: string, id: string): Promise<PromptPart> {
+  const row = await mine(ports, userId).where('id', '=', id).selectAll().executeTakeFirst()
+  if (row === undefined) throw missing()
+  const { kind, name, text, lines, negative_prompt: negativePrompt, changed_at: changedAt } = row
   return {
-    get,
-    async list(userId, kind) {
-      const rows = await mine(userId)
-        .$if(kind !== undefined, (open) => open.where('kind', '=', kind ?? 'list'))
-        .select(['id', 'kind', 'name', 'lines', 'changed_at'])
-        // Lists may be long, and nothing but their beginning is shown.
-        .select(
-          sql<string>`case when kind = 'list' then left(text, ${sql.lit(excerptLength)}) else text end`.as('text'),
-        )
-        .orderBy(sql`lower(name)`)
-        .orderBy('id')
-        .execute()
-      return rows.map(({ changed_at: changedAt, text, ...row }) => ({
-        ...row,
-        excerpt: text.slice(0, excerptLength).toWellFormed(),
-        places: placesOf({ ...row, text }),
-        changedAt: changedAt.toISOString(),
-      }))
-    },
+    id,
+    kind,
+    name,
+    excerpt: text.slice(0, excerptLength).toWellFormed(),
+    lines,
+    places: placesOf(row),
+    changedAt: changedAt.toISOString(),
+    text,
+    negativePrompt,
+  }
+}
+
+async function list(ports: Ports, userId: string, kind?: PromptPartKind): Promise<PromptPartEntry[]> {
+  const rows = await mine(ports, userId)
+    .$if(kind !== undefined, (open) => open.where('kind', '=', kind ?? 'list'))
+    .select(['id', 'kind', 'name', 'lines', 'changed_at'])
+    // Lists may be long, and nothing but their beginning is shown.
+    .select(sql<string>`case when kind = 'list' then left(text, ${sql.lit(excerptLength)}) else text end`.as('text'))
+    .orderBy(sql`lower(name)`)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ changed_at: changedAt, text, ...row }) => ({
+    ...row,
+    excerpt: text.slice(0, excerptLength).toWellFormed(),
+    places: placesOf({ ...row, text }),
+    changedAt: changedAt.toISOString(),
+  }))
+}
+
+async function insert(trx: Trx, userId: string, { id, ...part }: KeptPart & NegativePrompt & { readonly id: string }) {
+  const { count } = await trx
+    .selectFrom('prompt_parts')
+    .where('user_id', '=', userId)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  if (count >= mostParts) {
+    throw new EaselError('quota-exceeded', `There are ${mostParts} lists, templates and styles already.`)
+  }
+  const { kind, name, text, negativePrompt } = part
+  const row = { id, user_id: userId, kind, name, text, negative_prompt: negativePrompt, lines: linesOf(part) }
+  await trx.insertInto('prompt_parts').values(row).execute()
+}
+
+export function createPromptParts(ports: Ports): PromptParts {
+  return {
+    get: (userId, id) => read(ports, userId, id),
+    list: (userId, kind) => list(ports, userId, kind),
     async create(userId, { kind, name, text, negativePrompt = null }) {
-      const part = { kind, name, text, negativePrompt }
+      const part = { id: newId(), kind, name, text, negativePrompt }
       check(part)
-      const id = newId()
-      await change(userId, async (trx) => {
-        const { count } = await trx
-          .selectFrom('prompt_parts')
-          .where('user_id', '=', userId)
-          .select((eb) => eb.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow()
-        if (count >= mostParts) {
-          throw new EaselError('quota-exceeded', `There are ${mostParts} lists, templates and styles already.`)
-        }
-        const row = { id, user_id: userId, kind, name, text, negative_prompt: negativePrompt, lines: linesOf(part) }
-        await trx.insertInto('prompt_parts').values(row).execute()
-      })
-      return await get(userId, id)
+      await change(ports, userId, (trx) => insert(trx, userId, part))
+      return await read(ports, userId, part.id)
     },
     async update(userId, id, { name, text, negativePrompt }) {
-      const before = await get(userId, id)
+      const before = await read(ports, userId, id)
       const part = {
         kind: before.kind,
         name: name ?? before.name,
@@ -132,32 +143,24 @@ export function createPromptParts({ db, events }: { readonly db: Db; readonly ev
         negativePrompt: negativePrompt === undefined ? before.negativePrompt : negativePrompt,
       }
       check(part)
-      const { name: newName, text: newText, negativePrompt: negative } = part
       const set = {
-        name: newName,
-        text: newText,
-        negative_prompt: negative,
+        name: part.name,
+        text: part.text,
+        negative_prompt: part.negativePrompt,
         lines: linesOf(part),
         changed_at: new Date(),
       }
-      await change(userId, async (trx) => {
-        const { numUpdatedRows } = await trx
-          .updateTable('prompt_parts')
-          .set(set)
-          .where('id', '=', id)
-          .where('user_id', '=', userId)
-          .executeTakeFirst()
+      await change(ports, userId, async (trx) => {
+        const mineIn = trx.updateTable('prompt_parts').set(set).where('user_id', '=', userId)
+        const { numUpdatedRows } = await mineIn.where('id', '=', id).executeTakeFirst()
         if (numUpdatedRows === 0n) throw missing()
       })
-      return await get(userId, id)
+      return await read(ports, userId, id)
     },
     async remove(userId, id) {
-      await change(userId, async (trx) => {
-        const { numDeletedRows } = await trx
-          .deleteFrom('prompt_parts')
-          .where('id', '=', id)
-          .where('user_id', '=', userId)
-          .executeTakeFirst()
+      await change(ports, userId, async (trx) => {
+        const mineIn = trx.deleteFrom('prompt_parts').where('user_id', '=', userId)
+        const { numDeletedRows } = await mineIn.where('id', '=', id).executeTakeFirst()
         if (numDeletedRows === 0n) throw missing()
       })
     },

@@ -36,7 +36,7 @@ export function registerPrompts(app: FastifyInstance, { db, generations, promptP
   }))
   serve(app, routes.makeAgain, async ({ caller, params, body, request }) => {
     const key = idempotencyKey(request.headers['idempotency-key'])
-    return await generations.again(caller.userId, params.id, body, key)
+    return await generations.again(caller.userId, params.id, { ...body, idempotencyKey: key })
   })
   serve(app, routes.getLineage, async ({ caller, params }) => ({
     data: await lineageOf(db, caller.userId, params.id),

@@ -22,7 +22,13 @@ const templates = (given: Readonly<Record<string, string>>): Book =>
   )
 const nothing: Book = new Map()
 
-function resolve(text: string, { book = nothing, seed = 1, styles = [] as readonly string[] } = {}): string {
+interface With {
+  readonly book?: Book
+  readonly seed?: number
+  readonly styles?: readonly string[]
+}
+
+function resolve(text: string, { book = nothing, seed = 1, styles = [] }: With = {}): string {
   const tree = parsePrompt(text)
   const trees = styles.map(parseTemplate)
   checkNames([tree, ...trees], book)
@@ -67,7 +73,7 @@ const signs = fc.array(
 )
 const strange = signs.map((parts) => parts.join(''))
 const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
-const letters = fc.string({ unit: fc.constantFrom(...'abcxyz äöü,.;()[]<>:0123456789-"\'/') })
+const letters = fc.string({ unit: fc.constantFrom(...'abcxyz äöü,.;()[]<>:0123456789-"\'/'.split('')) })
 
 /** What is in a book that knows the name `l`, or the fault. */
 function tried(text: string, seed: number): string {
