@@ -65,6 +65,12 @@ const albums = createRoute({
   component: lazyRouteComponent(() => import('#screens/library/albums-screen.tsx'), 'AlbumsScreen'),
 })
 
+const prompts = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/prompts',
+  component: lazyRouteComponent(() => import('#screens/prompts/prompts-screen.tsx'), 'PromptsScreen'),
+})
+
 const engines = createRoute({
   getParentRoute: () => rootRoute,
   path: '/engines',
@@ -163,6 +169,7 @@ export const createPages = (client: QueryClient) =>
       studio.addChildren([studioHome, studioPicture]),
       library.addChildren([libraryPicture]),
       albums,
+      prompts,
       engines,
       admin.addChildren(adminParts),
       settings.addChildren(settingsParts),

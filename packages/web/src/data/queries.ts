@@ -21,6 +21,8 @@ export const keys = {
   tags: ['tags'],
   albums: ['albums'],
   searches: ['searches'],
+  prompts: ['prompts'],
+  lineage: (id: string) => ['image', id, 'lineage'],
   trash: ['trash'],
   image: (id: string) => ['image', id],
   connections: ['connections'],
