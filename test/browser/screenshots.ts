@@ -6,6 +6,7 @@ import { accountShots } from './shots/account-shots.ts'
 import { adminShots } from './shots/admin-shots.ts'
 import { engineShots } from './shots/engine-shots.ts'
 import { libraryShots } from './shots/library-shots.ts'
+import { promptShots } from './shots/prompt-shots.ts'
 import { picturesOf, take } from './shots/shot.ts'
 import { openStages } from './shots/stages.ts'
 import { studioShots } from './shots/studio-shots.ts'
@@ -13,7 +14,7 @@ import { studioShots } from './shots/studio-shots.ts'
 const [folder, part = ''] = process.argv.slice(2)
 if (folder === undefined) throw new Error('Name the folder that the pictures go into')
 await mkdir(folder, { recursive: true })
-const shots = [...studioShots, ...libraryShots, ...engineShots, ...accountShots, ...adminShots]
+const shots = [...studioShots, ...libraryShots, ...engineShots, ...promptShots, ...accountShots, ...adminShots]
 const pictures = picturesOf(shots).filter(({ name }) => new RegExp(part).test(name))
 const browser = await launchChromium()
 if (browser === null) throw new Error('There is no Chromium on this machine')

@@ -77,6 +77,14 @@ async function arrange(
   for (const [at, query] of queries.entries()) {
     expect((await post(easel, '/api/searches', { name: `Search ${at}`, query })).status).toBe(201)
   }
+  const parts = [
+    { kind: 'list', name: 'Farbe', text: '# of foxes\n3::rot\n{blau|grün} 🦊' },
+    { kind: 'template', name: 'von', text: '{wer} von __Farbe__' },
+    { kind: 'style', name: 'In Öl', text: '{prompt} in Öl', negativePrompt: 'photo' },
+  ]
+  for (const part of parts) expect((await post(easel, '/api/prompts/parts', part)).status).toBe(201)
+  const varied = { prompt: 'a {fox|hen|owl|bee}, __von(wer=Reineke)__', n: 3, seed: 11, styles: ['In Öl'] }
+  expect((await generate(easel, varied)).resolution?.prompts).toHaveLength(3)
 }
 
 /** Uploads, generations with and without pictures, lineage of both kinds, trash, tags, the same bytes twice. */
@@ -141,22 +149,25 @@ describe('a library that leaves and comes back', () => {
   it('TR50, TR56: is the same in an empty Easel, and a second time changes nothing', async () => {
     const archive = await exportOf(from.baseUrl)
     const before = await contentOf(archive)
-    expect(Object.keys(before).filter((name) => /\.(?:png|webp|jpe?g)$/.test(name)).length).toBe(6)
+    expect(Object.keys(before).filter((name) => /\.(?:png|webp|jpe?g)$/.test(name)).length).toBe(9)
     expect(before['album-pictures.jsonl']?.match(/"isCover":true/g)?.length).toBe(1)
     expect(before['albums.jsonl']).toContain('all of them')
     expect(before['searches.jsonl']).toContain('in:')
+    expect(before['prompts.jsonl']).toContain('In Öl')
+    expect(Object.values(before).filter((text) => text.includes('"typedPrompt": "a {fox')).length).toBe(3)
     expect(Object.values(before).filter((text) => text.includes('Der Fuchs 🦊')).length).toBe(1)
     await intoEmpty(archive, async (into, path) => {
       expect(await runImport(path, into.baseUrl)).toMatchObject({
         code: 0,
         out: [
-          'pictures: 6 taken, 0 there already, 0 not taken',
-          'generations: 4 taken, 0 there already, 0 not taken',
+          'pictures: 9 taken, 0 there already, 0 not taken',
+          'generations: 5 taken, 0 there already, 0 not taken',
           'tags: 3 taken, 0 there already, 0 not taken',
           'links: 4 taken, 0 there already, 0 not taken',
           'albums: 3 taken, 0 there already, 0 not taken',
           'pictures in albums: 6 taken, 0 there already, 0 not taken',
-          'searches: 2 taken, 0 there already, 0 not taken\n',
+          'searches: 2 taken, 0 there already, 0 not taken',
+          'prompts: 3 taken, 0 there already, 0 not taken\n',
         ].join('\n'),
       })
       const after = await exportOf(into.baseUrl)
@@ -173,13 +184,14 @@ describe('a library that leaves and comes back', () => {
       expect(usage.used.bytes).toBeGreaterThan(0)
       const second = await runImport(path, into.baseUrl)
       expect(counts(second.out)).toEqual([
-        'pictures: 0 taken, 6 there already, 0 not taken',
-        'generations: 0 taken, 4 there already, 0 not taken',
+        'pictures: 0 taken, 9 there already, 0 not taken',
+        'generations: 0 taken, 5 there already, 0 not taken',
         'tags: 0 taken, 3 there already, 0 not taken',
         'links: 0 taken, 4 there already, 0 not taken',
         'albums: 0 taken, 3 there already, 0 not taken',
         'pictures in albums: 0 taken, 6 there already, 0 not taken',
         'searches: 0 taken, 2 there already, 0 not taken',
+        'prompts: 0 taken, 3 there already, 0 not taken',
       ])
       expect(await contentOf(await exportOf(into.baseUrl))).toEqual(before)
     })
@@ -192,7 +204,7 @@ describe('a library that leaves and comes back', () => {
     const { code, out } = await runImport(path, from.baseUrl)
     expect([code, ...counts(out).map((line) => / (\d+) taken, .* (\d+) not taken/.exec(line)?.slice(1))]).toEqual([
       0,
-      ...Array<string[]>(7).fill(['0', '0']),
+      ...Array<string[]>(8).fill(['0', '0']),
     ])
     expect(await contentOf(await exportOf(from.baseUrl))).toEqual(await contentOf(archive))
   })

@@ -68,6 +68,7 @@ export {
   ExportedAlbum,
   ExportedAlbumPicture,
   ExportedGeneration,
+  ExportedPromptPart,
   ExportedSearch,
   LibraryRecords,
   LineageLink,
@@ -76,6 +77,18 @@ export {
   RecordOutcomes,
 } from './library-records.ts'
 export { Cursor, Id, Page, Size } from './primitives.ts'
+export {
+  AgainRequest,
+  Lineage,
+  PromptPart,
+  PromptPartChange,
+  PromptPartCreate,
+  PromptPartEntry,
+  PromptPartKind,
+  PromptPreview,
+  PromptPreviewRequest,
+  PromptResolution,
+} from './prompts.ts'
 export { fillPath, type Access, type Limit, type Route, type RouteInput, type RouteOutput } from './route.ts'
 export { routes } from './routes.ts'
 export { Described, DescribeRequest, Refined, RefineRequest, TextModel, WritingChoice } from './writing.ts'

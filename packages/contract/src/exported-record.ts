@@ -22,9 +22,10 @@ export function factsOfRecord(value: unknown): RecordFacts | string | null {
   const { prompt, negativePrompt, revisedPrompt, description, model, provider, seed, parameters, tags, createdAt } =
     value
   // What older records do not have.
-  const { title = null, notes = null, favourite = false, rating = 0 } = value
+  const { typedPrompt = null, title = null, notes = null, favourite = false, rating = 0 } = value
   const told = {
     prompt,
+    typedPrompt,
     negativePrompt,
     revisedPrompt,
     description,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Image } from './images.ts'
 import { Id, PlainText, Size } from './primitives.ts'
 import { ErrorKind } from './problem.ts'
+import { PromptResolution, StyleNames } from './prompts.ts'
 import { Tag, TagType } from './tags.ts'
 
 export const GenerationState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
@@ -28,6 +29,10 @@ export const ImageSpec = z.object({
   /** What a text model made of the prompt: this is drawn, the prompt is kept as typed. */
   refinedPrompt: Prompt.refine((text) => text.trim().length > 0, 'must not be empty').optional(),
   negativePrompt: Prompt.optional(),
+  /** The caller's own styles that the prompt becomes part of. */
+  styles: StyleNames.optional(),
+  /** Whether braces, names between `__` and backslashes in the prompt say what may vary; false: they are just letters. Absent: true. */
+  promptLanguage: z.boolean().optional(),
   /** How many pictures. */
   n: z.int().min(1).max(10).optional(),
   size: Size.optional(),
@@ -103,7 +108,10 @@ export const Generation = z.object({
   model: z.string(),
   /** The request as typed. */
   request: ImageSpec,
+  /** What is drawn; where each picture has its own, the first one's. */
   resolvedPrompt: z.string(),
+  /** Null: the prompt says nothing that may vary, and no style. */
+  resolution: PromptResolution.nullable(),
   revisedPrompt: z.string().nullable(),
   /** The size asked of the engine, in pixels. */
   width: z.int().nullable(),

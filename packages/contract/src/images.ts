@@ -24,7 +24,10 @@ export const Image = z.object({
   thumbhash: z.string().nullable(),
   source: ImageSource,
   generationId: Id.nullable(),
+  /** What was drawn. */
   generationPrompt: z.string().nullable(),
+  /** What somebody typed, where something else was drawn: resolved or refined. */
+  typedPrompt: z.string().nullable(),
   revisedPrompt: z.string().nullable(),
   negativePrompt: z.string().nullable(),
   description: z.string().nullable(),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AlbumCreate, StoredFilter } from './collections.ts'
 import { Adjustment, FallbackFrom, GenerationFailure, GenerationState, ImageSpec } from './generations.ts'
 import { Id, PlainText } from './primitives.ts'
+import { PromptPartCreate, PromptResolution } from './prompts.ts'
 import { Tag } from './tags.ts'
 import { ExportedPicture } from './uploads.ts'
 
@@ -21,6 +22,8 @@ export const ExportedGeneration = z.object({
   adjustments: z.array(Adjustment).max(1000),
   tags: z.array(Tag).max(100),
   resolvedPrompt: PlainText(500_000),
+  /** Absent in older exports. */
+  resolution: PromptResolution.nullable().default(null),
   revisedPrompt: PlainText(500_000).nullable(),
   n: z.int().min(1).max(10),
   width: pixels,
@@ -77,6 +80,14 @@ export const ExportedSearch = z.object({
 })
 export type ExportedSearch = z.infer<typeof ExportedSearch>
 
+/** A line of `prompts.jsonl`: a list, a template or a style. */
+export const ExportedPromptPart = PromptPartCreate.extend({
+  id: LowerId,
+  negativePrompt: PromptPartCreate.shape.negativePrompt.unwrap().default(null),
+  createdAt: time,
+})
+export type ExportedPromptPart = z.infer<typeof ExportedPromptPart>
+
 /** Records of an export that are taken back, some at a time; the files of pictures come for themselves. */
 export const LibraryRecords = z.object({
   tags: z.array(Tag).max(500).default([]),
@@ -88,6 +99,7 @@ export const LibraryRecords = z.object({
   albumPictures: z.array(ExportedAlbumPicture).max(1000).default([]),
   /** The album that one names, by its id here. */
   searches: z.array(ExportedSearch).max(100).default([]),
+  prompts: z.array(ExportedPromptPart).max(100).default([]),
 })
 export type LibraryRecords = z.infer<typeof LibraryRecords>
 
@@ -112,5 +124,6 @@ export const RecordOutcomes = z.object({
   albums: z.array(RecordOutcome),
   albumPictures: z.array(RecordOutcome),
   searches: z.array(RecordOutcome),
+  prompts: z.array(RecordOutcome),
 })
 export type RecordOutcomes = z.infer<typeof RecordOutcomes>

@@ -22,6 +22,7 @@ import {
 import { Image } from './images.ts'
 import { collectionRoutes } from './library-routes.ts'
 import { Cursor, Id, Page } from './primitives.ts'
+import { promptRoutes } from './prompt-routes.ts'
 import type { Route } from './route.ts'
 import { ImageFilter } from './search.ts'
 import { transferRoutes } from './transfer-routes.ts'
@@ -256,4 +257,5 @@ export const routes = {
   ...adminRoutes,
   ...transferRoutes,
   ...writingRoutes,
+  ...promptRoutes,
 } as const

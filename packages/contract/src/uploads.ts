@@ -32,6 +32,8 @@ export type ExportedPicture = z.infer<typeof ExportedPicture>
  */
 export const ImageFacts = z.object({
   prompt: text(500_000),
+  /** What was typed, where something else was drawn. */
+  typedPrompt: text(500_000),
   negativePrompt: text(500_000),
   revisedPrompt: text(500_000),
   description: text(500_000),

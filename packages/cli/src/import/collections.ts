@@ -1,10 +1,16 @@
-// Albums and saved searches of an export go back. Rule TR56 in docs/spec/transfer.md.
-import { ExportedAlbum, ExportedAlbumPicture, ExportedSearch, type LibraryRecords } from '@easel/contract'
+// Albums, saved searches and what prompts are made of go back. Rules TR56, TR58 in docs/spec/transfer.md.
+import {
+  ExportedAlbum,
+  ExportedAlbumPicture,
+  ExportedPromptPart,
+  ExportedSearch,
+  type LibraryRecords,
+} from '@easel/contract'
 import { batchesOf, counting, here, note, sendAll, type Run } from './records.ts'
 import type { SourceFile } from './source.ts'
 
 /** What a server takes at a time. */
-const most = { albums: 100, albumPictures: 1000, searches: 100 }
+const most = { albums: 100, albumPictures: 1000, searches: 100, prompts: 100 }
 
 function sending<T>(
   { server }: Run,
@@ -75,5 +81,13 @@ export async function bringSearches(run: Run, file: SourceFile): Promise<void> {
   }))
   for await (const batch of batchesOf(file, { schema: ExportedSearch, most: most.searches, onWrong })) {
     await sendAll(batch, { ...counting<ExportedSearch>(run, 'searches'), send })
+  }
+}
+
+export async function bringPrompts(run: Run, file: SourceFile): Promise<void> {
+  const onWrong = (name: string, why: string) => run.report.refuse('prompts', { name, why })
+  const send = sending<ExportedPromptPart>(run, 'prompts', (prompts) => ({ prompts: [...prompts] }))
+  for await (const batch of batchesOf(file, { schema: ExportedPromptPart, most: most.prompts, onWrong })) {
+    await sendAll(batch, { ...counting<ExportedPromptPart>(run, 'prompts'), send })
   }
 }

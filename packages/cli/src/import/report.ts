@@ -1,4 +1,13 @@
-const kinds = ['pictures', 'generations', 'tags', 'links', 'albums', 'pictures in albums', 'searches'] as const
+const kinds = [
+  'pictures',
+  'generations',
+  'tags',
+  'links',
+  'albums',
+  'pictures in albums',
+  'searches',
+  'prompts',
+] as const
 export type Kind = (typeof kinds)[number]
 
 /** Every record of an export is in exactly one of these. */
@@ -49,6 +58,7 @@ export function openReport(onRemark: (remark: Remark) => void = () => {}): Repor
     albums: none(),
     'pictures in albums': none(),
     searches: none(),
+    prompts: none(),
   }
   const reasons: Reason[] = []
   let noted = 0

@@ -116,6 +116,14 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
         .execute()
       return id
     },
+    async promptPart() {
+      const id = newId()
+      await db
+        .insertInto('prompt_parts')
+        .values({ id, user_id: ownerId, kind: 'style', name: id, text: secret })
+        .execute()
+      return id
+    },
     async bulk() {
       const id = newId()
       const texts = { action: '{"type":"trash"}', selection: `{"search":{"q":"${secret}"}}` }

@@ -38,6 +38,9 @@ import { createPngCopies } from '#library/png-copy.ts'
 import { sweep } from '#library/sweep.ts'
 import { emptyExpired } from '#library/trash.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { createPromptParts } from '#prompts/parts.ts'
+import { preparePrompt } from '#prompts/prepare.ts'
+import { readPromptPart } from '#prompts/read-part.ts'
 import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
@@ -212,7 +215,19 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
   const derivatives = createDerivatives({ db, storage, events, log })
   const minFreeBytes = config.minFreeBytes
   const quotas = createQuotas({ db, defaults: () => defaults.current() })
-  const generations = createGenerations({ db, jobs, events, connections, storage, images, quotas, log, minFreeBytes })
+  const generations = createGenerations({
+    db,
+    jobs,
+    events,
+    connections,
+    storage,
+    images,
+    quotas,
+    log,
+    minFreeBytes,
+    preparePrompt: (userId, prompt) => preparePrompt(db, userId, prompt),
+  })
+  const promptParts = createPromptParts({ db, events })
   const { sidecars } = collections
   const writing = createWriting({ db, log, events, jobs, connections, providers, images, storage, quotas, sidecars })
   const transfer = createTransfer({
@@ -224,11 +239,23 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     quotas,
     log,
     minFreeBytes,
+    readPromptPart,
     temporaryFolder: join(config.dataFolder, 'tmp'),
     maxBytes: config.maxUploadBytes,
     fetchPicture: createFetchPicture(),
   })
-  return { ownerId, connections, collections, images, derivatives, quotas, generations, writing, ...transfer }
+  return {
+    ownerId,
+    connections,
+    collections,
+    images,
+    derivatives,
+    quotas,
+    generations,
+    promptParts,
+    writing,
+    ...transfer,
+  }
 }
 
 type Library = Awaited<ReturnType<typeof openLibrary>>

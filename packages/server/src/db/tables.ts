@@ -3,6 +3,7 @@ import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
 import type { DownloadTables } from './download-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
+import type { PromptTables } from './prompt-tables.ts'
 import type { WritingTables } from './writing-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -52,6 +53,7 @@ export interface GenerationTable {
   adjustments: GeneratedJson
   tags: GeneratedJson
   resolved_prompt: string
+  resolution: ColumnType<unknown, string | null | undefined, string | null>
   revised_prompt: string | null
   n: number
   width: number | null
@@ -108,6 +110,7 @@ export interface ImageTable {
   derived_at: Timestamp | null
   damage: string | null
   prompt: string | null
+  typed_prompt: ColumnType<string | null, string | null | undefined, string | null>
   revised_prompt: string | null
   negative_prompt: string | null
   description: string | null
@@ -176,7 +179,7 @@ export interface LaneCallTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables, DownloadTables, LibraryTables, WritingTables {
+export interface Tables extends AccountTables, DownloadTables, LibraryTables, PromptTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

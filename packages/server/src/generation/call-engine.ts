@@ -9,6 +9,7 @@ import { surelyRefused } from './hand-over.ts'
 import { longestWaitMs, pause } from './pause.ts'
 import type { Run } from './run.ts'
 import { addToSeed } from './seed.ts'
+import { promptOf } from './prompt.ts'
 import { readSource } from './sources.ts'
 import { speak } from './speak.ts'
 
@@ -41,11 +42,11 @@ function requestFor(
   call: CallRow,
   pictures: { sources: SourceImage[]; mask?: SourceImage },
 ): ImageRequest {
-  const { seed, seedMax, sources: _sources, mask: _mask, ...settings } = fitted
+  const { seed, seedMax, sources: _sources, mask: _mask, parent: _parent, ...settings } = fitted
   const engineSeed = seed === null || seedMax === null ? null : addToSeed(seed, call.first_image, seedMax)
   return {
     model: row.model,
-    prompt: row.resolved_prompt,
+    prompt: promptOf(row, call.first_image),
     n: call.images,
     ...settings,
     ...(engineSeed === null ? {} : { seed: engineSeed }),

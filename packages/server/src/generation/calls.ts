@@ -77,22 +77,36 @@ export interface CallsFrom {
   readonly image: number
 }
 
+interface Needed {
+  readonly imagesPerCall: number
+  readonly from?: CallsFrom
+  /** What each picture is drawn from, where they differ: a call draws the same of all its pictures. */
+  readonly prompts?: readonly string[] | undefined
+}
+
+/** How many pictures from this one on can be one call. */
+function together(first: number, n: number, { imagesPerCall, prompts }: Needed): number {
+  const most = Math.min(imagesPerCall, n - first)
+  if (prompts === undefined) return most
+  const other = prompts.slice(first, first + most).findIndex((prompt) => prompt !== prompts[first])
+  return other === -1 ? most : other
+}
+
 /** A generation of n pictures is as many calls as the model needs for them. */
-export function callsOf(
-  generationId: string,
-  n: number,
-  { imagesPerCall, from = { call: 0, image: 0 } }: { readonly imagesPerCall: number; readonly from?: CallsFrom },
-) {
-  const calls = Math.ceil((n - from.image) / imagesPerCall)
-  return Array.from({ length: calls }, (_, index) => {
-    const first = from.image + index * imagesPerCall
-    return {
+export function callsOf(generationId: string, n: number, needed: Needed) {
+  const { call, image } = needed.from ?? { call: 0, image: 0 }
+  const calls = []
+  for (let first = image; first < n;) {
+    const images = together(first, n, needed)
+    calls.push({
       generation_id: generationId,
-      call_index: from.call + index,
+      call_index: call + calls.length,
       first_image: first,
-      images: Math.min(imagesPerCall, n - first),
+      images,
       state: 'waiting' as const,
       sent_at: null,
-    }
-  })
+    })
+    first += images
+  }
+  return calls
 }

@@ -20,6 +20,8 @@ export const Fitted = z.object({
   sampler: z.string().exactOptional(),
   sources: z.array(z.uuid()),
   mask: z.uuid().exactOptional(),
+  /** The picture that is made again or varied. No engine hears of it. */
+  parent: z.uuid().exactOptional(),
   options: z.record(z.string(), z.unknown()),
 })
 export type Fitted = z.infer<typeof Fitted>

@@ -5,6 +5,7 @@ import {
   FallbackFrom,
   GenerationFailure,
   ImageSpec,
+  PromptResolution,
   Tag,
   type Generation,
   type Image,
@@ -25,6 +26,11 @@ export const adjustmentsOf = (row: GenerationRow): Adjustment[] => Adjustments.p
 export const fallbackFromOf = (row: GenerationRow): FallbackFrom | null =>
   row.fallback_from === null ? null : FallbackFrom.parse(row.fallback_from)
 
+export const resolutionOf = ({ resolution }: Pick<GenerationRow, 'resolution'>): PromptResolution | null =>
+  resolution === null ? null : PromptResolution.parse(resolution)
+
+export const requestOf = (row: Pick<GenerationRow, 'request'>): ImageSpec => ImageSpec.parse(row.request)
+
 export const tagsOfRow = (row: GenerationRow): Tag[] => Tags.parse(row.tags)
 
 /** @throws EaselError `not-found` when its connection is gone for good */
@@ -43,8 +49,9 @@ export function toGeneration(row: GenerationRow, images: readonly Image[], place
     connectionName: row.connection_name,
     provider: row.provider,
     model: row.model,
-    request: ImageSpec.parse(row.request),
+    request: requestOf(row),
     resolvedPrompt: row.resolved_prompt,
+    resolution: resolutionOf(row),
     revisedPrompt: row.revised_prompt,
     width: row.width,
     height: row.height,

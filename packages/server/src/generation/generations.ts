@@ -1,11 +1,12 @@
 // What the rest of Easel may do with generations: submit, read, wait, cancel, retry.
 import { sql } from 'kysely'
 import {
-  GenerationRequest,
   ImageSpec,
   terminalStates,
+  type AgainRequest,
   type Estimate,
   type Generation,
+  type GenerationRequest,
   type GenerationState,
 } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
@@ -13,9 +14,9 @@ import type { Log } from '#base/log.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Images } from '#library/images.ts'
 import { probe } from '#media/probe.ts'
+import { repeatOf, retryOf } from './again.ts'
 import { cancelOperations } from './operation.ts'
 import { endCancelled } from './run.ts'
-import { fallbackFromOf, tagsOfRow } from './generation-record.ts'
 import { createReader } from './reader.ts'
 import { waitForEnd } from './wait.ts'
 import { estimate, submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
@@ -27,6 +28,9 @@ export interface GenerationQuery {
   readonly cursor?: string | undefined
   readonly state?: GenerationState | 'active' | undefined
 }
+
+/** How a picture is to be made again. */
+type Again = AgainRequest & Pick<SubmitOptions, 'idempotencyKey'>
 
 export interface Generations {
   submit(userId: string, request: GenerationRequest, options: SubmitOptions): Promise<Generation>
@@ -41,6 +45,8 @@ export interface Generations {
   asked(ids: readonly string[]): Promise<ReadonlyMap<string, ImageSpec>>
   /** Stops it, queued or running, and nothing else. A finished one stays as it is. @throws EaselError `not-found` */
   cancel(userId: string, id: string): Promise<Generation>
+  /** A picture again, the same or with a new seed, as a child; what differs is listed. @throws what `submit` throws, and `not-found` */
+  again(userId: string, imageId: string, asked: Again): Promise<Generation>
   /** The same request again, as a child. @throws what `submit` throws */
   retry(userId: string, id: string): Promise<Generation>
   /** Waits for the end. Going away (`signal`) stops the waiting, never the generation. */
@@ -117,20 +123,15 @@ export function createGenerations(ports: GenerationsPorts): Generations {
         .execute()
       return new Map(rows.map(({ id, request }) => [id, ImageSpec.parse(request)]))
     },
+    async again(userId, imageId, { idempotencyKey, ...asked }) {
+      const image = await ports.images.row(userId, imageId)
+      if (image === null) throw new EaselError('not-found', 'There is no such picture in your library.')
+      const { request, options } = await repeatOf(ports, userId, { image, asked })
+      return await submitOne(userId, request, { origin: 'easel', idempotencyKey, ...options })
+    },
     async retry(userId, id) {
-      const row = await rowOf(userId, id)
-      // Who was asked first is asked again.
-      const first = fallbackFromOf(row)
-      const connectionId = first?.connectionId ?? row.connection_id
-      const model = first === null ? row.model : first.model
-      const request = GenerationRequest.parse({
-        ...(typeof row.request === 'object' ? row.request : {}),
-        ...(connectionId === null ? {} : { connectionId }),
-        ...(model === '' ? {} : { model }),
-        tags: tagsOfRow(row),
-        parentId: row.id,
-      })
-      return await submitOne(userId, request, { origin: row.origin === 'profiles' ? 'profiles' : 'easel' })
+      const { request, options } = retryOf(await rowOf(userId, id))
+      return await submitOne(userId, request, options)
     },
   }
 }

@@ -1,5 +1,5 @@
 // When an engine surely did not take the work: its fallback is asked, never both.
-import { ImageSpec, type Adjustment, type FallbackFrom, type GenerationFailure } from '@easel/contract'
+import type { Adjustment, FallbackFrom, GenerationFailure } from '@easel/contract'
 import { EaselError, messageOf } from '#base/errors.ts'
 import type { Fallback } from '#connections/choice.ts'
 import type { Trx } from '#db/database.ts'
@@ -9,7 +9,8 @@ import { callsOf } from './calls.ts'
 import { fitFallback } from './fit-fallback.ts'
 import type { Fitted } from './fitted.ts'
 import { priceOf } from './price.ts'
-import { adjustmentsOf, type GenerationRow } from './generation-record.ts'
+import { adjustmentsOf, requestOf, resolutionOf, type GenerationRow } from './generation-record.ts'
+import { ownPrompts, withLeftOut } from './prompt.ts'
 import type { Begun } from './run.ts'
 
 /**
@@ -50,7 +51,7 @@ interface HandOver {
 }
 
 /** The engine to ask instead, and the request as it can take it; null where there is none. */
-async function findFallback({ ports, row }: Begun, error: GenerationFailure): Promise<HandOver | null> {
+async function findFallback({ ports, row, fitted }: Begun, error: GenerationFailure): Promise<HandOver | null> {
   // One hop: what a fallback does not take has failed.
   if (row.connection_id === null || row.fallback_from !== null) return null
   try {
@@ -58,9 +59,11 @@ async function findFallback({ ports, row }: Begun, error: GenerationFailure): Pr
     const fallback = await ports.connections.fallbackOf(row.user_id, wanted)
     if (fallback === null) return null
     const { model, seed, strict } = row
-    const spec = ImageSpec.parse(row.request)
+    const spec = withLeftOut(requestOf(row), resolutionOf(row))
     const fit = fitFallback({ spec, model, seed, strict, reason: error.message }, fallback)
-    return fit === null ? null : { row, fallback, error, ...fit }
+    if (fit === null) return null
+    const { parent } = fitted
+    return { row, fallback, error, ...fit, fitted: { ...fit.fitted, ...(parent === undefined ? {} : { parent }) } }
   } catch (problem) {
     if (!(problem instanceof EaselError)) throw problem
     ports.log.warn({ generation: row.id, reason: messageOf(problem) }, 'the fallback cannot be asked either')
@@ -84,7 +87,7 @@ async function moveCalls(trx: Trx, { row, fallback }: HandOver): Promise<boolean
   const from = { call: first.call_index, image: first.first_image }
   await trx
     .insertInto('generation_calls')
-    .values(callsOf(row.id, row.n, { imagesPerCall, from }))
+    .values(callsOf(row.id, row.n, { imagesPerCall, from, prompts: ownPrompts(row) }))
     .execute()
   return true
 }

@@ -10,7 +10,8 @@ import { defaultFilename } from '#library/keep.ts'
 import type { Provider, ProducedImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Fitted } from './fitted.ts'
-import { tagsOfRow, type GenerationRow } from './generation-record.ts'
+import { requestOf, tagsOfRow, type GenerationRow } from './generation-record.ts'
+import { promptOf } from './prompt.ts'
 import { addToSeed } from './seed.ts'
 import { storableJson, storableText } from './storable.ts'
 
@@ -41,7 +42,8 @@ const storableParameters = (parameters: Readonly<Record<string, Json>>): Record<
 
 /** What was really asked of the engine, for the picture's story. */
 function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, unknown> {
-  const { negativePrompt: _negative, seed: _seed, seedMax: _max, sources, mask, options, ...settings } = fitted
+  const { negativePrompt: _negative, seed: _seed, seedMax: _max, parent: _parent, ...rest } = fitted
+  const { sources, mask, options, ...settings } = rest
   return {
     ...settings,
     ...(sources.length === 0 ? {} : { sources }),
@@ -102,11 +104,13 @@ export function ingest(
 ): Ingested {
   const probed = inspect(produced.bytes)
   const seed = seedOf(row, index, produced)
+  const prompt = promptOf(row, index)
+  const typed = requestOf(row).prompt
   const { steps, guidance, sampler, negativePrompt } = fitted
   const bytes = mark(produced.bytes, {
     ai: provider.manifest.ai,
     composite: fitted.sources.length > 0,
-    prompt: row.resolved_prompt,
+    prompt,
     ...present('negativePrompt', negativePrompt),
     ...present('steps', steps),
     ...present('guidance', guidance),
@@ -132,7 +136,8 @@ export function ingest(
       height: probed.height,
       sha256,
       crc32,
-      prompt: row.resolved_prompt,
+      prompt,
+      typedPrompt: typed === prompt ? null : typed,
       revisedPrompt: textOrNull(produced.revisedPrompt),
       negativePrompt: negativePrompt ?? null,
       description: textOrNull(produced.description),
@@ -140,7 +145,7 @@ export function ingest(
       provider: row.provider,
       seed,
       parameters: parametersOf(fitted, produced),
-      parentId: fitted.sources[0] ?? null,
+      parentId: fitted.sources[0] ?? fitted.parent ?? null,
       tags: tagsOfRow(row),
       createdAt: new Date().toISOString(),
     },

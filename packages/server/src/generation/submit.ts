@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Adjustment, Estimate, FallbackFrom, GenerationRequest } from '@easel/contract'
+import type { Adjustment, Estimate, FallbackFrom, GenerationRequest, PromptResolution } from '@easel/contract'
 import { codeOf, EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
 import type { Resolved } from '#connections/choice.ts'
@@ -20,6 +20,15 @@ import type { Fitted } from './fitted.ts'
 import type { GenerationRow } from './generation-record.ts'
 import { priceOf } from './price.ts'
 import { couldNotBeAsked, storyOf } from './hand-over.ts'
+import {
+  differentPrompts,
+  notRefined,
+  prepare,
+  resolutionFor,
+  withLeftOut,
+  withStyles,
+  type PreparePrompt,
+} from './prompt.ts'
 
 /** What gave a request to us; it decides the names of the files. */
 export type Origin = 'easel' | 'profiles' | 'history'
@@ -33,6 +42,7 @@ export interface SubmitPorts {
   readonly quotas: Quotas
   /** New work is refused while fewer bytes than this are free. */
   readonly minFreeBytes: number
+  readonly preparePrompt: PreparePrompt
 }
 
 export interface SubmitOptions {
@@ -40,6 +50,14 @@ export interface SubmitOptions {
   readonly idempotencyKey?: string | undefined
   /** The text model of the user's choice rewrites the prompt before an engine is asked; where none is chosen it is drawn as typed. */
   readonly refine?: boolean
+  /** Whether the prompt says what may vary, where the request does not say it. Absent: where it was given to Easel itself. */
+  readonly promptLanguage?: boolean
+  /** What was made of the prompt before: the same is drawn again. */
+  readonly resolution?: PromptResolution | undefined
+  /** The picture that is made again or varied. */
+  readonly parentImageId?: string
+  /** What differs from the picture that is made again, once it is known who draws it. */
+  readonly differences?: (asked: Pick<Asked, 'engine' | 'fitted'>) => readonly Adjustment[]
 }
 
 function stable(value: unknown): unknown {
@@ -119,16 +137,18 @@ async function checkParent(db: Db, userId: string, { parentId }: GenerationReque
   if (parent === undefined) refuse('parentId', 'There is no such generation.')
 }
 
+/** What was accepted, to be kept. */
 interface Draft {
   readonly userId: string
   readonly request: GenerationRequest
   readonly options: SubmitOptions
   readonly hash: string
   readonly asked: Asked
+  readonly resolution: PromptResolution | null
 }
 
 /** What a request becomes: who is to draw it, and how. */
-interface Asked {
+export interface Asked {
   readonly engine: Resolved
   readonly fitted: Fitted
   readonly adjustments: readonly Adjustment[]
@@ -180,9 +200,24 @@ async function askEngine(ports: SubmitPorts, userId: string, request: Generation
   }
 }
 
+/** What was asked for and what is to be told of it. */
+function rowFields({ request, options, resolution, asked }: Draft) {
+  const separate = differentPrompts(resolution) !== undefined
+  const refine = options.refine === true && request.refinedPrompt === undefined
+  const { fitted } = asked
+  const parent = options.parentImageId === undefined ? {} : { parent: options.parentImageId }
+  return {
+    fitted: JSON.stringify({ ...fitted, ...parent }),
+    adjustments: JSON.stringify(refine && separate ? [...asked.adjustments, notRefined] : asked.adjustments),
+    resolved_prompt: resolution?.prompts[0] ?? request.refinedPrompt ?? request.prompt,
+    resolution: resolution === null ? null : JSON.stringify(resolution),
+    refine: refine && !separate ? ('wanted' as const) : null,
+  }
+}
+
 async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Draft): Promise<GenerationRow> {
   const { userId, request, options } = draft
-  const { engine, fitted, adjustments, from, price } = draft.asked
+  const { engine, fitted, from, price } = draft.asked
   const { connectionId: _connection, model: _model, tags, parentId, priority, strict: _strict, ...spec } = request
   const id = newId()
   const n = request.n ?? 1
@@ -204,15 +239,12 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
       model: engine.model.id,
       state: 'queued',
       request: JSON.stringify(spec),
-      fitted: JSON.stringify(fitted),
-      adjustments: JSON.stringify(adjustments),
+      ...rowFields(draft),
       fallback_from: from === null ? null : JSON.stringify(from),
       strict: request.strict ?? false,
       picture_price: price,
       batch: priority === 'batch',
       tags: JSON.stringify(tags ?? []),
-      resolved_prompt: request.refinedPrompt ?? request.prompt,
-      refine: options.refine === true && request.refinedPrompt === undefined ? 'wanted' : null,
       revised_prompt: null,
       n,
       width: fitted.width ?? null,
@@ -235,7 +267,7 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     .executeTakeFirstOrThrow()
   await trx
     .insertInto('generation_calls')
-    .values(callsOf(id, n, engine.model.capabilities))
+    .values(callsOf(id, n, { ...engine.model.capabilities, prompts: differentPrompts(draft.resolution) }))
     .execute()
   await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
   return row
@@ -248,7 +280,9 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
 export async function estimate(ports: SubmitPorts, userId: string, request: GenerationRequest): Promise<Estimate> {
   await checkPictures(ports.db, userId, request)
   await checkParent(ports.db, userId, request)
-  const { engine, fitted, adjustments, from, price } = await askEngine(ports, userId, request)
+  const language = request.promptLanguage ?? true
+  const prepared = await prepare(ports, userId, { request, language })
+  const { engine, fitted, adjustments, from, price } = await askEngine(ports, userId, withStyles(request, prepared))
   const images = request.n ?? 1
   const cost = price === null ? null : price * images
   const wanted = { images, generations: 1, cost: cost ?? 0 }
@@ -273,6 +307,28 @@ export async function estimate(ports: SubmitPorts, userId: string, request: Gene
   }
 }
 
+/** Reads the prompt, asks who draws it, and resolves it with the seed that comes of that. */
+async function readAndAsk(
+  ports: SubmitPorts,
+  userId: string,
+  { request, options }: Pick<Draft, 'request' | 'options'>,
+): Promise<Pick<Draft, 'asked' | 'resolution'>> {
+  const language = request.promptLanguage ?? options.promptLanguage ?? options.origin === 'easel'
+  const given = options.resolution ?? null
+  const prepared = given === null ? await prepare(ports, userId, { request, language }) : null
+  const asked = await askEngine(ports, userId, withStyles(withLeftOut(request, given), prepared))
+  const differences = options.differences?.(asked) ?? []
+  if (request.strict === true && differences.length > 0) {
+    const fields = differences.map(({ field, reason }) => ({ field: `body.${field}`, message: reason }))
+    throw new EaselError('unsupported-option', 'It cannot be made the same again.', { fields })
+  }
+  const { fitted } = asked
+  return {
+    asked: { ...asked, adjustments: [...differences, ...asked.adjustments] },
+    resolution: prepared === null ? given : resolutionFor(prepared, { request, fitted }),
+  }
+}
+
 /**
  * Accepts a generation: when this returns, row and job are committed and no crash loses them.
  * The same idempotency key with the same request gives the generation that it made the first time.
@@ -294,7 +350,7 @@ export async function submit(
   if (quotas.mayBeLimited(userId)) await quotas.checkQuota(userId, { images: request.n ?? 1, generations: 1 })
   await checkPictures(db, userId, request)
   await checkParent(db, userId, request)
-  const draft: Draft = { userId, request, options, hash, asked: await askEngine(ports, userId, request) }
+  const draft: Draft = { userId, request, options, hash, ...(await readAndAsk(ports, userId, { request, options })) }
   try {
     return await inTransaction(db, (trx) => insert(trx, ports, draft))
   } catch (error) {

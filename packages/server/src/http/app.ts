@@ -14,6 +14,7 @@ import type { Collections } from '#library/collections.ts'
 import type { Images } from '#library/images.ts'
 import type { PngCopies } from '#library/png-copy.ts'
 import type { Quotas } from '#library/quotas.ts'
+import type { PromptParts } from '#prompts/parts.ts'
 import type { Writing } from '#prompts/writing.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Storage } from '#storage/spec/storage.ts'
@@ -52,6 +53,7 @@ import { registerHealth } from './routes/health.ts'
 import { registerImages } from './routes/images.ts'
 import { registerLibrary } from './routes/library.ts'
 import { registerProfiles } from './routes/profiles.ts'
+import { registerPrompts } from './routes/prompts.ts'
 import { registerSessions } from './routes/sessions.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
@@ -81,6 +83,7 @@ export interface AppPorts {
   readonly pictureFiles: PictureFiles
   readonly exports: Exports
   readonly takeBack: TakeBack
+  readonly promptParts: PromptParts
   readonly writing: Writing
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
@@ -166,6 +169,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerTransfer(app, ports)
   registerDownloads(app, ports)
   registerWriting(app, ports)
+  registerPrompts(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
   await registerHistory(app, ports)

@@ -48,6 +48,7 @@ const Manifest = z.object({
     albums: z.int(),
     albumPictures: z.int(),
     searches: z.int(),
+    prompts: z.int(),
   }),
   missing: z.array(z.object({ id: z.string(), filename: z.string(), why: z.string() })),
 })
@@ -144,7 +145,7 @@ describe('GET /api/me/export', () => {
       deletedAt: expect.any(String),
     })
     expect(Manifest.parse(jsonIn(files, 'manifest.json'))).toMatchObject({
-      counts: { pictures: 1, trash: 1, generations: 1, tags: 1, albums: 1, albumPictures: 1, searches: 1 },
+      counts: { pictures: 1, trash: 1, generations: 1, tags: 1, albums: 1, albumPictures: 1, searches: 1, prompts: 1 },
       missing: [],
     })
     expect(linesIn(files, 'generations.jsonl').map((line) => JSON.parse(line))).toMatchObject([

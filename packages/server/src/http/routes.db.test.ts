@@ -15,6 +15,7 @@ import { imageScenarios } from './testing/image-scenarios.ts'
 import { libraryScenarios } from './testing/library-scenarios.ts'
 import { importScenarios } from './testing/import-scenarios.ts'
 import { passkeyScenarios } from './testing/passkey-scenarios.ts'
+import { promptScenarios } from './testing/prompt-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { writingScenarios } from './testing/writing-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
@@ -28,6 +29,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...transferScenarios,
   ...downloadScenarios,
   ...writingScenarios,
+  ...promptScenarios,
   ...importScenarios,
   ...accountScenarios,
   ...factorScenarios,

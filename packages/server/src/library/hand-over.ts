@@ -179,6 +179,15 @@ async function moveCollections(trx: Trx, { from, to }: HandOver): Promise<void> 
   }
 }
 
+/** Lists, templates and styles. One whose name is taken gets another that prompts can still name. */
+async function movePromptParts(trx: Trx, { from, to }: HandOver): Promise<void> {
+  await sql`
+    update prompt_parts as given set user_id = ${to}, name = case
+      when exists (select from prompt_parts as held where held.user_id = ${to} and lower(held.name) = lower(given.name))
+      then left(name, 51) || '-' || right(id::text, 8) else name end
+    where user_id = ${from}`.execute(trx)
+}
+
 /** What text models cost, and which one was chosen where the other person has chosen none. */
 async function moveWriting(trx: Trx, { from, to }: HandOver): Promise<void> {
   await sql`
@@ -250,6 +259,7 @@ export async function handOver(ports: AdoptPorts, ends: HandOver): Promise<void>
   await inTransaction(db, async (trx) => {
     await mergeTags(trx, ends)
     await moveWriting(trx, ends)
+    await movePromptParts(trx, ends)
   })
   await removeMoved(ports, ends.from)
 }

@@ -24,6 +24,7 @@ export function toImage(row: ImageRow, tags: readonly Tag[]): Image {
     source: row.source,
     generationId: row.generation_id,
     generationPrompt: row.prompt,
+    typedPrompt: row.typed_prompt,
     revisedPrompt: row.revised_prompt,
     negativePrompt: row.negative_prompt,
     description: row.description,
@@ -75,6 +76,7 @@ export const Sidecar = z.object({
   tags: z.array(Tag),
   createdAt: z.iso.datetime(),
   // What older sidecars do not have.
+  typedPrompt: z.string().nullable().exactOptional(),
   title: z.string().nullable().exactOptional(),
   notes: z.string().nullable().exactOptional(),
   favourite: z.boolean().exactOptional(),
@@ -110,6 +112,7 @@ export function sidecarOf(row: ImageRow, tags: readonly Tag[], albums: readonly 
     parentId: row.parent_id,
     tags: [...tags],
     createdAt: row.created_at.toISOString(),
+    typedPrompt: row.typed_prompt,
     title: row.title,
     notes: row.notes,
     favourite: row.favourite,

@@ -95,6 +95,7 @@ export async function insertImage(
       derived_at: null,
       damage: null,
       prompt: record.prompt,
+      typed_prompt: record.typedPrompt ?? null,
       revised_prompt: record.revisedPrompt,
       negative_prompt: record.negativePrompt,
       description: record.description,
@@ -106,7 +107,8 @@ export async function insertImage(
       provider: record.provider,
       seed: record.seed,
       parameters: JSON.stringify(record.parameters),
-      parent_id: record.parentId,
+      // What it was made from may have been erased meanwhile; that is no reason to lose it.
+      parent_id: sql<string | null>`(select id from images where id = ${record.parentId}::uuid)`,
       history_second: second,
       history_number: number,
       created_at: record.createdAt,

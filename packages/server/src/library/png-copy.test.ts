@@ -40,6 +40,7 @@ async function openWith(bytes: Uint8Array, changes: Partial<ImageRow> = {}) {
     filename,
     storage_key: storageKey(user, createdAt, filename),
     source: 'generated',
+    typed_prompt: null,
     mime_type: mimeType,
     bytes: bytes.length,
     width,

@@ -142,6 +142,7 @@ function recordOf(bytes: Uint8Array, { probed, story }: Inspected, draft: Drafte
     height: probed.height,
     ...digest(bytes),
     prompt: facts.prompt ?? own?.prompt ?? null,
+    typedPrompt: facts.typedPrompt ?? null,
     revisedPrompt: facts.revisedPrompt ?? null,
     negativePrompt: facts.negativePrompt ?? own?.negativePrompt ?? null,
     description: facts.description ?? null,

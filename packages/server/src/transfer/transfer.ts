@@ -2,6 +2,7 @@ import { createAddImages, type AddImages, type AddImagesPorts } from './add-imag
 import { createDownloads, type Downloads } from './download/downloads.ts'
 import { createPictureFiles, type PictureFiles } from './download/picture-files.ts'
 import { createExports, type Exports } from './export/export.ts'
+import type { PromptFaults } from './take-back/prompts.ts'
 import { createTakeBack, type TakeBack } from './take-back/take-back.ts'
 
 /** Bringing pictures in, taking them out, and taking everything out and back. */
@@ -13,7 +14,7 @@ export interface Transfer {
   readonly takeBack: TakeBack
 }
 
-export function createTransfer(ports: AddImagesPorts): Transfer {
+export function createTransfer(ports: AddImagesPorts & PromptFaults): Transfer {
   const pictureFiles = createPictureFiles(ports.storage)
   return {
     addImages: createAddImages(ports),

@@ -73,6 +73,12 @@ const tags = createRoute({
   component: lazyRouteComponent(() => import('#screens/library/tags-screen.tsx'), 'TagsScreen'),
 })
 
+const prompts = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/prompts',
+  component: lazyRouteComponent(() => import('#screens/prompts/prompts-screen.tsx'), 'PromptsScreen'),
+})
+
 const engines = createRoute({
   getParentRoute: () => rootRoute,
   path: '/engines',
@@ -172,6 +178,7 @@ export const createPages = (client: QueryClient) =>
       library.addChildren([libraryPicture]),
       albums,
       tags,
+      prompts,
       engines,
       admin.addChildren(adminParts),
       settings.addChildren(settingsParts),

@@ -101,7 +101,10 @@ export const call: Call = createCall((input, init) => fetch(input, init), tellUn
 /** The words of whatever was thrown, for people. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ApiError && error.fields.length > 0) {
-    const words = error.fields.map(({ field, message }) => `${field.replace(/^body\./, '')} ${message}`).join('; ')
+    // What is a sentence of its own needs no name before it.
+    const said = ({ field, message }: ApiError['fields'][number]) =>
+      /^[\p{Lu}“]/u.test(message) ? message : `${field.replace(/^body\./, '')} ${message}`
+    const words = error.fields.map(said).join('; ')
     return words.charAt(0).toUpperCase() + words.slice(1)
   }
   return error instanceof Error ? error.message : String(error)

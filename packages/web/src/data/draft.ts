@@ -1,5 +1,6 @@
 import type { Generation, Image } from '@easel/contract'
 import { z } from 'zod'
+import { asLetters } from './prompt-letters.ts'
 
 /** What stands in the Studio's form. null is "as the model does it by itself". */
 export const Draft = z.object({
@@ -19,6 +20,8 @@ export const Draft = z.object({
   sampler: z.string().nullable(),
   sources: z.array(z.string()),
   options: z.record(z.string(), z.unknown()),
+  /** Names of the styles that the prompt becomes part of. */
+  styles: z.array(z.string()).default([]),
   /** The prompt as typed and what a text model made of it, for as long as there is a way back. */
   refinement: z.object({ typed: z.string(), refined: z.string() }).nullable().default(null),
 })
@@ -41,6 +44,7 @@ export const emptyDraft: Draft = {
   sampler: null,
   sources: [],
   options: {},
+  styles: [],
   refinement: null,
 }
 
@@ -49,8 +53,15 @@ export const Selection = z.object({ connectionId: z.string(), model: z.string().
 export type Selection = z.infer<typeof Selection>
 
 /** The form as it was when the generation was asked for, with the seed that it got. */
-export function draftFromGeneration({ request, seed }: Pick<Generation, 'request' | 'seed'>): Draft {
-  const { prompt: typed, refinedPrompt: refined } = request
+export function draftFromGeneration({
+  request,
+  seed,
+  resolution,
+}: Pick<Generation, 'request' | 'seed' | 'resolution'>): Draft {
+  // Where nothing of it was read as what may vary, it was letters.
+  const again = (text: string) => (resolution === null ? asLetters(text) : text)
+  const typed = again(request.prompt)
+  const refined = request.refinedPrompt === undefined ? undefined : again(request.refinedPrompt)
   return {
     prompt: refined ?? typed,
     negativePrompt: request.negativePrompt ?? '',
@@ -68,6 +79,7 @@ export function draftFromGeneration({ request, seed }: Pick<Generation, 'request
     sampler: request.sampler ?? null,
     sources: request.sources ?? [],
     options: request.options ?? {},
+    styles: request.styles ?? [],
     refinement: refined === undefined ? null : { typed, refined },
   }
 }
@@ -81,7 +93,7 @@ export function draftFromImage(image: Told): Draft {
   const text = (name: string) => (typeof parameters[name] === 'string' ? parameters[name] : null)
   return {
     ...emptyDraft,
-    prompt: image.generationPrompt ?? '',
+    prompt: asLetters(image.generationPrompt ?? ''),
     negativePrompt: image.negativePrompt ?? '',
     size: `${image.width}x${image.height}`,
     seed: image.seed,

@@ -27,6 +27,7 @@ export function storeGeneration(client: QueryClient, generation: Generation): vo
 export function storeImage(client: QueryClient, image: Image): void {
   const inTrash = image.deletedAt !== null
   client.setQueryData(keys.image(image.id), image)
+  if (image.parentId !== null) void client.invalidateQueries({ queryKey: keys.lineage(image.parentId) })
   client.setQueryData<Pages<Image>>(
     keys.images({ trash: false }),
     (pages) => pages && (inTrash ? removeItem(pages, image.id) : placeItem(pages, image)),
@@ -79,6 +80,7 @@ function readCollections(client: QueryClient, what: Collections): void {
     tags: [keys.tags],
     albums: [keys.albums],
     searches: [keys.searches],
+    prompts: [keys.prompts],
   } as const satisfies Record<Collections, readonly (readonly string[])[]>
   for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })
   if (what === 'albums') readSearches(client)

@@ -29,6 +29,7 @@ export function optimisticGeneration(submission: Submission, now: number): Gener
     model: submission.model,
     request: spec,
     resolvedPrompt: spec.refinedPrompt ?? spec.prompt,
+    resolution: null,
     revisedPrompt: null,
     width: width || null,
     height: height || null,

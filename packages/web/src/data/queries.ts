@@ -24,6 +24,8 @@ export const keys = {
   timeline: ['timeline'],
   albums: ['albums'],
   searches: ['searches'],
+  prompts: ['prompts'],
+  lineage: (id: string) => ['image', id, 'lineage'],
   trash: ['trash'],
   image: (id: string) => ['image', id],
   connections: ['connections'],

@@ -26,6 +26,8 @@ const fields: Readonly<Record<string, string>> = {
 export function adjustmentWords({ field, asked, used, reason }: Adjustment): string {
   const name = fields[field] ?? field
   const why = reason === '' ? '' : `: ${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, '')}`
+  // Nobody asked for it, and it is told all the same.
+  if (asked === null) return `${name}${why}`
   if (used === null || used === undefined) return `${name} was left out${why}`
   return `${name} ${plainValue(asked)} became ${plainValue(used)}${why}`
 }

@@ -18,6 +18,7 @@ export interface Things {
   tag(): Promise<string>
   album(): Promise<string>
   search(): Promise<string>
+  promptPart(): Promise<string>
   bulk(): Promise<string>
   apiKey(): Promise<string>
   session(): Promise<string>
@@ -268,7 +269,7 @@ const library: Record<string, Row> = {
   'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
 }
 
-const own = (make: 'tag' | 'album' | 'search' | 'bulk', path: (id: string) => string, body?: unknown) =>
+const own = (make: 'tag' | 'album' | 'search' | 'bulk' | 'promptPart', path: (id: string) => string, body?: unknown) =>
   of((things) => things[make](), path, body)
 const tags = { tags: [{ tagType: 'LABEL', tagId: 'mine' }] }
 const ids = { imageIds: [newId()] }
@@ -309,8 +310,28 @@ const collections: Record<string, Row> = {
   'POST /api/bulk': { ask: at('/api/bulk', {}), own: 400 },
   'GET /api/bulk/:id': { ask: own('bulk', (id) => `/api/bulk/${id}`), own: 200, foreign: 404 },
   'POST /api/bulk/:id/undo': { ask: own('bulk', (id) => `/api/bulk/${id}/undo`), own: 202, foreign: 404 },
+  'GET /api/trash': { ask: at('/api/trash'), own: 200 },
   'POST /api/trash/empty': { ask: at('/api/trash/empty'), own: 202 },
   'POST /api/library/clear': { ask: at('/api/library/clear', { confirm: 'no' }), own: 400 },
+}
+
+const prompts: Record<string, Row> = {
+  'GET /api/prompts/parts': { ask: at('/api/prompts/parts'), own: 200 },
+  'POST /api/prompts/parts': { ask: at('/api/prompts/parts', { name: '' }), own: 400 },
+  'GET /api/prompts/parts/:id': { ask: own('promptPart', (id) => `/api/prompts/parts/${id}`), own: 200, foreign: 404 },
+  'PATCH /api/prompts/parts/:id': {
+    ask: own('promptPart', (id) => `/api/prompts/parts/${id}`, {}),
+    own: 200,
+    foreign: 404,
+  },
+  'DELETE /api/prompts/parts/:id': {
+    ask: own('promptPart', (id) => `/api/prompts/parts/${id}`),
+    own: 204,
+    foreign: 404,
+  },
+  'POST /api/prompts/preview': { ask: at('/api/prompts/preview', { prompt: '{a|b}' }), own: 200 },
+  'POST /api/images/:id/again': { ask: of(image, (id) => `/api/images/${id}/again`, { n: 0 }), own: 400 },
+  'GET /api/images/:id/lineage': { ask: of(image, (id) => `/api/images/${id}/lineage`), own: 200, foreign: 404 },
 }
 
 const administration: Record<string, Row> = {
@@ -355,6 +376,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...account,
   ...library,
   ...collections,
+  ...prompts,
   ...administration,
 }
 

@@ -18,6 +18,7 @@ import { createDerivatives } from '#library/derivatives.ts'
 import { createImages } from '#library/images.ts'
 import { createQuotas, type QuotaDefaults } from '#library/quotas.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
+import { preparePrompt } from '#prompts/prepare.ts'
 import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
@@ -99,6 +100,7 @@ export async function openPipeline() {
       quotas,
       log,
       minFreeBytes,
+      preparePrompt: (of, prompt) => preparePrompt(db, of, prompt),
     })
     const pixels = { decode: decodePixels, encodePng, encodePreview }
     const waitMs = options.waitMs === undefined ? {} : { waitMs: options.waitMs }

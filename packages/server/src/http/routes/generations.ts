@@ -15,7 +15,8 @@ interface Ports {
 /** Printable, so that it can be kept and compared; long enough for any UUID or hash. */
 const IdempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
 
-function idempotencyKey(header: string | string[] | undefined): string | undefined {
+/** @throws EaselError `validation-failed` */
+export function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined
   const parsed = IdempotencyKey.safeParse(header)
   if (parsed.success) return parsed.data

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { newId } from '#base/ids.ts'
 import { png } from '#library/testing.ts'
 import { digest } from '#media/digest.ts'
-import { exportedAlbum, exportedGeneration, exportedSearch } from '#transfer/take-back/testing.ts'
+import { exportedAlbum, exportedGeneration, exportedPromptPart, exportedSearch } from '#transfer/take-back/testing.ts'
 import type { Scenarios } from './scenario.ts'
 
 const question = (sha256: string, id: string | null = null) => ({
@@ -44,6 +44,22 @@ export const importScenarios: Scenarios<'takeBackRecords'> = {
         searches: [{ outcome: 'taken' }],
       },
       events: ['image.added', 'library.changed', 'library.changed'],
+    },
+    {
+      name: 'lists, templates and styles',
+      request: async () => {
+        const wrong = exportedPromptPart({ kind: 'template', text: 'a {b|c' })
+        return { body: { prompts: [exportedPromptPart(), exportedPromptPart({ name: 'no name' }), wrong] } }
+      },
+      status: 200,
+      shape: {
+        prompts: [
+          { outcome: 'taken' },
+          { outcome: 'refused', why: expect.stringContaining('name: ') },
+          { outcome: 'refused', why: expect.stringContaining('is not closed') },
+        ],
+      },
+      events: ['library.changed'],
     },
     {
       name: 'pictures that are there, wanted, and somebody else’s',

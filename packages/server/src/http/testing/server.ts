@@ -23,6 +23,8 @@ import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
 import type { FetchPicture } from '#transfer/fetch-picture.ts'
+import { createPromptParts } from '#prompts/parts.ts'
+import { readPromptPart } from '#prompts/read-part.ts'
 import { createTransfer } from '#transfer/transfer.ts'
 import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
@@ -134,6 +136,7 @@ export async function openServer(options: ServerOptions = {}) {
     db,
     log,
     quotas,
+    readPromptPart,
     temporaryFolder,
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
@@ -148,6 +151,7 @@ export async function openServer(options: ServerOptions = {}) {
     // What is begun is done when the answer comes, however busy the machine is.
     bulkWaitMs: 15_000,
   })
+  const promptParts = createPromptParts({ db, events: process.events })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
@@ -155,6 +159,7 @@ export async function openServer(options: ServerOptions = {}) {
     ...process,
     ...transfer,
     collections,
+    promptParts,
     quotas,
     db,
     log,
@@ -185,6 +190,7 @@ export async function openServer(options: ServerOptions = {}) {
     page,
     accounts,
     collections,
+    promptParts,
     temporaryFolder,
     ask: (question: Question | string) => ask(baseUrl, typeof question === 'string' ? { path: question } : question),
 

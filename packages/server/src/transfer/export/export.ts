@@ -14,6 +14,7 @@ import {
   connectionsText,
   generationLines,
   imagesOf,
+  promptLines,
   recordText,
   searchLines,
   tagLines,
@@ -104,6 +105,7 @@ interface Counts {
   albums: number
   albumPictures: number
   searches: number
+  prompts: number
 }
 
 /** Plans every picture with its record, or writes down why it is not there. @returns when the newest came, in ms */
@@ -164,7 +166,8 @@ async function* manifestParts(counts: Counts, missing: Spool): AsyncGenerator<st
 async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planning, 'counts'>): Promise<void> {
   const { db } = ports
   const { texts, missing } = spools
-  const counts: Counts = { pictures: 0, trash: 0, generations: 0, tags: 0, albums: 0, albumPictures: 0, searches: 0 }
+  const none = { pictures: 0, trash: 0, generations: 0, tags: 0, albums: 0, albumPictures: 0, searches: 0, prompts: 0 }
+  const counts: Counts = { ...none }
   const ms = await planImages(ports, { spools, userId, counts, gone })
   for (const [name, kind, lines] of [
     ['generations.jsonl', 'generations', generationLines],
@@ -172,6 +175,7 @@ async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planni
     ['albums.jsonl', 'albums', albumLines],
     ['album-pictures.jsonl', 'albumPictures', albumPictureLines],
     ['searches.jsonl', 'searches', searchLines],
+    ['prompts.jsonl', 'prompts', promptLines],
   ] as const) {
     const parts = counted(lines(db, userId), (count) => (counts[kind] += count))
     await planText(spools, name, { piece: await texts.addParts(parts), ms })

@@ -8,6 +8,7 @@ tags.jsonl                  your tags
 albums.jsonl                your albums
 album-pictures.jsonl        what is in them, each in its order
 searches.jsonl              your saved searches
+prompts.jsonl               your lists, templates and styles of prompts
 connections.json            your configured engines, without their keys
 account.json                what is known of you
 manifest.json               how many of each, and which pictures could not be put in here and why

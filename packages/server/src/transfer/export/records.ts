@@ -11,6 +11,8 @@ export interface ExportedImage {
 }
 
 const batch = 200
+/** A list may be 200,000 characters long. */
+const promptBatch = 20
 
 /**
  * Every picture of a user, the trash included, each once: by filename, which never changes, so that what is thrown away or taken out
@@ -55,7 +57,15 @@ export async function* generationLines(db: Db, userId: string): AsyncGenerator<s
         'adjustments',
         'tags',
       ])
-      .select(['resolved_prompt as resolvedPrompt', 'revised_prompt as revisedPrompt', 'n', 'width', 'height', 'seed'])
+      .select([
+        'resolution',
+        'resolved_prompt as resolvedPrompt',
+        'revised_prompt as revisedPrompt',
+        'n',
+        'width',
+        'height',
+        'seed',
+      ])
       .select(['error', 'cost_amount as costAmount', 'cost_currency as costCurrency', 'parent_id as parentId'])
       .select(['created_at as createdAt', 'started_at as startedAt', 'finished_at as finishedAt'])
       .select('fallback_from as fallbackFrom')
@@ -135,6 +145,22 @@ export async function* searchLines(db: Db, userId: string): AsyncGenerator<strin
       .orderBy('id')
       .limit(batch)
       .select(['id', 'name', 'query', 'created_at as createdAt'])
+      .execute()
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+    last = rows.at(-1)?.id ?? null
+    if (last === null) return
+  }
+}
+
+/** Every list, template and style of a user as a line of JSON. */
+export async function* promptLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('prompt_parts').where('user_id', '=', userId)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string }[] = await select
+      .orderBy('id')
+      .limit(promptBatch)
+      .select(['id', 'kind', 'name', 'text', 'negative_prompt as negativePrompt', 'created_at as createdAt'])
       .execute()
     yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
     last = rows.at(-1)?.id ?? null

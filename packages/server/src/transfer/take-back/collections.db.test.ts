@@ -5,15 +5,16 @@ import { newId } from '#base/ids.ts'
 import { parseSidecar } from '#library/adopt.ts'
 import { sidecarKey } from '#library/image-record.ts'
 import { openLibrary, type Library } from '#library/testing.ts'
+import { readPromptPart } from '#prompts/read-part.ts'
 import { derivedId } from './derived-id.ts'
 import { createTakeBack, type TakeBack } from './take-back.ts'
-import { exportedAlbum, exportedSearch } from './testing.ts'
+import { exportedAlbum, exportedPromptPart, exportedSearch } from './testing.ts'
 
 let library: Library
 let takeBack: TakeBack
 beforeAll(async () => {
   library = await openLibrary()
-  takeBack = createTakeBack({ ...library, minFreeBytes: 0 })
+  takeBack = createTakeBack({ ...library, readPromptPart, minFreeBytes: 0 })
 })
 afterAll(() => library.close())
 
@@ -156,5 +157,33 @@ describe('lineage', () => {
     await records(userId, { links: [{ kind: 'picture', id: child.record.id, parentId }] })
     await library.collections.sidecars.writeAll()
     expect(parseSidecar(await library.storage.read(sidecarKey(child.key)))).toMatchObject({ parentId })
+  })
+})
+
+describe('lists, templates and styles', () => {
+  const partsOf = async (userId: string) =>
+    await library.db.selectFrom('prompt_parts').selectAll().where('user_id', '=', userId).orderBy('name').execute()
+
+  it('TR58: come back as they were; one of that id or name is that one, and what cannot be read is refused', async () => {
+    const [anna, ben] = [await library.addUser(), await library.addUser()]
+    const list = exportedPromptPart({ name: 'Farbe' })
+    const style = exportedPromptPart({ kind: 'style', name: 'In Öl', text: '{prompt} in Öl', negativePrompt: 'photo' })
+    const open = exportedPromptPart({ text: 'a\n{b' })
+    const first = await records(anna, { prompts: [list, style, open, exportedPromptPart({ name: 'FARBE' })] })
+    expect(first.prompts).toMatchObject([
+      { outcome: 'taken', id: list.id },
+      { outcome: 'taken', id: style.id },
+      { outcome: 'refused', why: expect.stringContaining('Line 2') },
+      { outcome: 'there', id: list.id },
+    ])
+    expect(await partsOf(anna)).toMatchObject([
+      { id: list.id, kind: 'list', name: 'Farbe', text: list.text, lines: 2 },
+      { id: style.id, kind: 'style', negative_prompt: 'photo', created_at: new Date(style.createdAt) },
+    ])
+    const again = await records(anna, { prompts: [{ ...list, text: 'changed' }] })
+    expect(again.prompts).toMatchObject([{ outcome: 'there', id: list.id }])
+    const elsewhere = await records(ben, { prompts: [list] })
+    expect(elsewhere.prompts).toEqual([{ outcome: 'taken', id: derivedId(list.id, [ben, 'prompt_parts']), why: null }])
+    expect(await partsOf(anna)).toHaveLength(2)
   })
 })

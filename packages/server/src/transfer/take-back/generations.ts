@@ -37,6 +37,7 @@ function rowOf(userId: string, id: string, { given, now }: { given: ExportedGene
     adjustments: JSON.stringify(given.adjustments),
     tags: JSON.stringify(given.tags),
     resolved_prompt: given.resolvedPrompt,
+    resolution: given.resolution === null ? null : JSON.stringify(given.resolution),
     revised_prompt: given.revisedPrompt,
     n: given.n,
     width: given.width,

@@ -1,4 +1,4 @@
-// Things of an export that have a name once in a library: albums and saved searches. Rule TR56 in docs/spec/transfer.md.
+// Things of an export that have a name once in a library: albums, saved searches, lists, templates and styles. Rule TR56 in docs/spec/transfer.md.
 import { sql } from 'kysely'
 import type { RecordOutcome } from '@easel/contract'
 import type { Trx } from '#db/database.ts'
@@ -13,9 +13,9 @@ interface Named {
 }
 
 interface NamedKind<T extends Named> {
-  readonly table: 'albums' | 'saved_searches'
+  readonly table: 'albums' | 'saved_searches' | 'prompt_parts'
   /** What open pages are told of. */
-  readonly what: 'albums' | 'searches'
+  readonly what: 'albums' | 'searches' | 'prompts'
   /** What is wrong with it; null: nothing. */
   readonly faultOf: (given: T) => string | null
   /** Inserts it with this id unless that or its name is taken. @returns whether it did */

@@ -6,6 +6,7 @@ import { recountUsage } from '#library/usage.ts'
 import { createQuotas } from '#library/quotas.ts'
 import { openLibrary, png, type Library } from '#library/testing.ts'
 import { digest } from '#media/digest.ts'
+import { readPromptPart } from '#prompts/read-part.ts'
 import { createTransfer, type Transfer } from '../transfer.ts'
 import { derivedId } from './derived-id.ts'
 import { exportedGeneration } from './testing.ts'
@@ -21,6 +22,7 @@ beforeAll(async () => {
   transfer = createTransfer({
     ...library,
     quotas,
+    readPromptPart,
     temporaryFolder: `${library.folder}/tmp`,
     maxBytes: 1024 * 1024,
     minFreeBytes: 0,

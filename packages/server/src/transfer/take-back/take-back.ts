@@ -10,9 +10,10 @@ import { takeGenerations } from './generations.ts'
 import { takeLinks } from './links.ts'
 import { findPlaces, type Place } from './places.ts'
 import type { RecordPorts } from './record-ports.ts'
+import { takePrompts, type PromptFaults } from './prompts.ts'
 import { takeSearches } from './searches.ts'
 
-export interface TakeBackPorts extends RecordPorts {
+export interface TakeBackPorts extends RecordPorts, PromptFaults {
   readonly storage: Storage
   /** Below so many free bytes nothing is taken. */
   readonly minFreeBytes: number
@@ -50,8 +51,8 @@ function outcomeOf(place: Place): RecordOutcome {
 export function createTakeBack(ports: TakeBackPorts): TakeBack {
   const { db, clock = systemClock } = ports
   return {
-    async records(userId, { tags, generations, pictures, links, albums, albumPictures, searches }) {
-      const news = [tags, generations, albums, albumPictures, searches]
+    async records(userId, { tags, generations, pictures, links, albums, albumPictures, searches, prompts }) {
+      const news = [tags, generations, albums, albumPictures, searches, prompts]
       if (news.some(({ length }) => length > 0)) await checkRoom(ports)
       const now = clock.now()
       return {
@@ -62,6 +63,7 @@ export function createTakeBack(ports: TakeBackPorts): TakeBack {
         albums: await takeAlbums(ports, userId, { albums, now }),
         albumPictures: await takeAlbumPictures(ports, userId, albumPictures),
         searches: await takeSearches(ports, userId, { searches, now }),
+        prompts: await takePrompts(ports, userId, { prompts, now }),
       }
     },
   }

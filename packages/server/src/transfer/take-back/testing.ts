@@ -1,4 +1,4 @@
-import type { ExportedAlbum, ExportedGeneration, ExportedSearch } from '@easel/contract'
+import type { ExportedAlbum, ExportedGeneration, ExportedPromptPart, ExportedSearch } from '@easel/contract'
 import { newId } from '#base/ids.ts'
 
 /** A line of an export's `generations.jsonl`. */
@@ -13,6 +13,7 @@ export function exportedGeneration(changes: Partial<ExportedGeneration> = {}): E
     adjustments: [{ field: 'steps', asked: 500, used: 20, reason: 'It takes 20 at most.' }],
     tags: [{ tagType: 'LABEL', tagId: 'foxes' }],
     resolvedPrompt: 'a red fox',
+    resolution: { seed: 7, prompts: ['a red fox', 'a green fox'], negativePrompt: null },
     revisedPrompt: 'a red fox in the snow',
     n: 2,
     width: 16,
@@ -40,4 +41,11 @@ export const exportedAlbum = (changes: Partial<ExportedAlbum> = {}): ExportedAlb
 export const exportedSearch = (changes: Partial<ExportedSearch> = {}): ExportedSearch => {
   const id = newId()
   return { id, name: `Search ${id}`, query: { q: 'fox' }, createdAt: '2026-11-01T10:00:00.000Z', ...changes }
+}
+
+/** A line of an export's `prompts.jsonl`. */
+export const exportedPromptPart = (changes: Partial<ExportedPromptPart> = {}): ExportedPromptPart => {
+  const id = newId()
+  const part = { kind: 'list' as const, name: `list-${id}`, text: 'red\n2::{green|blue}', negativePrompt: null }
+  return { id, ...part, createdAt: '2026-11-01T10:00:00.000Z', ...changes }
 }

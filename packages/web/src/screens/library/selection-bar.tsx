@@ -16,6 +16,9 @@ import classes from './selection-bar.module.css'
 import { useBulkAction } from './use-bulk-action.tsx'
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
+const CompareDialog = lazy(async () => ({
+  default: (await import('#screens/picture/compare-dialog.tsx')).CompareDialog,
+}))
 const DownloadPictures = lazy(async () => ({ default: (await import('./download-pictures.tsx')).DownloadPictures }))
 const TagDialog = lazy(async () => ({ default: (await import('./tag-dialog.tsx')).TagDialog }))
 
@@ -39,10 +42,12 @@ function totalWords(selection: Selection, all: { count: number; more: boolean } 
 
 /** What can be done with all that is selected. It stands over the lower edge of the page. */
 export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps) {
-  const [dialog, setDialog] = useState<'tags' | 'download' | 'trash' | 'erase' | null>(null)
+  const [dialog, setDialog] = useState<'tags' | 'download' | 'trash' | 'erase' | 'compare' | null>(null)
   const all = useQuery(imageCountQuery(filter)).data
   const start = useBulkAction()
   const empty = isEmpty(selection)
+  const [first, second, third] = selection.all ? [] : selection.ids
+  const two = first !== undefined && second !== undefined && third === undefined ? ([first, second] as const) : null
   const pictures = totalWords(selection, all)
   const run = (action: BulkAction) => {
     setDialog(null)
@@ -97,6 +102,7 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
         ) : (
           <>
             <RateMenu disabled={empty} onPick={run} />
+            {two !== null && <IconButton icon="compare" label="Compare" onClick={() => setDialog('compare')} />}
             <IconButton icon="tag" label="Tags" disabled={empty} onClick={() => setDialog('tags')} />
             <AlbumMenu onPick={({ id }) => run({ type: 'album-add', albumId: id })}>
               <ActionIcon aria-label="Add to album" disabled={empty}>
@@ -112,6 +118,7 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
         )}
       </span>
       <Suspense fallback={null}>
+        {dialog === 'compare' && two !== null && <CompareDialog ids={two} onClose={() => setDialog(null)} />}
         {dialog === 'tags' && (
           <TagDialog
             pictures={pictures}

@@ -9,6 +9,8 @@ import { IconButton } from '#parts/icon-button.tsx'
 import { adjustmentWords } from '#parts/adjustment-words.ts'
 import { useChangeImage } from './change-image.ts'
 import { DescribeButton } from './describe-button.tsx'
+import { PictureLineage } from './lineage.tsx'
+import { MakeAgain } from './make-again.tsx'
 import classes from './picture-details.module.css'
 import { PictureKeeping } from './picture-keeping.tsx'
 import { factsOf, type Labels } from './picture-facts.ts'
@@ -18,10 +20,11 @@ import { useSettingsAgain } from './use-settings-again.ts'
 interface PictureDetailsProps {
   readonly image: Image
   readonly onClose: () => void
+  readonly onShow: (id: string) => void
 }
 
 /** All that is known of a picture. */
-export function PictureDetails({ image, onClose }: PictureDetailsProps) {
+export function PictureDetails({ image, onClose, onShow }: PictureDetailsProps) {
   const settings = useSettingsAgain()
   const change = useChangeImage()
   const drawnByRules = useDrawnByRules()(image.provider)
@@ -34,6 +37,7 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
       {image.deletedAt === null && <Stars value={image.rating} onChange={(rating) => change(image, { rating })} />}
       {drawnByRules && <p className={classes['sketch']}>Sketch – drawn by rules, not AI</p>}
       <Passage title="Prompt" text={image.generationPrompt} />
+      <Passage title="As typed" text={image.typedPrompt} />
       <Passage title="As the engine rewrote it" text={revised} />
       <Passage title="Negative prompt" text={image.negativePrompt} />
       <Passage title="Description" text={image.description} />
@@ -49,6 +53,12 @@ export function PictureDetails({ image, onClose }: PictureDetailsProps) {
         >
           Use these settings
         </Button>
+      )}
+      {image.deletedAt === null && (
+        <>
+          <MakeAgain image={image} onClose={onClose} />
+          <PictureLineage key={image.id} image={image} onShow={onShow} />
+        </>
       )}
       {image.deletedAt === null && <PictureKeeping key={image.id} image={image} />}
       <dl className={classes['facts']}>

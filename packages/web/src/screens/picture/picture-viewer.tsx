@@ -117,7 +117,7 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
         )}
         {image !== null && details && (
           <aside className={classes['details']} aria-label="Details" tabIndex={-1}>
-            <PictureDetails image={image} onClose={onClose} />
+            <PictureDetails image={image} onClose={onClose} onShow={onShow} />
           </aside>
         )}
       </Modal.Content>

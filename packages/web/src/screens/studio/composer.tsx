@@ -11,11 +11,14 @@ import classes from './composer.module.css'
 import { CostHint } from './cost-hint.tsx'
 import { CountPicker } from './count-picker.tsx'
 import { EnginePicker } from './engine-picker.tsx'
+import { PartsMenu } from './parts-menu.tsx'
 import { PromptBox } from './prompt-box.tsx'
+import { PromptHint } from './prompt-hint.tsx'
 import { RefineButton } from './refine-button.tsx'
 import { RefinedNote } from './refined-note.tsx'
 import { ShapePicker } from './shape-picker.tsx'
 import { SourceStrip } from './source-strip.tsx'
+import { StyleChips } from './style-chips.tsx'
 import { changedSettings } from './changed-settings.ts'
 import { useComposer } from './use-composer.ts'
 
@@ -24,7 +27,7 @@ const SettingsPanel = lazy(async () => ({ default: (await import('./settings-pan
 const SettingsSheet = lazy(async () => ({ default: (await import('./settings-sheet.tsx')).SettingsSheet }))
 
 /** What "Reset all" leaves as it is. */
-const kept = ({ prompt, refinement, sources, n }: Draft) => ({ prompt, refinement, sources, n })
+const kept = ({ prompt, refinement, sources, styles, n }: Draft) => ({ prompt, refinement, sources, styles, n })
 
 interface ComposerProps {
   readonly engine: Engine
@@ -78,6 +81,11 @@ export function Composer({ engine }: ComposerProps) {
           onUndo={() => change({ prompt: draft.refinement?.typed ?? draft.prompt, refinement: null })}
         />
       )}
+      <StyleChips
+        styles={draft.styles}
+        onRemove={(name) => change({ styles: draft.styles.filter((other) => other !== name) })}
+      />
+      <PromptHint draft={draft} />
       {error !== null && (
         <div className={classes['notice']}>
           <Notice tone="danger">
@@ -123,6 +131,7 @@ export function Composer({ engine }: ComposerProps) {
           </>
         )}
         <CostHint engine={engine} draft={draft} />
+        <PartsMenu draft={draft} onChange={change} />
         <RefineButton prompt={draft.prompt} onError={setError} />
         <Button type="submit" className={classes['generate'] ?? ''} disabled={!ready} aria-label="Generate">
           {phone ? (

@@ -20,7 +20,7 @@ export function CostHint({ engine: { connection, model, provider }, draft }: Cos
     options: provider?.options ?? {},
   }
   // The words cost nothing: without them the answer holds while somebody types.
-  const wordless = { ...draft, prompt: '-', refinement: null, negativePrompt: '' }
+  const wordless = { ...draft, prompt: '-', refinement: null, negativePrompt: '', styles: [] }
   const request = model === null ? null : toRequest(wordless, { ...target, capabilities: model.capabilities })
   const { data } = useQuery({ ...estimateQuery(request ?? { prompt: '-' }), enabled: priced })
   if (!priced || data === undefined || data.cost === null) return null

@@ -11,7 +11,8 @@ interface GenerationNotesProps {
 
 /** What went otherwise than asked: failures, missing pictures, changed options, a rewritten prompt. */
 export function GenerationNotes({ generation }: GenerationNotesProps) {
-  const { state, error, images, request, resolvedPrompt, revisedPrompt, fallbackFrom, connectionName } = generation
+  const { state, error, images, request, resolvedPrompt, revisedPrompt, resolution, fallbackFrom, connectionName } =
+    generation
   // Who draws it is said in a sentence of its own.
   const adjustments = generation.adjustments.filter(({ field }) => fallbackFrom === null || field !== 'connection')
   const asked = request.n ?? 1
@@ -45,7 +46,8 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
           ))}
         </ul>
       )}
-      {resolvedPrompt !== request.prompt && (
+      {resolution !== null && <Drawn prompts={resolution.prompts} />}
+      {resolution === null && resolvedPrompt !== request.prompt && (
         <details className={classes['revised']}>
           <summary>The prompt was refined</summary>
           <p>{resolvedPrompt}</p>
@@ -58,5 +60,18 @@ export function GenerationNotes({ generation }: GenerationNotesProps) {
         </details>
       )}
     </>
+  )
+}
+
+/** What was made of a prompt that says what may vary. */
+function Drawn({ prompts }: { readonly prompts: readonly string[] }) {
+  const different = [...new Set(prompts)]
+  return (
+    <details className={classes['revised']}>
+      <summary>{different.length === 1 ? 'What was drawn' : 'What was drawn of it'}</summary>
+      {different.map((prompt) => (
+        <p key={prompt}>{prompt}</p>
+      ))}
+    </details>
   )
 }

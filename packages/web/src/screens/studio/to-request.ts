@@ -56,6 +56,7 @@ export function toRequest(draft: Draft, target: Target): GenerationRequest {
     outputFormat: among(able.outputFormat, draft.outputFormat),
     sampler: among(able.sampler, draft.sampler),
     sources: sources.length > 0 ? sources : undefined,
+    styles: draft.styles.length > 0 ? draft.styles : undefined,
     options: Object.keys(options).length > 0 ? options : undefined,
   }
 }
