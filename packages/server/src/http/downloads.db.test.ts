@@ -171,9 +171,7 @@ describe('an archive', () => {
     const beyond = await fetchZip(url, { range: `bytes=${length}-` })
     expect([beyond.status, beyond.headers['content-range']]).toEqual([416, `bytes */${length}`])
     // Nothing of it stands in the process that planned it.
-    const { db, log } = server.pipeline
-    const ports = { ...server.process, db, log, temporaryFolder: server.temporaryFolder, maxBytes: 1, minFreeBytes: 0 }
-    const another = createTransfer(ports)
+    const another = createTransfer(server.transferPorts)
     const token = present(url.split('/').at(-1), 'token')
     const opened = present(await another.downloads.open(token, new AbortController().signal), 'archive')
     expect((await bytesOf(opened.read())).equals(whole.body)).toBe(true)
@@ -258,13 +256,7 @@ describe('an archive', () => {
     expect(used.expires_at.getTime()).toBeGreaterThan(Date.now() + 50 * 60_000)
     await ends(-1)
     expect((await fetchZip(url)).status).toBe(404)
-    const { downloads } = createTransfer({
-      ...server.process,
-      ...server.pipeline,
-      temporaryFolder: server.temporaryFolder,
-      maxBytes: 1,
-      minFreeBytes: 0,
-    })
+    const { downloads } = createTransfer(server.transferPorts)
     const left = () => db.selectFrom('download_parts').select('number').execute()
     await downloads.prune()
     expect((await left()).length, 'for whoever is still at it').toBe(1)

@@ -131,7 +131,7 @@ export async function openServer(options: ServerOptions = {}) {
     ]),
   )
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'easel-tmp-'))
-  const transfer = createTransfer({
+  const transferPorts = {
     ...process,
     db,
     log,
@@ -141,7 +141,8 @@ export async function openServer(options: ServerOptions = {}) {
     maxBytes: options.maxUploadBytes ?? 100 * 1024 * 1024,
     minFreeBytes: options.minFreeBytes ?? 0,
     fetchPicture: options.fetchPicture ?? nothingThere,
-  })
+  }
+  const transfer = createTransfer(transferPorts)
   const collections = createCollections({
     db,
     storage,
@@ -192,6 +193,8 @@ export async function openServer(options: ServerOptions = {}) {
     collections,
     promptParts,
     temporaryFolder,
+    /** What makes a transfer like that of this server, as another process has one. */
+    transferPorts,
     ask: (question: Question | string) => ask(baseUrl, typeof question === 'string' ? { path: question } : question),
 
     /** A picture in a library, the owner's unless said otherwise. */

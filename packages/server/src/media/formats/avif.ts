@@ -48,7 +48,7 @@ export function measureAvif(bytes: Buffer): Size {
   const inner = { ...meta, start: meta.start + 4 }
   const primary = primaryItem(bytes, find(bytes, inner, 'pitm'))
   const properties = find(bytes, inner, 'iprp')
-  const all = [...avifBoxes(bytes, ...bounds(find(bytes, properties, 'ipco')))]
+  const all = [...boxes(bytes, ...bounds(find(bytes, properties, 'ipco')))]
   let size: Size | null = null
   let turns = 0
   for (const index of propertiesOf(bytes, find(bytes, properties, 'ipma'), primary)) {
@@ -67,10 +67,10 @@ export function measureAvif(bytes: Buffer): Size {
  */
 export function checkAvif(bytes: Buffer): void {
   const found = new Set<string>()
-  for (const box of avifBoxes(bytes, 0, bytes.length)) {
+  for (const box of boxes(bytes, 0, bytes.length)) {
     found.add(box.type)
     if (box.type !== 'meta') continue
-    for (const inner of avifBoxes(bytes, box.start + 4, box.end)) found.add(inner.type)
+    for (const inner of boxes(bytes, box.start + 4, box.end)) found.add(inner.type)
   }
   if (!found.has('meta')) throw damaged('it has no description')
   if (!found.has('mdat') && !found.has('idat')) throw damaged('it has no pixels')
@@ -80,7 +80,7 @@ const credentials = 'd8fec3d61b0e483c92975828877ec481'
 
 /** True when it has content credentials: a box of C2PA's own UUID (C2PA specification, section A.5). */
 export function hasAvifCredentials(bytes: Buffer): boolean {
-  for (const { type, start, end } of avifBoxes(bytes, 0, bytes.length)) {
+  for (const { type, start, end } of boxes(bytes, 0, bytes.length)) {
     if (type === 'uuid' && bytes.toString('hex', start, Math.min(start + 16, end)) === credentials) return true
   }
   return false
@@ -113,7 +113,7 @@ function propertiesOf(bytes: Buffer, { start }: Box, item: number): number[] {
 }
 
 function find(bytes: Buffer, within: Box, type: string): Box {
-  for (const box of avifBoxes(bytes, within.start, within.end)) if (box.type === type) return box
+  for (const box of boxes(bytes, within.start, within.end)) if (box.type === type) return box
   throw damaged(`its ${type} box is missing`)
 }
 

@@ -46,6 +46,8 @@ const rowOf = (userId: string): ImageRow => ({
   revision: 0,
   sidecar_due: false,
   sidecar_claimed: null,
+  erasing: false,
+  typed_prompt: null,
 })
 
 const form = { format: 'webp', prompt: true } as const
