@@ -20,6 +20,7 @@ const PAUSE = 120
 /** Where a tag is typed; those that are in use already are offered. */
 export function TagBox({ label, taken, first = false, onPick }: TagBoxProps) {
   const [text, setText] = useState('')
+  const [open, setOpen] = useState(false)
   const [typed] = useDebouncedValue(tagOf(text)?.tagId ?? '', PAUSE)
   const known = useQuery(tagsQuery(typed))
   const has = new Set(taken.map(tagWords))
@@ -28,6 +29,8 @@ export function TagBox({ label, taken, first = false, onPick }: TagBoxProps) {
     const tag = tagOf(words)
     if (tag === null) return
     setText('')
+    // It would lie over what one does next.
+    setOpen(false)
     if (!has.has(tagWords(tag))) onPick(tag)
   }
   return (
@@ -48,6 +51,9 @@ export function TagBox({ label, taken, first = false, onPick }: TagBoxProps) {
         filter={({ options }) => options}
         value={text}
         onChange={setText}
+        dropdownOpened={open}
+        onDropdownOpen={() => setOpen(true)}
+        onDropdownClose={() => setOpen(false)}
         onOptionSubmit={(words) => {
           pick(words)
           // The component puts the chosen words into the box itself.
