@@ -21,8 +21,10 @@ export interface Page {
 /** Pictures looked at before an index is asked. */
 const firstPart = 1000
 const part = 4000
-/** Pictures looked at for one page. */
+/** Pictures looked at for one page of a search. */
 const mostLookedAt = 40_000
+/** The same where no index helps and there are filters alone: lists are asked for more often, and answered sooner. */
+const mostFiltered = 5000
 /** As many as an index may find to be put in order. */
 const mostFound = 10_000
 
@@ -73,12 +75,15 @@ async function read(
   )
 }
 
-/** The last of the next `count` pictures, or null when there are fewer. */
+/** The last of the next `count` pictures, or null when there are fewer. Of a tag, pictures in the trash may count too. */
 async function placeAfter(db: Db, scope: Scope, { from, count }: { from: Place | null; count: number }) {
   const { time, id } = orderOf(scope)
+  const { tag, ordered } = scope.conditions
+  const listed =
+    tag !== null && !scope.trash && ordered.length === 0 ? sql`from image_tags where tag = ${tag}` : source(scope)
   const [place] = await hitsOf(
     db,
-    sql<Hit>`select ${id} as id, ${time} as time ${source(scope)} and ${beforePlace(time, id, from)}
+    sql<Hit>`select ${id} as id, ${time} as time ${listed} and ${beforePlace(time, id, from)}
       order by ${time} desc, ${id} desc offset ${count - 1}::integer limit ${1}::integer`,
   )
   return place ?? null
@@ -118,18 +123,19 @@ function pageOf(hits: readonly Hit[], limit: number): Page {
   return { ids: page.map(({ id }) => id), next: hits.length > limit ? (page.at(-1) ?? null) : null }
 }
 
-/** Ids of the next pictures that match, in the order of the list. */
+/** Ids of the next pictures that match, in the order of the list. `whole`: as many as can be had at once. */
 export async function walk(
   db: Db,
   scope: Scope,
-  { from, limit }: { from: Place | null; limit: number },
+  { from, limit, whole = false }: { from: Place | null; limit: number; whole?: boolean },
 ): Promise<Page> {
   const { conditions } = scope
+  const most = whole || conditions.finders.length > 0 ? mostLookedAt : mostFiltered
   if (conditions.impossible) return { ids: [], next: null }
   if (conditions.others.length === 0) return pageOf(await read(db, scope, { from, to: null, limit: limit + 1 }), limit)
   const hits: Hit[] = []
   let place = from
-  for (let looked = 0; looked < mostLookedAt;) {
+  for (let looked = 0; looked < most;) {
     const count = looked === 0 ? firstPart : part
     const to = await placeAfter(db, scope, { from: place, count })
     hits.push(...(await read(db, scope, { from: place, to, limit: limit + 1 - hits.length })))
@@ -146,6 +152,6 @@ export async function walk(
 
 /** The newest matches, at most `limit`, and whether these are all. Looks through no more than one page of a search does. */
 export async function gather(db: Db, scope: Scope, limit: number): Promise<{ ids: readonly string[]; whole: boolean }> {
-  const { ids, next } = await walk(db, scope, { from: null, limit })
+  const { ids, next } = await walk(db, scope, { from: null, limit, whole: true })
   return { ids, whole: next === null }
 }

@@ -22,6 +22,7 @@ const PAUSE = 120
 /** Where a tag is typed; those that are in use already are offered. */
 export function TagBox({ label, taken, first = false, above = false, onPick }: TagBoxProps) {
   const [text, setText] = useState('')
+  const [open, setOpen] = useState(false)
   const [typed] = useDebouncedValue(tagOf(text)?.tagId ?? '', PAUSE)
   const known = useQuery(tagsQuery(typed))
   const has = new Set(taken.map(tagWords))
@@ -30,6 +31,8 @@ export function TagBox({ label, taken, first = false, above = false, onPick }: T
     const tag = tagOf(words)
     if (tag === null) return
     setText('')
+    // It would lie over what one does next.
+    setOpen(false)
     if (!has.has(tagWords(tag))) onPick(tag)
   }
   return (
@@ -51,6 +54,9 @@ export function TagBox({ label, taken, first = false, above = false, onPick }: T
         filter={({ options }) => options}
         value={text}
         onChange={setText}
+        dropdownOpened={open}
+        onDropdownOpen={() => setOpen(true)}
+        onDropdownClose={() => setOpen(false)}
         onOptionSubmit={(words) => {
           pick(words)
           // The component puts the chosen words into the box itself.

@@ -1,0 +1,57 @@
+// Processor time that the database uses: unlike what passes on the clock, it is the same however busy the machine is.
+import { readFile } from 'node:fs/promises'
+import type { Database } from '../packages/server/src/db/database.ts'
+import { milliseconds, quantile, spread } from './figures.ts'
+
+/** Milliseconds that a process of PostgreSQL has been on a processor; 0 where the system does not tell. */
+async function onProcessor(pid: unknown): Promise<number> {
+  const stat = await readFile(`/proc/${String(pid)}/schedstat`, 'utf8').catch(() => '0')
+  return Number(stat.split(' ')[0]) / 1e6
+}
+
+/** Of the embedded database the whole process counts, with what it does around the statements. */
+async function databaseTime({ kind, boss }: Database): Promise<() => Promise<number>> {
+  if (kind === 'pglite') {
+    return async () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1000
+    }
+  }
+  const { rows } = await boss.executeSql(`select pid from pg_stat_activity where application_name = 'easel'`)
+  const pids = rows.map(({ pid }) => pid)
+  return async () => (await Promise.all(pids.map(onProcessor))).reduce((sum, one) => sum + one, 0)
+}
+
+export interface Times {
+  /** Milliseconds, one for each round. */
+  readonly passed: readonly number[]
+  readonly used: readonly number[]
+}
+
+const rounds = 40
+
+/** Does the same thing again and again. @param prepare what is no part of it */
+export async function times<T>(
+  database: Database,
+  prepare: (round: number) => Promise<T>,
+  work: (prepared: T, round: number) => Promise<unknown>,
+): Promise<Times> {
+  const passed: number[] = []
+  const used: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const prepared = await prepare(round)
+    const clock = await databaseTime(database)
+    const before = await clock()
+    const from = performance.now()
+    await work(prepared, round)
+    passed.push(performance.now() - from)
+    used.push((await clock()) - before)
+  }
+  // The first ones also read pages and plan.
+  return { passed: passed.slice(2), used: used.slice(2) }
+}
+
+export const p95 = ({ passed, used }: Times): string =>
+  `p50 ${milliseconds(quantile(passed, 0.5))}, p95 ${milliseconds(quantile(passed, 0.95))}; processor p50 ${milliseconds(quantile(used, 0.5))}, p95 ${milliseconds(quantile(used, 0.95))}`
+
+export const p99 = ({ passed, used }: Times): string => `${spread(passed)}; processor ${spread(used)}`
