@@ -8,6 +8,7 @@ import { newId } from '#base/ids.ts'
 import { createCollections } from '#library/collections.ts'
 import { Sidecar } from '#library/image-record.ts'
 import { png, recordOf } from '#library/testing.ts'
+import { createPromptParts } from '#prompts/parts.ts'
 import { createExports } from '#transfer/export/export.ts'
 import { unpack } from '#transfer/zip/testing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
@@ -96,6 +97,8 @@ describe('GET /api/me/export', () => {
       await albums.add(of, album.id, [id])
       await albums.update(of, album.id, { coverId: id })
       await searches.create(of, { name: `of ${name}`, query: { q: 'fox', album: album.id } })
+      const parts = createPromptParts({ db, events: server.process.events })
+      await parts.create(of, { kind: 'style', name: `in ${name}`, text: '{prompt} in oil', negativePrompt: 'fog' })
     }
     const { id: connectionId } = await server.process.connections.create(userId, {
       name: 'Mine',
@@ -158,6 +161,9 @@ describe('GET /api/me/export', () => {
     ])
     expect(linesIn(files, 'searches.jsonl').map((line) => JSON.parse(line))).toMatchObject([
       { name: 'of Foxes', query: { q: 'fox', album: expect.any(String) } },
+    ])
+    expect(linesIn(files, 'prompts.jsonl').map((line) => JSON.parse(line))).toMatchObject([
+      { kind: 'style', name: 'in Foxes', text: '{prompt} in oil', negativePrompt: 'fog' },
     ])
     expect(jsonIn(files, 'connections.json')).toMatchObject([{ name: 'Mine', provider: 'paint', hadKey: true }])
     expect(jsonIn(files, 'account.json')).toMatchObject({ id: userId })
