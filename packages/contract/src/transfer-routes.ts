@@ -2,7 +2,6 @@
 // the address of answer with a zip archive and are no rows here.
 import { z } from 'zod'
 import { Download, DownloadRequest } from './downloads.ts'
-import { Image } from './images.ts'
 import { LibraryRecords, RecordOutcomes } from './library-records.ts'
 import type { Route } from './route.ts'
 import { AccountDeletion, AddedImage, ImageUpload, KnownImages, KnownImagesQuestion } from './uploads.ts'
