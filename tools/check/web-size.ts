@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { resultOf, type Step, type StepResult } from './step.ts'
 
 /** What a first visit may cost: the scripts that index.html names, and all scripts together, in bytes after gzip. */
-const budget = { first: 210_000, all: 392_000 }
+const budget = { first: 210_000, all: 402_000 }
 
 /** Fails when the built web app has outgrown its budget. */
 export function webSizeStep(root: string): Step {
