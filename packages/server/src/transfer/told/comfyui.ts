@@ -31,9 +31,8 @@ function linksOf({ inputs }: GraphNode): Link[] {
 function samplerOf(graph: Graph): GraphNode | null {
   const nodes = [...graph.values()]
   for (const kind of [saves, shows]) {
-    for (const end of nodes.filter(({ type }) => kind.test(type))) {
-      for (const node of nodesBehind(graph, linksOf(end))) if (draws(node)) return node
-    }
+    const ends = nodes.filter(({ type }) => kind.test(type))
+    for (const node of nodesBehind(graph, ends.flatMap(linksOf))) if (draws(node)) return node
   }
   return nodes.find(draws) ?? null
 }
