@@ -302,6 +302,7 @@ const collections: Record<string, Row> = {
   'POST /api/bulk': { ask: at('/api/bulk', {}), own: 400 },
   'GET /api/bulk/:id': { ask: own('bulk', (id) => `/api/bulk/${id}`), own: 200, foreign: 404 },
   'POST /api/bulk/:id/undo': { ask: own('bulk', (id) => `/api/bulk/${id}/undo`), own: 202, foreign: 404 },
+  'GET /api/trash': { ask: at('/api/trash'), own: 200 },
   'POST /api/trash/empty': { ask: at('/api/trash/empty'), own: 202 },
   'POST /api/library/clear': { ask: at('/api/library/clear', { confirm: 'no' }), own: 400 },
 }
