@@ -5,7 +5,7 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { adoptOrphans, parseSidecar, type AdoptPorts } from './adopt.ts'
 import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Sidecar } from './image-record.ts'
-import { nextHistoryNumber } from './keep.ts'
+import { lockHistory, nextHistoryNumber } from './keep.ts'
 import { addTags, tagsOf } from './tags.ts'
 import { addToTotals, countedCost, countedImages, dayOf } from './usage.ts'
 
@@ -67,7 +67,8 @@ async function moveRow(
   { from, to, sidecar }: HandOver & { sidecar: Sidecar },
 ) {
   return await inTransaction(db, async (trx) => {
-    const history = await nextHistoryNumber(trx, to, row.history_second)
+    await lockHistory(trx, to)
+    const history = nextHistoryNumber(to, row.history_second)
     const key = storageKey(to, sidecar.createdAt, sidecar.filename)
     const moved = await trx
       .updateTable('images')
