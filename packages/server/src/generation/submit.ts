@@ -194,6 +194,7 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     payload: { generationId: id },
   })
   const row = await trx
+    .with('calls', (db) => db.insertInto('generation_calls').values(callsOf(id, n, engine.model.capabilities)))
     .insertInto('generations')
     .values({
       id,
@@ -233,10 +234,6 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await trx
-    .insertInto('generation_calls')
-    .values(callsOf(id, n, engine.model.capabilities))
-    .execute()
   await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
   return row
 }
