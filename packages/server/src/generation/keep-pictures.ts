@@ -85,14 +85,14 @@ interface Usable {
 }
 
 /** The pictures that can be kept, and what is wrong with the rest. @throws ProviderError when none can be */
-function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Usable {
+async function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Promise<Usable> {
   const images = done.images.slice(0, call.images)
   if (images.length === 0) throw new ProviderError('malformed-response', 'The engine answered without a picture.')
   const pictures: Ingested[] = []
   let fault: ProviderError | null = null
   for (const [position, produced] of images.entries()) {
     try {
-      pictures.push(ingest(row, { fitted, provider, index: call.first_image + position }, produced))
+      pictures.push(await ingest(row, { fitted, provider, index: call.first_image + position }, produced))
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       fault ??= error
@@ -112,7 +112,7 @@ function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Us
  */
 export async function keepPictures(run: Run, call: CallRow, done: Done): Promise<void> {
   const { ports, row, signal } = run
-  const { pictures, error } = usableOf(run, call, done)
+  const { pictures, error } = await usableOf(run, call, done)
   let closed = false
   for (const [position, { bytes, record }] of pictures.entries()) {
     const last = position === pictures.length - 1
