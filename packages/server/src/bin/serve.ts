@@ -70,9 +70,9 @@ async function start(
 }
 
 // An engine's answer is megabytes of text. As V8 sizes its heap by itself, nearly every answer begins a collection of the whole of
-// it, which takes as long as all the rest; with room for twice what is alive, few do. Buffers count towards that room: V8 would else
-// begin a collection after every 64 MB of them, which are four answers.
-setFlagsFromString('--heap-growing-percent=100')
+// it, which takes as long as all the rest; with room for three times what is alive, few do. Buffers count towards that room: V8 would
+// else begin a collection after every 64 MB of them, which are four answers.
+setFlagsFromString('--heap-growing-percent=200')
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 await runMain(async () => {

@@ -5,13 +5,18 @@ import type { Db, Trx } from './database.ts'
 const transient = new Set(['40001', '40P01'])
 const attempts = 5
 
-/** Runs `work` in one transaction, again where the database asks for that. `work` may run several times. */
-export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+/** Does `work`, which is one transaction, again where the database asks for that. */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work)
+      return await work()
     } catch (error) {
       if (attempt >= attempts || !transient.has(codeOf(error) ?? '')) throw error
     }
   }
+}
+
+/** Runs `work` in one transaction, again where the database asks for that. `work` may run several times. */
+export function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  return retried(() => db.transaction().execute(work))
 }

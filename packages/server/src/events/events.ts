@@ -1,6 +1,7 @@
 // The event port: an append-only log that every open page of a user follows. Rules in docs/spec/events.md (EV1 …).
 import type { EaselEvent } from '@easel/contract'
-import type { Trx } from '#db/database.ts'
+import type { Compilable } from 'kysely'
+import type { Db, Trx } from '#db/database.ts'
 
 /**
  * An event as it reaches a subscriber. `seq` is null for progress, which is not in the log; with any other number, the next
@@ -20,6 +21,12 @@ export interface Events {
    * so that sequence numbers rise in the order of commit.
    */
   append(trx: Trx, userId: string, events: readonly LoggedEvent[]): Promise<void>
+  /**
+   * A change of one row and its event in one statement, which is a transaction by itself.
+   * @param change an insert, update or delete that returns the row's `user_id`, who is told; where it changes none, nobody is
+   * @returns whether it has changed a row
+   */
+  appendWith(db: Db, change: Compilable<{ user_id: string }>, event: LoggedEvent): Promise<boolean>
   /** Tells open pages how far a generation is; nothing is kept. */
   progress(trx: Trx, userId: string, event: ProgressEvent): Promise<void>
   /**

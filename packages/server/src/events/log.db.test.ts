@@ -55,6 +55,36 @@ it('EV1: what is rolled back is never told', async () => {
   await expect.poll(() => page.delivered.map(({ event }) => event.type), slow).toEqual(['connections.changed'])
 })
 
+it('EV1: a change and its event in one statement: whoever the row belongs to is told, and nobody where there is none', async () => {
+  const page = createPage()
+  await test.events.subscribe(test.user, null, page.onEvent)
+  const rename = (id: string) =>
+    test.database.db.updateTable('users').set({ name: 'Renamed' }).where('id', '=', id).returning('id as user_id')
+  const event = imageAdded()
+  expect(await test.others.appendWith(test.another.db, rename(test.user), event)).toBe(true)
+  expect(await test.others.appendWith(test.another.db, rename(newId()), imageAdded())).toBe(false)
+  const [seq] = await written()
+  await expect.poll(() => page.delivered, slow).toEqual([{ seq, event }])
+  expect(await written()).toHaveLength(1)
+  const { name } = await test.database.db
+    .selectFrom('users')
+    .select('name')
+    .where('id', '=', test.user)
+    .executeTakeFirstOrThrow()
+  expect(name).toBe('Renamed')
+})
+
+it('EV1: a change that fails has no event', async () => {
+  const other = await addUser(test.database)
+  const clash = test.database.db
+    .updateTable('users')
+    .set({ id: other })
+    .where('id', '=', test.user)
+    .returning('id as user_id')
+  await expect(test.events.appendWith(test.database.db, clash, imageAdded())).rejects.toThrow(/duplicate key/)
+  expect(await written()).toEqual([])
+})
+
 it('EV1: appending nothing writes nothing', async () => {
   await test.append([])
   expect(await written()).toEqual([])

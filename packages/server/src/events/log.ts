@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type Compilable } from 'kysely'
 import { messageOf } from '#base/errors.ts'
 import { openLog, type Log } from '#base/log.ts'
 import type { Database, Db, Trx } from '#db/database.ts'
+import { retried } from '#db/transaction.ts'
 import type { Events, LoggedEvent } from './events.ts'
 import { createFollower } from './follower.ts'
 import { createFollowers } from './followers.ts'
@@ -22,6 +23,21 @@ async function append(trx: Trx, userId: string, events: readonly LoggedEvent[]):
       returning seq
     )
     select ${notification(userId, sql`max(seq)`)} from added`.execute(trx)
+}
+
+async function appendWith(db: Db, change: Compilable<{ user_id: string }>, event: LoggedEvent): Promise<boolean> {
+  const owner = sql.ref<string>('user_id')
+  const { rows } = await retried(() =>
+    sql`
+      with changed as (${change}), added as (
+        insert into events (user_id, event)
+        select held.user_id, ${JSON.stringify(event)}::jsonb
+        from (select user_id, ${userLock(owner)} from changed) as held
+        returning user_id, seq
+      )
+      select ${notification(owner, sql`seq`)} from added`.execute(db),
+  )
+  return rows.length > 0
 }
 
 async function readAfter(db: Db, userId: string, page: { readonly after: number; readonly limit: number }) {
@@ -54,6 +70,7 @@ export async function createEvents(database: Database, log: Log = openLog('error
 
   return {
     append,
+    appendWith,
     progress: notifyProgress,
 
     async subscribe(userId, since, onEvent) {

@@ -14,8 +14,8 @@ async function notify(trx: Trx, channel: string, payload: string): Promise<void>
 }
 
 /** The call that says to all processes, at the commit, that the log of a user now reaches up to `seq`. */
-export function notification(userId: string, seq: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`pg_notify(${logChannel}::text, ${`${userId}:`}::text || ${seq})`
+export function notification(userId: string | RawBuilder<string>, seq: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`pg_notify(${sql.lit(logChannel)}, ${userId}::text || ':' || ${seq})`
 }
 
 /** Carries progress to all processes; nothing is kept. */

@@ -29,6 +29,15 @@ async function write(transactions: number, userId: string): Promise<void> {
     // The embedded database answers without ever leaving the queue of promises: nothing else would get a turn.
     await immediate()
     const [database, events] = random(2) === 0 ? [test.database, test.events] : [test.another, test.others]
+    if (random(3) === 0) {
+      const change = database.db
+        .updateTable('users')
+        .set({ name: 'x' })
+        .where('id', '=', userId)
+        .returning('id as user_id')
+      expect(await events.appendWith(database.db, change, imageAdded())).toBe(true)
+      continue
+    }
     const undone = random(5) === 0
     const work = database.db.transaction().execute(async (trx) => {
       await sql`select 1`.execute(trx)

@@ -27,14 +27,15 @@ export async function hasAllPictures(db: Db, call: CallRow): Promise<boolean> {
   return count >= call.images
 }
 
-interface CallChange {
+export interface CallChange {
   readonly state: CallRow['state']
   /** Null: there is none any more. */
   readonly operation?: Json
   readonly error?: GenerationFailure
 }
 
-function change(db: Db, call: CallRow, { state, operation, error }: CallChange) {
+/** The statement that writes how far a call is. */
+export function changeCall(db: Db, call: CallRow, { state, operation, error }: CallChange) {
   return db
     .updateTable('generation_calls')
     .set({
@@ -49,7 +50,7 @@ function change(db: Db, call: CallRow, { state, operation, error }: CallChange) 
 
 /** Writes how far a call is. */
 export async function setCall(trx: Trx, call: CallRow, to: CallChange): Promise<void> {
-  await change(trx, call, to).execute()
+  await changeCall(trx, call, to).execute()
 }
 
 /**
@@ -58,7 +59,7 @@ export async function setCall(trx: Trx, call: CallRow, to: CallChange): Promise<
  * @returns whether it is running
  */
 export async function setRunningCall(db: Db, call: CallRow, to: CallChange): Promise<boolean> {
-  const { numUpdatedRows } = await change(db, call, to)
+  const { numUpdatedRows } = await changeCall(db, call, to)
     .where('generation_id', 'in', (eb) =>
       eb
         .selectFrom('generations')

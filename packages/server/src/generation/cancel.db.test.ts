@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Generation } from '@easel/contract'
 import type { Storage } from '#storage/spec/storage.ts'
+import { puttingBy } from '#storage/spec/testing.ts'
 import { openPipeline, type Pipeline, type Process } from './testing/open.ts'
 import { draws, picturesFor, stalls, startPaintEngine, type PaintEngine } from './testing/paint.ts'
 
@@ -92,16 +93,14 @@ describe('GN8: cancelling', () => {
     const reached = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()
     let puts = 0
-    const wrapStorage = (storage: Storage): Storage => ({
-      ...storage,
-      async put(key, bytes) {
+    const wrapStorage = (storage: Storage): Storage =>
+      puttingBy(storage, async (key, bytes) => {
         if (key.startsWith('images/') && ++puts === 3) {
           reached.resolve()
           await go.promise
         }
         await storage.put(key, bytes)
-      },
-    })
+      })
     process = await pipeline.startProcess({ wrapStorage })
     const { id } = await submit(6, 'batch')
     await reached.promise

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '#providers/spec/provider.ts'
 import { StorageError, type Storage } from '#storage/spec/storage.ts'
+import { puttingBy } from '#storage/spec/testing.ts'
 import { openPipeline, type Pipeline, type Process, type ProcessOptions } from './testing/open.ts'
 import { draws, paintProvider, picturesFor, stalls, startPaintEngine, type PaintEngine } from './testing/paint.ts'
 
@@ -29,9 +30,8 @@ const one = { n: 1, width: 16, height: 16, sources: [], mask: null } as const
 function stopsAt(at: number, when: 'before' | 'after') {
   const stopped = Promise.withResolvers<void>()
   let puts = 0
-  const wrapStorage = (storage: Storage): Storage => ({
-    ...storage,
-    async put(key, bytes) {
+  const wrapStorage = (storage: Storage): Storage =>
+    puttingBy(storage, async (key, bytes) => {
       if (!key.startsWith('images/')) return await storage.put(key, bytes)
       puts += 1
       if (puts > at || (puts === at && when === 'before')) {
@@ -42,8 +42,7 @@ function stopsAt(at: number, when: 'before' | 'after') {
       if (puts < at) return
       stopped.resolve()
       await never()
-    },
-  })
+    })
   return { wrapStorage, stopped: stopped.promise }
 }
 
@@ -237,13 +236,11 @@ describe('stopped while a picture was stored', () => {
 describe('faults while a picture is stored', () => {
   const failing =
     (error: () => Error) =>
-    (storage: Storage): Storage => ({
-      ...storage,
-      async put(key, bytes) {
+    (storage: Storage): Storage =>
+      puttingBy(storage, async (key, bytes) => {
         if (key.endsWith('.png')) throw error()
         await storage.put(key, bytes)
-      },
-    })
+      })
 
   it('fails in words when the disk is full, and leaves nothing behind', async () => {
     const wrapStorage = failing(() => new StorageError('full', 'No space left on device'))

@@ -1,9 +1,18 @@
-import { sql } from 'kysely'
+import { sql, type UpdateObject } from 'kysely'
 import type { GenerationFailure } from '@easel/contract'
 import type { Trx } from '#db/database.ts'
+import type { Tables } from '#db/tables.ts'
 import type { LoggedEvent } from '#events/events.ts'
 import { countedImages, dayOf } from '#library/usage.ts'
+import { changeCall, type CallRow } from './calls.ts'
 import { failureOf } from './generation-record.ts'
+
+interface End {
+  readonly state: 'succeeded' | 'failed' | 'cancelled'
+  readonly error: GenerationFailure | null
+  /** What its last call brought beside pictures. */
+  readonly facts?: UpdateObject<Tables, 'generations'>
+}
 
 /** Whether a running generation is still ours to change. Locks its row until the transaction ends. */
 export async function lockRunning(trx: Trx, generationId: string): Promise<boolean> {
@@ -40,37 +49,58 @@ export async function finishIfDone(trx: Trx, generationId: string, coming: numbe
   return await finish(trx, generationId, { state, error })
 }
 
-interface End {
-  readonly state: 'succeeded' | 'failed' | 'cancelled'
-  readonly error: GenerationFailure | null
+const finished = (generationId: string, state: End['state']): LoggedEvent => ({
+  type: 'generation.finished',
+  generationId,
+  state,
+})
+
+/** The end of a generation as two parts of one statement: the row, and what it counts for on the day it was submitted. */
+function ending(trx: Trx, generationId: string, { state, error, facts = {} }: End) {
+  const ended = trx
+    .updateTable('generations')
+    .set({
+      ...facts,
+      state,
+      error: error === null ? null : JSON.stringify(error),
+      finished_at: new Date(),
+      preview_key: null,
+      ...(state === 'succeeded' && error === null ? { progress_completed: sql<number>`progress_total` } : {}),
+    })
+    .where('id', '=', generationId)
+    .returning(['id', 'user_id', dayOf('generations').as('day'), sql<number>`coalesce(cost_amount, 0)`.as('spent')])
+    .returning(sql<number>`n - ${countedImages('generations')}`.as('back'))
+  const counted = sql`
+    update usage_days held set images = held.images - ended.back, cost = held.cost + ended.spent from ended
+    where held.user_id = ended.user_id and held.day = ended.day and ended.back + ended.spent <> 0`
+  return { ended, counted }
 }
 
 /**
  * Ends a generation. The caller holds its row. In the same statement its cost is counted on the day it was submitted, and images that
  * cost nothing are given back.
  */
-export async function finish(trx: Trx, generationId: string, { state, error }: End): Promise<LoggedEvent> {
-  await trx
-    .with('ended', (db) =>
-      db
-        .updateTable('generations')
-        .set({
-          state,
-          error: error === null ? null : JSON.stringify(error),
-          finished_at: new Date(),
-          preview_key: null,
-          ...(state === 'succeeded' && error === null ? { progress_completed: sql<number>`progress_total` } : {}),
-        })
-        .where('id', '=', generationId)
-        .returning(['user_id', dayOf('generations').as('day'), sql<number>`coalesce(cost_amount, 0)`.as('spent')])
-        .returning(sql<number>`n - ${countedImages('generations')}`.as('back')),
-    )
-    .updateTable('usage_days')
-    .from('ended')
-    .set({ images: sql`usage_days.images - ended.back`, cost: sql`usage_days.cost + ended.spent` })
-    .whereRef('usage_days.user_id', '=', 'ended.user_id')
-    .whereRef('usage_days.day', '=', 'ended.day')
-    .where(sql<boolean>`ended.back + ended.spent <> 0`)
-    .execute()
-  return { type: 'generation.finished', generationId, state }
+export async function finish(trx: Trx, generationId: string, end: End): Promise<LoggedEvent> {
+  const { ended, counted } = ending(trx, generationId, end)
+  await sql`with ended as (${ended}) ${counted}`.execute(trx)
+  return finished(generationId, end.state)
+}
+
+/**
+ * The same of a running generation that is one call, which brought a picture and ends with it.
+ * @returns the event to send, or null when it is not running any more
+ */
+export async function finishWithCall(
+  trx: Trx,
+  call: CallRow,
+  { error, facts }: Required<Pick<End, 'error' | 'facts'>>,
+): Promise<LoggedEvent | null> {
+  const { ended, counted } = ending(trx, call.generation_id, { state: 'succeeded', error, facts })
+  const done = changeCall(trx, call, { state: 'done', ...(error === null ? {} : { error }) })
+  const { rows } = await sql`
+    with ended as (${ended.where('state', '=', 'running')}),
+    done as (${done.where(sql<boolean>`exists (select from ended)`)}),
+    counted as (${counted})
+    select id from ended`.execute(trx)
+  return rows.length === 0 ? null : finished(call.generation_id, 'succeeded')
 }

@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { newId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { checkComplete } from '#media/complete.ts'
-import { digest } from '#media/digest.ts'
+import { digestAside } from '#media/digest.ts'
 import { embedMetadata } from '#media/embed.ts'
 import { MediaError } from '#media/media-error.ts'
 import { probe, type Probed } from '#media/probe.ts'
@@ -97,11 +98,13 @@ const textOrNull = (text: string | undefined): string | null => (text === undefi
  * @param index which picture of the generation, from 0
  * @throws ProviderError `malformed-response`
  */
-export function ingest(
+export async function ingest(
   row: GenerationRow,
   { fitted, provider, index }: { fitted: Fitted; provider: Provider; index: number },
   produced: ProducedImage,
-): Ingested {
+): Promise<Ingested> {
+  // This takes milliseconds, and so did reading the engine's answer: what is ready to be sent to others goes first.
+  await setImmediate()
   const probed = inspect(produced.bytes)
   const seed = seedOf(row, index, produced)
   const prompt = promptOf(row, index)
@@ -121,7 +124,7 @@ export function ingest(
     model: row.model,
   })
   const id = newId()
-  const { sha256, crc32 } = digest(bytes)
+  const { sha256, crc32 } = await digestAside(bytes)
   return {
     bytes,
     record: {

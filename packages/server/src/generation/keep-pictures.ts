@@ -8,7 +8,7 @@ import type { Outcome } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { setCall, type CallRow } from './calls.ts'
 import { failureFrom } from './failure.ts'
-import { finish, finishIfDone, lockRunning } from './finish.ts'
+import { finishIfDone, finishWithCall, lockRunning } from './finish.ts'
 import { ingest, type Ingested } from './ingest.ts'
 import type { GenerationRow } from './generation-record.ts'
 import type { Begun, Run } from './run.ts'
@@ -28,23 +28,25 @@ function costOf({ picture_price: price }: GenerationRow, { cost, images, made = 
   return { amount: price * made, currency: 'USD' }
 }
 
-export async function addFacts(trx: Trx, row: GenerationRow, done: Facts): Promise<void> {
+/** What a call brought beside its pictures, as columns of its generation. */
+function columnsOf(row: GenerationRow, done: Facts) {
   const cost = costOf(row, done)
   const revised = done.images.find(({ revisedPrompt }) => revisedPrompt !== undefined)?.revisedPrompt
-  if (revised === undefined && cost === undefined) return
-  await trx
-    .updateTable('generations')
-    .set({
-      ...(revised === undefined ? {} : { revised_prompt: storableText(revised) }),
-      ...(cost === undefined
-        ? {}
-        : {
-            cost_amount: sql<number>`coalesce(cost_amount, 0) + ${cost.amount}`,
-            cost_currency: cost.currency,
-          }),
-    })
-    .where('id', '=', row.id)
-    .execute()
+  return {
+    ...(revised === undefined ? {} : { revised_prompt: storableText(revised) }),
+    ...(cost === undefined
+      ? {}
+      : {
+          cost_amount: sql<number>`coalesce(cost_amount, 0) + ${cost.amount}`,
+          cost_currency: cost.currency,
+        }),
+  }
+}
+
+export async function addFacts(trx: Trx, row: GenerationRow, done: Facts): Promise<void> {
+  const columns = columnsOf(row, done)
+  if (Object.keys(columns).length === 0) return
+  await trx.updateTable('generations').set(columns).where('id', '=', row.id).execute()
 }
 
 interface Brought {
@@ -61,8 +63,6 @@ async function endCall(
 ) {
   await setCall(trx, call, { state: 'done', ...(error === null ? {} : { error }) })
   await addFacts(trx, row, facts)
-  // Of a generation that is one call nothing has to be looked up.
-  if (call.images >= row.n && coming > 0) return [await finish(trx, call.generation_id, { state: 'succeeded', error })]
   const end = await finishIfDone(trx, call.generation_id, coming)
   return end === null ? [] : [end]
 }
@@ -85,14 +85,14 @@ interface Usable {
 }
 
 /** The pictures that can be kept, and what is wrong with the rest. @throws ProviderError when none can be */
-function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Usable {
+async function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Promise<Usable> {
   const images = done.images.slice(0, call.images)
   if (images.length === 0) throw new ProviderError('malformed-response', 'The engine answered without a picture.')
   const pictures: Ingested[] = []
   let fault: ProviderError | null = null
   for (const [position, produced] of images.entries()) {
     try {
-      pictures.push(ingest(row, { fitted, provider, index: call.first_image + position }, produced))
+      pictures.push(await ingest(row, { fitted, provider, index: call.first_image + position }, produced))
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       fault ??= error
@@ -112,7 +112,7 @@ function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Us
  */
 export async function keepPictures(run: Run, call: CallRow, done: Done): Promise<void> {
   const { ports, row, signal } = run
-  const { pictures, error } = usableOf(run, call, done)
+  const { pictures, error } = await usableOf(run, call, done)
   let closed = false
   for (const [position, { bytes, record }] of pictures.entries()) {
     const last = position === pictures.length - 1
@@ -122,7 +122,13 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
       record,
       also: async (trx) => {
         // Another worker has this generation by now; what it makes of it must stand.
-        if (isLost(signal) || !(await lockRunning(trx, row.id))) return null
+        if (isLost(signal)) return null
+        // Of a generation that is one call nothing has to be looked up.
+        if (last && call.images >= row.n) {
+          const end = await finishWithCall(trx, call, { error, facts: columnsOf(row, done) })
+          return end === null ? null : [end]
+        }
+        if (!(await lockRunning(trx, row.id))) return null
         return last ? await endCall(trx, call, { facts: done, error, coming: 1, row }) : []
       },
     })

@@ -61,20 +61,15 @@ async function readGeneration(db: Db, id: string): Promise<GenerationRow | null>
 
 /** Marks it as running. False when it ended or was cancelled meanwhile. */
 async function begin({ db, events }: RunPorts, row: GenerationRow): Promise<boolean> {
-  return await inTransaction(db, async (trx) => {
-    const begun = await trx
-      .updateTable('generations')
-      .set({ state: 'running', started_at: row.started_at ?? new Date() })
-      .where('id', '=', row.id)
-      .where('state', 'in', ['queued', 'running'])
-      .where('cancel_requested', '=', false)
-      .executeTakeFirst()
-    if (begun.numUpdatedRows === 0n) return false
-    if (row.state === 'queued') {
-      await events.append(trx, row.user_id, [{ type: 'generation.running', generationId: row.id }])
-    }
-    return true
-  })
+  const update = db
+    .updateTable('generations')
+    .set({ state: 'running', started_at: row.started_at ?? new Date() })
+    .where('id', '=', row.id)
+    .where('state', 'in', ['queued', 'running'])
+    .where('cancel_requested', '=', false)
+    .returning('user_id')
+  if (row.state === 'running') return (await update.executeTakeFirst()) !== undefined
+  return await events.appendWith(db, update, { type: 'generation.running', generationId: row.id })
 }
 
 /** Ends it as cancelled, unless it has ended. What it made so far stays. */

@@ -228,7 +228,9 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     batch: priority === 'batch',
     payload: { generationId: id },
   })
+  const calls = callsOf(id, n, { ...engine.model.capabilities, prompts: differentPrompts(draft.resolution) })
   const row = await trx
+    .with('calls', (db) => db.insertInto('generation_calls').values(calls))
     .insertInto('generations')
     .values({
       id,
@@ -265,10 +267,6 @@ async function insert(trx: Trx, { jobs, events, quotas }: SubmitPorts, draft: Dr
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await trx
-    .insertInto('generation_calls')
-    .values(callsOf(id, n, { ...engine.model.capabilities, prompts: differentPrompts(draft.resolution) }))
-    .execute()
   await events.append(trx, userId, [{ type: 'generation.queued', generationId: id }])
   return row
 }

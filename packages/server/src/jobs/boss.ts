@@ -7,8 +7,8 @@ import type { Jobs, Worker } from './jobs.ts'
 import type { StoredJob } from './claim.ts'
 import { beginCall } from './lane-calls.ts'
 import { findPlaces } from './places.ts'
-import { jobTable, openQueue, queueName, wakeWorkers, within, type Queue } from './queue.ts'
-import { priorityOf, takeTurn } from './turns.ts'
+import { jobTable, openQueue, queueName, wake, wakeWorkers, type Queue } from './queue.ts'
+import { nextTurn } from './turns.ts'
 import { startWorker } from './worker.ts'
 
 /** The embedded database has one process: what is running when it starts was left by one that died. */
@@ -39,15 +39,19 @@ export async function createJobs(database: Database, log: Log): Promise<Jobs> {
     },
 
     async enqueue(trx, { lane, userId, batch, payload }) {
-      const turn = await takeTurn(trx, { lane, batch, userId })
+      const id = newId()
       const stored: StoredJob = { payload }
-      const id = await queue.boss.send(queueName, stored, {
-        id: newId(),
-        priority: priorityOf(turn, batch),
-        group: { id: lane, tier: lane },
-        ...within(trx),
-      })
-      if (id === null) throw new DefectError('The job queue did not take a job')
+      // What pg-boss's `send` writes, with the turn in the same statement.
+      const { rows } = await sql`
+        with turn as (${nextTurn({ lane, batch, userId })})
+        insert into ${jobTable} (id, name, data, priority, group_id, group_tier, policy, keep_until, expire_seconds,
+          deletion_seconds, retry_limit, retry_delay, retry_backoff, retry_delay_max, heartbeat_seconds)
+        select ${id}::uuid, name, ${JSON.stringify(stored)}::jsonb, turn.priority, ${lane}, ${lane}, policy,
+          now() + retention_seconds * interval '1 second', expire_seconds, deletion_seconds, retry_limit, retry_delay,
+          retry_backoff, retry_delay_max, heartbeat_seconds
+        from turn, pgboss.queue where name = ${queueName}
+        returning ${wake()}`.execute(trx)
+      if (rows.length === 0) throw new DefectError(`Missing: the lane ${lane}`)
       return id
     },
 

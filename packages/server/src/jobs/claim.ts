@@ -20,20 +20,34 @@ export interface Claim {
 }
 
 /**
- * The lane to serve next: one that has work waiting and room for it beside the calls that are no jobs. Lanes with interactive work come first, then the ones with
- * the fewest running jobs, then the one that was served longest ago: no lane is starved by a busier one.
+ * The lane to serve next: one that has work waiting and room for it beside the calls that are no jobs. Lanes with interactive work
+ * come first, then the ones with the fewest running jobs, then the one that was served longest ago: no lane is starved by a busier one.
+ * Most looks find one lane or none, and then the jobs that are done need not be read.
  */
 const freeLane = sql`
-  select l.lane from job_lanes l join (
-    select group_id as lane,
-      count(*) filter (where state = 'active') as running,
-      max(priority) filter (where state < 'active' and start_after <= now()) as head,
-      max(started_on) as served
-    from ${jobTable} where name = ${queueName} group by group_id
-  ) j using (lane) left join (${callsByLane}) c using (lane)
-  where j.head is not null and j.running + coalesce(c.calls, 0) < l.concurrency
-  order by j.head <= ${priorityOf(0, true)}::integer, j.running, j.served nulls first, l.lane
+  with free as (
+    select lane, head, coalesce(running, 0) as running from job_lanes
+    join (
+      select group_id as lane, max(priority) as head from ${jobTable}
+      where name = ${queueName} and state < 'active' and not blocked and start_after <= now() group by group_id
+    ) waiting using (lane)
+    left join (
+      select group_id as lane, count(*) as running from ${jobTable}
+      where name = ${queueName} and state = 'active' and group_id is not null group by group_id
+    ) active using (lane)
+    left join (${callsByLane}) called using (lane)
+    where coalesce(running, 0) + coalesce(calls, 0) < concurrency
+  )
+  select lane from free left join (
+    select group_id as lane, max(started_on) as served from ${jobTable}
+    where name = ${queueName} and (select count(*) from free) > 1 group by group_id
+  ) done using (lane)
+  order by head <= ${priorityOf(0, true)}::integer, running, served nulls first, lane
   limit 1`
+
+/** What waits, whatever its lane. */
+const waiting = sql`
+  select from ${jobTable} where name = ${queueName} and state < 'active' and not blocked and start_after <= now()`
 
 interface Taken {
   readonly id: string
@@ -41,6 +55,7 @@ interface Taken {
   readonly priority: number
   readonly lane: string
   readonly payload: Json
+  readonly more: boolean
 }
 
 /**
@@ -59,7 +74,9 @@ async function takeFirst(db: Db, kind: Database['kind']): Promise<Taken | null> 
       from next where j.name = ${queueName} and j.id = next.id
       returning j.id, j.retry_count, j.priority, j.group_id as lane, j.data -> 'payload' as payload
     ), advanced as (${advanceLane(sql.table('taken'))})
-    select taken.*, ${needNotLast(kind)} from taken`.execute(db)
+    select taken.*, (select count(*) from (${waiting} limit 2) as two) > 1 as more, ${needNotLast(kind)} from taken`.execute(
+    db,
+  )
   return rows[0] ?? null
 }
 
@@ -77,12 +94,17 @@ async function takeInTurn({ database }: Queue): Promise<Taken | null> {
   })
 }
 
+/** A job that was just taken, and whether others were waiting beside it. */
+export interface Taking extends Claim {
+  readonly more: boolean
+}
+
 /** Takes the next job, or null when there is none that may run now. */
-export async function claimNext(queue: Queue): Promise<Claim | null> {
+export async function claimNext(queue: Queue): Promise<Taking | null> {
   const taken = await takeInTurn(queue)
   if (taken === null) return null
-  const { id, retry_count: retryCount, priority, lane, payload } = taken
+  const { id, retry_count: retryCount, priority, lane, payload, more } = taken
   const turn = { lane, ...turnOf(priority) }
   if (turn.turn > turnLimit) await restartTurns(queue.database.db, turn)
-  return { id, retryCount, payload }
+  return { id, retryCount, payload, more }
 }

@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DefectError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
+import { openLog } from '#base/log.ts'
 import type { ClaimedJob } from './jobs.ts'
+import { jobTable, openQueue, queueName } from './queue.ts'
 import { gate, openTestJobs, untilAborted, type TestJobs } from './testing.ts'
 
 let test: TestJobs
@@ -49,6 +51,27 @@ it('JB6: what the handler gets is what was handed in', async () => {
   const worker = await test.jobs.work(async (job) => void got.push({ id: job.id, payload: job.payload }), 1)
   await expect.poll(() => got, slow).toEqual([{ id, payload }])
   await worker.stop(1000)
+})
+
+it('JB6: what is added is what pg-boss itself would add', async () => {
+  const { boss } = await openQueue(test.database, openLog('error'))
+  try {
+    const ours = await test.enqueue({ payload: { deep: ['x'] }, batch: true })
+    const group = { id: 'lane', tier: 'lane' }
+    const theirs = await boss.send(
+      queueName,
+      { payload: { deep: ['x'] } },
+      { id: newId(), priority: -1_000_000_001, group },
+    )
+    const { rows } = await sql<{ id: string }>`
+      select to_jsonb(job) - 'id' - 'created_on' - 'start_after' - 'keep_until' || jsonb_build_object(
+        'kept', keep_until - created_on, 'waits', start_after - created_on, 'id', null) as job
+      from ${jobTable} where id in (${ours}, ${theirs})`.execute(test.database.db)
+    expect(rows).toHaveLength(2)
+    expect(rows[0]).toEqual(rows[1])
+  } finally {
+    await boss.stop({ graceful: false, close: false })
+  }
 })
 
 it('JB6: a job for a lane that nobody made known is refused', async () => {

@@ -11,7 +11,7 @@ export async function findPlaces(db: Db, jobIds: readonly string[]): Promise<Rea
     ), line as (
       select id, row_number() over (partition by group_id order by priority desc, created_on, id) as place
       from ${jobTable}
-      where name = ${queueName} and state < 'active' and group_id in (select group_id from wanted)
+      where name = ${queueName} and state < 'active' and not blocked and group_id in (select group_id from wanted)
     )
     select id, place from line where id in (select id from wanted)`.execute(db)
   return new Map(rows.map(({ id, place }) => [id, place]))

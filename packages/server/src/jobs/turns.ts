@@ -1,9 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
-import { DefectError } from '#base/errors.ts'
-import type { Db, Trx } from '#db/database.ts'
+import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { claimLock } from './claim-lock.ts'
-import { jobTable, queueName, wake } from './queue.ts'
+import { jobTable, queueName } from './queue.ts'
 
 /** Added to the priority of interactive work, so that all of it comes before any batch work. Priorities are 32 bits wide. */
 const batchOffset = 1_000_000_000
@@ -26,22 +25,23 @@ export function turnOf(priority: number): { readonly turn: number; readonly batc
 }
 
 /**
- * The next turn of a user: after the last one that this user was given, and not before the one that is being served now. So
- * everybody with work waiting is served once before anybody is served again. Wakes the workers at the commit.
- * @throws DefectError when the lane is not known
+ * The next turn of a user, as `priority` of a job: after the last one that this user was given, and not before the one that is being
+ * served now. So everybody with work waiting is served once before anybody is served again. No row when the lane is not known.
  */
-export async function takeTurn(
-  trx: Trx,
-  { lane, batch, userId }: { lane: string; batch: boolean; userId: string },
-): Promise<number> {
-  const { rows } = await sql<{ last_turn: number }>`
+export function nextTurn({
+  lane,
+  batch,
+  userId,
+}: {
+  lane: string
+  batch: boolean
+  userId: string
+}): RawBuilder<unknown> {
+  return sql`
     insert into job_turns as t (lane, batch, user_id, last_turn)
     select lane, ${batch}::boolean, ${userId}::uuid, ${nowColumn(batch)} + 1 from job_lanes where lane = ${lane}
     on conflict (lane, batch, user_id) do update set last_turn = greatest(t.last_turn + 1, excluded.last_turn)
-    returning last_turn, ${wake()}`.execute(trx)
-  const [row] = rows
-  if (row === undefined) throw new DefectError(`Missing: the lane ${lane}`)
-  return row.last_turn
+    returning ${priorityOf(0, batch)}::integer - last_turn as priority`
 }
 
 /** The turn of a job that is `taken`, with its lane and priority, is being served: who comes now starts from here. */

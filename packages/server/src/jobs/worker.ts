@@ -55,6 +55,8 @@ export async function startWorker(queue: Queue, { handler, slots, log }: Options
         if (claim === null) break
         if (stopping) await handBack(queue, claim)
         else start(claim)
+        // Whatever comes after this look wakes us.
+        if (!claim.more) break
       }
     } while (more && !stopping)
   }

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
-import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { derive, deriveLarge } from '#media/derive.ts'
 import { MediaError } from '#media/media-error.ts'
@@ -53,18 +52,13 @@ const catchUpBatch = 50
 /** @returns false when the picture has been erased meanwhile */
 async function settle(ports: Ports, task: Task, change: { thumbhash: string } | { damage: string }): Promise<boolean> {
   const { db, events, log } = ports
-  const owner = await inTransaction(db, async (trx) => {
-    const row = await trx
-      .updateTable('images')
-      .set({ ...change, derived_at: new Date() })
-      .where('id', '=', task.id)
-      .returning('user_id')
-      .executeTakeFirst()
-    // Not the task's user: the picture may have changed hands.
-    if (row !== undefined) await events.append(trx, row.user_id, [{ type: 'image.changed', imageId: task.id }])
-    return row
-  })
-  if (owner === undefined) return false
+  // Told to whoever the row says, not to the task's user: the picture may have changed hands.
+  const update = db
+    .updateTable('images')
+    .set({ ...change, derived_at: new Date() })
+    .where('id', '=', task.id)
+    .returning('user_id')
+  if (!(await events.appendWith(db, update, { type: 'image.changed', imageId: task.id }))) return false
   if ('damage' in change) log.error({ image: task.id, reason: change.damage }, 'image is damaged')
   return true
 }

@@ -5,8 +5,8 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { adoptOrphans, parseSidecar, type AdoptPorts } from './adopt.ts'
 import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Sidecar } from './image-record.ts'
-import { nextHistoryNumber } from './keep.ts'
 import { albumsOf } from './album-members.ts'
+import { lockHistory, nextHistoryNumber } from './keep.ts'
 import { lockTotals } from './locks.ts'
 import { addTags, tagsOf } from './tags.ts'
 import { addToTotals, countedCost, countedImages, dayOf } from './usage.ts'
@@ -69,7 +69,8 @@ async function moveRow(
   { from, to, sidecar }: HandOver & { sidecar: Sidecar },
 ) {
   return await inTransaction(db, async (trx) => {
-    const history = await nextHistoryNumber(trx, to, row.history_second)
+    await lockHistory(trx, to)
+    const history = nextHistoryNumber(to, row.history_second)
     await lockTotals(trx, [from, to])
     const key = storageKey(to, sidecar.createdAt, sidecar.filename)
     const moved = await trx

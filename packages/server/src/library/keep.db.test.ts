@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { present } from '#base/errors.ts'
 import { StorageError } from '#storage/spec/storage.ts'
+import { puttingBy } from '#storage/spec/testing.ts'
 import { historySecond } from './history-id.ts'
 import { Sidecar, sidecarKey } from './image-record.ts'
 import { keepImage } from './keep.ts'
@@ -96,13 +97,10 @@ describe('keeping a picture', () => {
   })
 
   it('leaves nothing behind when the disk is full', async () => {
-    const storage = {
-      ...library.storage,
-      put: async (key: string, bytes: Uint8Array) => {
-        if (key.endsWith('.png')) throw new StorageError('full', 'No space')
-        await library.storage.put(key, bytes)
-      },
-    }
+    const storage = puttingBy(library.storage, async (key, bytes) => {
+      if (key.endsWith('.png')) throw new StorageError('full', 'No space')
+      await library.storage.put(key, bytes)
+    })
     const bytes = png()
     await expect(
       keepImage({ ...library, storage }, { userId: user, bytes, record: recordOf(bytes) }),

@@ -49,17 +49,16 @@ const counting = (userId: string, bytes: number, limit: number | null) =>
     where ${limit}::bigint is null or held.bytes + excluded.bytes <= ${limit}::bigint
     returning bytes)`
 
-/** Contract A's number for one more picture of this second. Locks the user's history until the transaction ends. */
-export async function nextHistoryNumber(trx: Trx, userId: string, second: string): Promise<number> {
+/** Keeps others from numbering this user's pictures until the transaction ends. By itself, so that the next statement sees theirs. */
+export async function lockHistory(trx: Trx, userId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`history:${userId}`}, 0))`.execute(trx)
-  const { last } = await trx
-    .selectFrom('images')
-    .where('user_id', '=', userId)
-    .where('history_second', '=', second)
-    .select((eb) => eb.fn.coalesce(eb.fn.max('history_number'), sql<number>`0`).as('last'))
-    .executeTakeFirstOrThrow()
-  return last + 1
 }
+
+/** Contract A's number for one more picture of this second, for who holds the user's history. */
+export const nextHistoryNumber = (userId: string, second: string) =>
+  sql<number>`(
+    select coalesce(max(history_number), 0) + 1 from images
+    where user_id = ${userId}::uuid and history_second = ${second})`
 
 /**
  * Inserts the row of a picture whose file is stored, and counts it. The order of locks (history, then usage, then events) is the same
@@ -73,7 +72,7 @@ export async function insertImage(
   record: Omit<Sidecar, 'easel'>,
 ): Promise<void> {
   const second = historySecond(new Date(record.createdAt))
-  const number = await nextHistoryNumber(trx, userId, second)
+  await lockHistory(trx, userId)
   const { counted } = await trx
     .with('counted', () => counting(userId, record.bytes, limit))
     .insertInto('images')
@@ -110,7 +109,7 @@ export async function insertImage(
       // What it was made from may have been erased meanwhile; that is no reason to lose it.
       parent_id: sql<string | null>`(select id from images where id = ${record.parentId}::uuid)`,
       history_second: second,
-      history_number: number,
+      history_number: nextHistoryNumber(userId, second),
       created_at: record.createdAt,
       deleted_at: record.deletedAt ?? null,
     })
@@ -174,12 +173,16 @@ async function putFiles(
   key: string,
   { bytes, sidecar }: { readonly bytes: Uint8Array; readonly sidecar: Sidecar },
 ): Promise<void> {
-  await storage.put(sidecarKey(key), Buffer.from(JSON.stringify(sidecar, null, 2)))
+  const record = Buffer.from(JSON.stringify(sidecar, null, 2))
   try {
-    await storage.put(key, bytes)
+    // The sidecar first: alone it is known to be half of a picture.
+    await storage.putAll([
+      { key: sidecarKey(key), bytes: record },
+      { key, bytes },
+    ])
   } catch (error) {
-    // The sweep would find it too, but what was never saved should leave nothing behind.
-    await storage.delete(sidecarKey(key)).catch(() => false)
+    // The sweep would find them too, but what was never saved should leave nothing behind.
+    await removeFiles(storage, key).catch(() => undefined)
     throw error
   }
 }

@@ -2,7 +2,7 @@ import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
-import { digest } from '#media/digest.ts'
+import { digestAside } from '#media/digest.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 
 export interface VerifyReport {
@@ -35,7 +35,7 @@ export async function verifyFiles({ db, storage, events, log }: Ports): Promise<
     for (const row of rows) {
       const bytes = await storage.read(row.storage_key)
       checked += 1
-      if (bytes !== null && digest(bytes).sha256 === row.sha256) continue
+      if (bytes !== null && (await digestAside(bytes)).sha256 === row.sha256) continue
       changed.push(row.id)
       const damage = bytes === null ? 'The file is missing.' : 'The file is not the one that was saved.'
       await inTransaction(db, async (trx) => {

@@ -9,7 +9,10 @@ async function putMany(writer: number): Promise<void> {
   for (let turn = 0; ; turn++) {
     // Every second one replaces what is there.
     const key = `images/user-${writer}/${turn % 2 === 0 ? 'same' : turn}.png`
-    await storage.put(key, Buffer.alloc(size, randomBytes(16)))
+    await storage.putAll([
+      { key: `${key}.json`, bytes: Buffer.from('{}') },
+      { key, bytes: Buffer.alloc(size, randomBytes(16)) },
+    ])
     process.stdout.write(`${key}\n`)
   }
 }

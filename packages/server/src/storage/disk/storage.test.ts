@@ -90,6 +90,14 @@ describe('files and folders', () => {
     expect(await keys()).toEqual(['derived/a/c.webp'])
   })
 
+  it('ST11: of several of which one cannot be stored, those before it stand, and nothing half written is left', async () => {
+    await storage.put('images/taken/b.png', Buffer.from('x'))
+    const all = ['images/a.png.json', 'images/taken', 'images/c.png'].map((key) => ({ key, bytes: Buffer.from(key) }))
+    await expect(storage.putAll(all)).rejects.toMatchObject({ name: 'StorageError', fault: 'failed' })
+    expect(await keys()).toEqual(['images/a.png.json', 'images/taken/b.png'])
+    expect(await readdir(join(root, '.tmp'))).toEqual([])
+  })
+
   it('finds again what another process stored', async () => {
     await storage.put('images/a.png', Buffer.from('x'))
     storage = await backend.open(pathToFileURL(root))

@@ -1,7 +1,7 @@
 import { constants, lstat, mkdir, open, realpath, rename, statfs, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { codeOf } from '#base/errors.ts'
+import { codeOf, present } from '#base/errors.ts'
 import { checkKey, checkPrefix } from '../spec/key.ts'
 import { offsetsOf } from '../spec/range.ts'
 import type { Storage, StorageBackend } from '../spec/storage.ts'
@@ -52,8 +52,12 @@ function createStorage(place: Place): Storage {
 
   return {
     async put(key, bytes) {
-      const path = locate(key)
-      await asStorage(`store ${key}`, () => store(place, path, bytes))
+      const file = { path: locate(key), bytes }
+      await asStorage(`store ${key}`, () => store(place, [file]))
+    },
+    async putAll(blobs) {
+      const files = blobs.map(({ key, bytes }) => ({ path: locate(key), bytes }))
+      await asStorage(`store ${blobs.map(({ key }) => key).join(', ')}`, () => store(place, files))
     },
     async get(key, range) {
       const path = locate(key)
@@ -104,30 +108,49 @@ async function openRoot(folder: string): Promise<string> {
   return realpath(path)
 }
 
-async function store(place: Place, path: string, bytes: Uint8Array): Promise<void> {
+interface NewFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+async function store(place: Place, files: readonly NewFile[]): Promise<void> {
   try {
-    await storeOnce(place, path, bytes)
+    await storeOnce(place, files)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
     // Somebody has removed a folder under a running server, as people may with `derived`: make it again.
     place.folders.forget()
-    await storeOnce(place, path, bytes)
+    await storeOnce(place, files)
   }
 }
 
-async function storeOnce({ folders, temporaries }: Place, path: string, bytes: Uint8Array): Promise<void> {
-  const folder = dirname(path)
+async function storeOnce({ folders, temporaries }: Place, files: readonly NewFile[]): Promise<void> {
+  const into = [...new Set(files.map(({ path }) => dirname(path)))]
   await folders.ensure(temporaries)
-  await folders.ensure(folder)
-  await folders.checkInside(folder)
-  const temporary = await writeTemporary(temporaries, bytes)
+  for (const folder of into) {
+    await folders.ensure(folder)
+    await folders.checkInside(folder)
+  }
+  const written = await writeTemporaries(temporaries, files)
   try {
-    await rename(temporary, path)
+    // One after the other: the file system's journal keeps this order.
+    for (const [index, { path }] of files.entries()) await rename(present(written[index], 'a temporary file'), path)
   } catch (error) {
-    await discard(temporary)
+    // What has been renamed is not found any more, and stays.
+    await Promise.all(written.map(discard))
     throw error
   }
-  await folders.sync(folder)
+  for (const folder of into) await folders.sync(folder)
+}
+
+/** Writes all of them side by side, or leaves none. @returns their paths */
+async function writeTemporaries(folder: string, files: readonly NewFile[]): Promise<readonly string[]> {
+  const written = await Promise.allSettled(files.map(({ bytes }) => writeTemporary(folder, bytes)))
+  const paths = written.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const failed = written.find((one) => one.status === 'rejected')
+  if (failed === undefined) return paths
+  await Promise.all(paths.map(discard))
+  throw failed.reason
 }
 
 /** Opens a blob and hands it to `use`, which closes it unless it throws; null when there is no such blob. */

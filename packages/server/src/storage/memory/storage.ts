@@ -2,16 +2,16 @@ import { checkKey, checkPrefix } from '../spec/key.ts'
 import { offsetsOf } from '../spec/range.ts'
 import { chunkBytes, type Storage, type StorageBackend } from '../spec/storage.ts'
 
-interface Blob {
+interface Stored {
   readonly bytes: Uint8Array
   readonly modifiedMs: number
 }
 
 /** A store that lives as long as the process: for tests and for trying Easel out. */
 export function openMemoryStorage(): Storage {
-  const blobs = new Map<string, Blob>()
+  const blobs = new Map<string, Stored>()
 
-  function find(key: string): Blob | undefined {
+  function find(key: string): Stored | undefined {
     checkKey(key)
     return blobs.get(key)
   }
@@ -20,6 +20,10 @@ export function openMemoryStorage(): Storage {
     async put(key, bytes) {
       checkKey(key)
       blobs.set(key, { bytes: Uint8Array.from(bytes), modifiedMs: Date.now() })
+    },
+    async putAll(list) {
+      for (const { key } of list) checkKey(key)
+      for (const { key, bytes } of list) blobs.set(key, { bytes: Uint8Array.from(bytes), modifiedMs: Date.now() })
     },
     async get(key, range) {
       const blob = find(key)

@@ -134,6 +134,31 @@ function describeWriting(current: Current): void {
     for (const key of keys) expect(await textAt(storage, key)).toBe(key)
   })
 
+  it('ST11: stores several at once, each whole, in one folder and in several', async () => {
+    const storage = current()
+    const large = randomBytes(3 * chunkBytes)
+    await storage.put('images/a.png', text('before'))
+    await storage.putAll([
+      { key: 'images/a.png.json', bytes: text('{}') },
+      { key: 'images/a.png', bytes: large },
+      { key: 'derived/a.webp', bytes: text('small') },
+    ])
+    expect(await keysOf(storage, '')).toEqual(['derived/a.webp', 'images/a.png', 'images/a.png.json'])
+    expect(large.equals(present(await storage.read('images/a.png'), 'blob'))).toBe(true)
+    expect(await textAt(storage, 'images/a.png.json')).toBe('{}')
+    await storage.putAll([])
+  })
+
+  it('ST11: of several with one that has no key none is stored', async () => {
+    const storage = current()
+    const blobs = [
+      { key: 'a', bytes: text('x') },
+      { key: '../b', bytes: text('y') },
+    ]
+    await expectFault('bad-key', storage.putAll(blobs))
+    expect(await keysOf(storage, '')).toEqual([])
+  })
+
   it('ST5: says when a blob was written', async () => {
     const storage = current()
     const before = Date.now() - 2000

@@ -15,6 +15,11 @@ export interface Storage {
    */
   put(key: string, bytes: Uint8Array): Promise<void>
   /**
+   * Stores several blobs as {@link Storage.put} does, written side by side. They come into sight in the order of the list: no error and
+   * no process that dies leaves one without those before it (ST11).
+   */
+  putAll(blobs: readonly Blob[]): Promise<void>
+  /**
    * Opens a blob for reading.
    * @param range first and last byte, both inclusive and inside the blob; absent: everything
    * @returns its whole size in bytes and the asked bytes as they come (256 KiB chunks), or null when there is no such blob (ST3).
@@ -33,6 +38,11 @@ export interface Storage {
   list(prefix: string): AsyncIterable<{ key: string; size: number; modifiedMs: number }>
   /** Bytes free for new blobs, or null where there is no such limit. */
   free(): Promise<number | null>
+}
+
+export interface Blob {
+  readonly key: string
+  readonly bytes: Uint8Array
 }
 
 export interface ByteRange {
