@@ -140,7 +140,8 @@ const listed = (changes: readonly Changed[]) =>
   sql`jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as changed (id uuid, before jsonb)`
 
 const tagsBefore = (changes: readonly Changed[]) =>
-  sql`(select changed.id as image_id, tag::uuid as tag from ${listed(changes)}, jsonb_array_elements_text(changed.before -> 'tags') as tag)`
+  sql`(select changed.id as image_id, held.tag_id::uuid as tag
+    from ${listed(changes)}, jsonb_array_elements_text(changed.before -> 'tags') as held (tag_id))`
 
 type TakeBack<Type extends Reversible['type']> = (
   action: Extract<Reversible, { type: Type }>,
@@ -148,7 +149,9 @@ type TakeBack<Type extends Reversible['type']> = (
 ) => RawBuilder<unknown>
 
 const takeBack: { readonly [Type in Reversible['type']]: TakeBack<Type> } = {
-  tag: (_action, changes) => sql`delete from image_tags where (image_id, tag) in ${tagsBefore(changes)}`,
+  tag: (_action, changes) =>
+    sql`delete from image_tags using ${tagsBefore(changes)} as before
+      where image_tags.image_id = before.image_id and image_tags.tag = before.tag`,
   untag: (_action, changes) =>
     sql`insert into image_tags (image_id, tag) select image_id, tag from ${tagsBefore(changes)} as before
       where tag in (select id from tags) on conflict do nothing`,
