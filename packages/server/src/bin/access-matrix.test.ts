@@ -120,7 +120,7 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
       const id = newId()
       await db
         .insertInto('prompt_parts')
-        .values({ id, user_id: ownerId, kind: 'style', name: id, text: secret })
+        .values({ id, user_id: ownerId, kind: 'style', name: id, name_key: id, text: secret })
         .execute()
       return id
     },

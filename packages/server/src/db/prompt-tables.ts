@@ -8,6 +8,7 @@ export interface PromptPartTable {
   user_id: string
   kind: PromptPartKind
   name: string
+  name_key: string
   text: string
   negative_prompt: ColumnType<string | null, string | null | undefined, string | null>
   lines: Generated<number>

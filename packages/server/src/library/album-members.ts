@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '#db/database.ts'
 import type { SidecarAlbum } from './image-record.ts'
-import { nameKey } from './name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 
 /** Between two neighbours in an album, so that another fits between them. */
 export const positionStep = 2 ** 20

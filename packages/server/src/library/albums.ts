@@ -7,7 +7,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { positionStep } from './album-members.ts'
 import type { LibraryPorts } from './details.ts'
 import { lockImages, lockImagesOf } from './locks.ts'
-import { nameKey } from './name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 
 export interface Albums {
   /** By name. @param imageId only those that hold this picture */

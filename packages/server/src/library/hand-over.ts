@@ -183,10 +183,15 @@ async function moveCollections(trx: Trx, { from, to }: HandOver): Promise<void> 
 /** Lists, templates and styles. One whose name is taken gets another that prompts can still name. */
 async function movePromptParts(trx: Trx, { from, to }: HandOver): Promise<void> {
   await sql`
-    update prompt_parts as given set user_id = ${to}, name = case
-      when exists (select from prompt_parts as held where held.user_id = ${to} and lower(held.name) = lower(given.name))
-      then left(name, 51) || '-' || right(id::text, 8) else name end
-    where user_id = ${from}`.execute(trx)
+    update prompt_parts as given set user_id = ${to}, name = listed.name, name_key = listed.name_key
+    from (
+      select mine.id, case when held.id is null then mine.name else left(mine.name, 51) || added end as name,
+        case when held.id is null then mine.name_key when length(mine.name) > 51 then left(mine.name_key, 51) || added
+          else mine.name_key || added end as name_key
+      from (select *, '-' || right(id::text, 8) as added from prompt_parts where user_id = ${from}) as mine
+      left join prompt_parts as held on held.user_id = ${to} and held.name_key = mine.name_key
+    ) as listed
+    where given.id = listed.id`.execute(trx)
 }
 
 /** What text models cost, and which one was chosen where the other person has chosen none. */

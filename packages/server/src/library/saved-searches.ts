@@ -10,7 +10,7 @@ import { newId } from '#base/ids.ts'
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { LibraryPorts } from './details.ts'
-import { nameKey } from './name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 
 export interface SavedSearches {
   /** By name. */

@@ -53,7 +53,14 @@ it('PL20: of a long list its beginning is listed, and its end is chosen like any
 
 it('PL20: there are as many as anybody finds again, and no more', async () => {
   const anna = await library.addUser()
-  const row = (at: number) => ({ id: newId(), user_id: anna, kind: 'list' as const, name: `l${at}`, text: 'a' })
+  const row = (at: number) => ({
+    id: newId(),
+    user_id: anna,
+    kind: 'list' as const,
+    name: `l${at}`,
+    name_key: `l${at}`,
+    text: 'a',
+  })
   await library.db
     .insertInto('prompt_parts')
     .values(Array.from({ length: 1000 }, (_, at) => row(at)))

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { PromptPart, PromptPartChange, PromptPartCreate, PromptPartEntry, PromptPartKind } from '@easel/contract'
 import { codeOf, EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
+import { nameKey } from '#base/name-key.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
@@ -99,7 +100,7 @@ async function list(ports: Ports, userId: string, kind?: PromptPartKind): Promis
     .select(['id', 'kind', 'name', 'lines', 'changed_at'])
     // Lists may be long, and nothing but their beginning is shown.
     .select(sql<string>`case when kind = 'list' then left(text, ${sql.lit(excerptLength)}) else text end`.as('text'))
-    .orderBy(sql`lower(name)`)
+    .orderBy('name_key')
     .orderBy('id')
     .execute()
   return rows.map(({ changed_at: changedAt, text, ...row }) => ({
@@ -120,8 +121,11 @@ async function insert(trx: Trx, userId: string, { id, ...part }: KeptPart & Nega
     throw new EaselError('quota-exceeded', `There are ${mostParts} lists, templates and styles already.`)
   }
   const { kind, name, text, negativePrompt } = part
-  const row = { id, user_id: userId, kind, name, text, negative_prompt: negativePrompt, lines: linesOf(part) }
-  await trx.insertInto('prompt_parts').values(row).execute()
+  const words = { name, name_key: nameKey(name), text, negative_prompt: negativePrompt, lines: linesOf(part) }
+  await trx
+    .insertInto('prompt_parts')
+    .values({ id, user_id: userId, kind, ...words })
+    .execute()
 }
 
 export function createPromptParts(ports: Ports): PromptParts {
@@ -145,6 +149,7 @@ export function createPromptParts(ports: Ports): PromptParts {
       check(part)
       const set = {
         name: part.name,
+        name_key: nameKey(part.name),
         text: part.text,
         negative_prompt: part.negativePrompt,
         lines: linesOf(part),

@@ -1,13 +1,13 @@
 // A prompt with everything of its user's that it names, read and checked before any work begins.
 import { randomInt } from 'node:crypto'
-import { sql } from 'kysely'
 import type { PromptPreview, PromptPreviewRequest } from '@easel/contract'
+import { nameKey } from '#base/name-key.ts'
 import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { checkNames, referencesIn, treesOf } from './language/names.ts'
 import { parsePrompt } from './language/parse.ts'
 import { resolvePrompt } from './language/resolve.ts'
-import { deepest, isPlain, nameKey, PromptFault, type Book, type NamedPart, type PromptTree } from './language/tree.ts'
+import { deepest, isPlain, PromptFault, type Book, type NamedPart, type PromptTree } from './language/tree.ts'
 import { readPart, type ReadPart } from './read-part.ts'
 
 export interface Typed {
@@ -50,15 +50,15 @@ interface Style {
 
 async function readStyles(db: Db, userId: string, names: readonly string[]): Promise<readonly Style[]> {
   if (names.length === 0) return []
-  const keys = names.map((name) => name.toLowerCase())
+  const keys = names.map(nameKey)
   const rows = await db
     .selectFrom('prompt_parts')
     .where('user_id', '=', userId)
     .where('kind', '=', 'style')
-    .where(sql<boolean>`lower(name) in (${sql.join(names.map((name) => sql`lower(${name})`))})`)
+    .where('name_key', 'in', keys)
     .select(['kind', 'name', 'text', 'negative_prompt'])
     .execute()
-  const found = new Map(rows.map((row) => [row.name.toLowerCase(), row]))
+  const found = new Map(rows.map((row) => [nameKey(row.name), row]))
   return keys.map((key, index) => {
     const row = found.get(key)
     if (row === undefined) refuse('body.styles', `There is no style “${names[index] ?? ''}”.`)
@@ -83,7 +83,7 @@ async function readBook(db: Db, userId: string, trees: readonly PromptTree[]): P
       .selectFrom('prompt_parts')
       .where('user_id', '=', userId)
       .where('kind', 'in', ['list', 'template'])
-      .where(sql<boolean>`lower(name) in (${sql.join(wanted.map((name) => sql`lower(${name})`))})`)
+      .where('name_key', 'in', wanted)
       .select(['kind', 'name', 'text'])
       .execute()
     length += rows.reduce((sum, { text }) => sum + text.length, 0)

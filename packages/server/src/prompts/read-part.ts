@@ -1,9 +1,10 @@
 // A list, template or style as it is kept, read.
 import type { PromptPartKind } from '@easel/contract'
+import { nameKey } from '#base/name-key.ts'
 import { placesIn } from './language/names.ts'
 import { parseList, parseTemplate, partName } from './language/parse.ts'
 import { promptPlace } from './language/resolve.ts'
-import { nameKey, PromptFault, type Option, type PromptTree } from './language/tree.ts'
+import { PromptFault, type Option, type PromptTree } from './language/tree.ts'
 
 export interface KeptPart {
   readonly kind: PromptPartKind

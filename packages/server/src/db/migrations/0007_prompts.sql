@@ -5,6 +5,8 @@ create table prompt_parts (
   user_id uuid not null references users (id) on delete cascade,
   kind text not null check (kind in ('list', 'template', 'style')),
   name text not null,
+  -- In the one spelling that all its spellings share.
+  name_key text not null,
   text text not null,
   negative_prompt text,
   -- Of a list, those that say anything.
@@ -13,7 +15,7 @@ create table prompt_parts (
   changed_at timestamptz not null default now()
 );
 -- One name for all kinds: a prompt names lists and templates alike.
-create unique index prompt_parts_name on prompt_parts (user_id, lower(name));
+create unique index prompt_parts_name on prompt_parts (user_id, name_key);
 
 alter table generations
   -- What a seed made of the prompt: {seed, prompts, negativePrompt}; null where it says nothing that may vary.

@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { SearchQuery, WantedTag } from '@easel/contract'
 import type { Db } from '#db/database.ts'
-import { nameKey } from '../name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 
 export type Condition = RawBuilder<boolean>
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { nameKey } from '#base/name-key.ts'
 import { checkNames } from './names.ts'
 import { parseList, parsePrompt, parseTemplate, partName } from './parse.ts'
 import { randomFrom } from './random.ts'
 import { resolvePrompt } from './resolve.ts'
-import { isPlain, longestPrompt, nameKey, PromptFault, type Book, type NamedPart } from './tree.ts'
+import { isPlain, longestPrompt, PromptFault, type Book, type NamedPart } from './tree.ts'
 
 const lists = (given: Readonly<Record<string, string>>): Book =>
   new Map(

@@ -1,14 +1,6 @@
 // What a prompt names, and what can go wrong with it whatever the seed.
-import {
-  deepest,
-  nameKey,
-  partOf,
-  PromptFault,
-  type Book,
-  type NamedPart,
-  type PromptNode,
-  type PromptTree,
-} from './tree.ts'
+import { nameKey } from '#base/name-key.ts'
+import { deepest, partOf, PromptFault, type Book, type NamedPart, type PromptNode, type PromptTree } from './tree.ts'
 
 /** Every node of a tree, those inside others too. */
 function nodesOf(tree: PromptTree): readonly PromptNode[] {

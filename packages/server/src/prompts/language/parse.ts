@@ -1,5 +1,6 @@
 // From text to tree, in one pass from left to right. Rules PL1 … in docs/spec/prompts.md.
-import { deepest, heaviest, nameKey, PromptFault, type Option, type PromptNode, type PromptTree } from './tree.ts'
+import { nameKey } from '#base/name-key.ts'
+import { deepest, heaviest, PromptFault, type Option, type PromptNode, type PromptTree } from './tree.ts'
 
 /** What a list, a template or a style may be called. */
 const nameWords = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}/-]|_(?!_)){0,59}`

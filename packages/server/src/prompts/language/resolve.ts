@@ -1,7 +1,7 @@
 // From tree to text. The same tree, book and seed are the same text for ever.
+import { nameKey } from '#base/name-key.ts'
 import {
   longestPrompt,
-  nameKey,
   partOf,
   PromptFault,
   type Book,

@@ -1,4 +1,5 @@
 // What a prompt of the language is made of. The rules are numbered in docs/spec/prompts.md.
+import { nameKey } from '#base/name-key.ts'
 
 export type PromptNode =
   | { readonly kind: 'text'; readonly text: string }
@@ -20,9 +21,6 @@ export type NamedPart =
 
 /** Those that a prompt may name, by {@link nameKey}. */
 export type Book = ReadonlyMap<string, NamedPart>
-
-/** Names are the same whatever the case of their letters. */
-export const nameKey = (name: string): string => name.toLowerCase()
 
 /** What is wrong with a prompt, in words for whoever typed it. The caller knows the field. */
 export class PromptFault extends Error {

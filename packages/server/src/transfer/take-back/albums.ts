@@ -4,7 +4,7 @@ import type { ExportedAlbum, ExportedAlbumPicture, RecordOutcome } from '@easel/
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { append } from '#library/albums.ts'
-import { nameKey } from '#library/name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 import { takeNamed } from './named.ts'
 import { past, type RecordPorts } from './record-ports.ts'
 

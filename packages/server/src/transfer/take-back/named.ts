@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { RecordOutcome } from '@easel/contract'
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { nameKey } from '#library/name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 import { derivedId } from './derived-id.ts'
 import type { RecordPorts } from './record-ports.ts'
 

@@ -1,5 +1,6 @@
 // Lists, templates and styles of an export.
 import type { ExportedPromptPart, RecordOutcome } from '@easel/contract'
+import { nameKey } from '#base/name-key.ts'
 import { takeNamed } from './named.ts'
 import { past, type RecordPorts } from './record-ports.ts'
 
@@ -35,6 +36,7 @@ export async function takePrompts(
             user_id: userId,
             kind,
             name,
+            name_key: nameKey(name),
             text,
             negative_prompt: negativePrompt,
             lines: 'lines' in read ? read.lines : 0,

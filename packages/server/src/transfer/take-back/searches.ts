@@ -1,6 +1,6 @@
 // Saved searches of an export.
 import type { ExportedSearch, RecordOutcome } from '@easel/contract'
-import { nameKey } from '#library/name-key.ts'
+import { nameKey } from '#base/name-key.ts'
 import { faultsIn } from '#library/saved-searches.ts'
 import { takeNamed } from './named.ts'
 import { past, type RecordPorts } from './record-ports.ts'
