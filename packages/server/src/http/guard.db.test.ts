@@ -163,7 +163,7 @@ describe('what is not there', () => {
 
   it.each([
     ['/api/images', 'GET, HEAD, POST'],
-    ['/api/images/x', 'DELETE, GET, HEAD'],
+    ['/api/images/x', 'DELETE, GET, HEAD, PATCH'],
     ['/api/generations', 'GET, HEAD, POST'],
     ['/api/auth/sign-in', 'POST'],
     ['/api/events', 'GET'],

@@ -23,9 +23,18 @@ export async function tagsOf(db: Db, imageIds: readonly string[]): Promise<Reado
   return found
 }
 
-/** Whoever makes tags makes them in this order, so that two at once do not wait for each other. */
-export const inOrder = (tags: readonly Tag[]): readonly Tag[] =>
-  tags.toSorted((a, b) => (`${a.tagType}/${a.tagId}` < `${b.tagType}/${b.tagId}` ? -1 : 1))
+/** Makes the tags that the user has not yet. */
+export async function makeTags(trx: Trx, userId: string, tags: readonly Tag[]): Promise<void> {
+  // They are shown in the order of their ids, which is the one that they were given in.
+  const made = tags.map(({ tagType, tagId }) => ({ id: newId(), user_id: userId, tag_type: tagType, tag_id: tagId }))
+  const place = ({ tag_type: type, tag_id: id }: (typeof made)[number]) => `${type}/${id}`
+  await trx
+    .insertInto('tags')
+    // Everybody makes them in the same order, so that two at once do not wait for each other.
+    .values(made.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)))
+    .onConflict((conflict) => conflict.columns(['user_id', 'tag_type', 'tag_id']).doNothing())
+    .execute()
+}
 
 /** Puts tags on an image; a tag that the user has already is the same tag. */
 export async function addTags(
@@ -34,12 +43,7 @@ export async function addTags(
   tags: readonly Tag[],
 ): Promise<void> {
   if (tags.length === 0) return
-  const rows = inOrder(tags).map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId }))
-  await trx
-    .insertInto('tags')
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(['user_id', 'tag_type', 'tag_id']).doNothing())
-    .execute()
+  await makeTags(trx, userId, tags)
   await trx
     .insertInto('image_tags')
     .columns(['image_id', 'tag'])

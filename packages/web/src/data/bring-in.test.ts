@@ -27,6 +27,7 @@ const image = (sha256: string) => ({
   source: 'import',
   generationId: null,
   generationPrompt: null,
+  typedPrompt: null,
   revisedPrompt: null,
   negativePrompt: null,
   description: null,

@@ -18,7 +18,7 @@ export const keys = {
   generations: ['generations'],
   generation: (id: string) => ['generation', id],
   allImages: ['images'],
-  images: (filter: ImageFilter) => ['images', filter],
+  images: (filter: ImageFilter) => ['images', filter] as const,
   allCounts: ['image-count'],
   tags: ['tags'],
   timeline: ['timeline'],

@@ -1,10 +1,9 @@
 // What a bulk action does to some pictures, and how that is taken back. Each gives what it has changed, and how that was before.
 import { sql, type RawBuilder } from 'kysely'
 import type { BulkAction, Tag } from '@easel/contract'
-import { newId } from '#base/ids.ts'
 import type { Trx } from '#db/database.ts'
 import { append, lockAlbum } from '../albums.ts'
-import { inOrder } from '../tags.ts'
+import { makeTags } from '../tags.ts'
 
 export interface Changed {
   readonly id: string
@@ -35,14 +34,6 @@ async function held(trx: Trx, { userId, ids }: Place, trash: boolean): Promise<r
     .execute()
   const found = new Set(rows.map(({ id }) => id))
   return ids.filter((id) => found.has(id))
-}
-
-async function makeTags(trx: Trx, userId: string, tags: readonly Tag[]): Promise<void> {
-  await trx
-    .insertInto('tags')
-    .values(inOrder(tags).map((tag) => ({ id: newId(), user_id: userId, tag_type: tag.tagType, tag_id: tag.tagId })))
-    .onConflict((conflict) => conflict.columns(['user_id', 'tag_type', 'tag_id']).doNothing())
-    .execute()
 }
 
 async function idsOfTags(trx: Trx, userId: string, tags: readonly Tag[]): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { parseSearch } from '@easel/contract'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { itemsOf } from '#data/pages.ts'
@@ -23,6 +23,10 @@ function useLibraryFilter(): ImageFilter {
   )
 }
 
+/** What is in the trash, in an album and in the Library are places of their own: nothing of one is to be seen in another. */
+const isSamePlace = (before: ImageFilter | undefined, { trash, album }: ImageFilter): boolean =>
+  before?.trash === trash && before.album === album
+
 /** The pictures that the address names, page by page; while a search is under way, those of the one before. */
 export function useLibraryList() {
   const filter = useLibraryFilter()
@@ -30,7 +34,7 @@ export function useLibraryList() {
   const query = useInfiniteQuery({
     ...imagesQuery(filter),
     enabled: faults.length === 0,
-    placeholderData: keepPreviousData,
+    placeholderData: (shown, before) => (isSamePlace(before?.queryKey[1], filter) ? shown : undefined),
   })
   const images = useMemo(() => itemsOf(query.data), [query.data])
   return { filter, faults, query, images }
