@@ -60,6 +60,7 @@ beforeAll(async () => {
   const script = join(root, 'packages/server/src/bin/serve.ts')
   const env = { PATH: process.env.PATH ?? '', ...(await environmentFor(folder)) }
   server = spawn(process.execPath, [script], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  process.once('exit', () => void server.kill('SIGKILL'))
   if (server.stdout === null) throw new Error('no output')
   for await (const line of createInterface({ input: server.stdout })) {
     const ready = /^Easel is ready: (\S+)$/.exec(line)
@@ -68,7 +69,8 @@ beforeAll(async () => {
     break
   }
   server.stdout.resume()
-})
+  // 5,000 rows with all that makes them found.
+}, 300_000)
 
 afterAll(async () => {
   if (server.exitCode === null) {

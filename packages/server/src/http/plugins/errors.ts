@@ -77,7 +77,9 @@ export function toProblem(error: unknown): Problem | null {
 
 /** Logs a fault of our own and answers for it without its words, which may hold anything. */
 export function unexpected(request: FastifyRequest, error: unknown): Problem {
-  request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+  // What was begun for somebody who left while Easel stops finds everything closed: that is no fault, and nobody waits for it.
+  const isCutOff = request.socket.destroyed && !request.server.server.listening
+  request.log[isCutOff ? 'info' : 'error']({ err: error, route: request.routeOptions.url }, 'request failed')
   return problem('internal', 'Something went wrong on the server. Its log says more.')
 }
 
