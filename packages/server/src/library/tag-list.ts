@@ -48,12 +48,20 @@ export function createTagList({ db, events, sidecars }: LibraryPorts): TagList {
     return ids
   }
 
+  /** Keeps a tag from being deleted until `trx` ends. @throws EaselError `not-found` when it was already */
+  async function holdTag(trx: Trx, userId: string, id: string): Promise<void> {
+    const held = trx.selectFrom('tags').where('user_id', '=', userId).where('id', '=', id).select('id').forKeyShare()
+    if ((await held.executeTakeFirst()) !== undefined) return
+    throw new EaselError('not-found', 'The tag that this one was to become is gone. Try again.')
+  }
+
   /** A crash leaves both tags with some of the pictures each; a repeat goes on. */
   async function empty(userId: string, from: string, into: string | null): Promise<void> {
     for (let more = true; more;) {
       more = await inTransaction(db, async (trx) => {
         const ids = await takeOff(trx, userId, from)
         if (into !== null && ids.length > 0) {
+          await holdTag(trx, userId, into)
           await trx
             .insertInto('image_tags')
             .values(ids.map((imageId) => ({ image_id: imageId, tag: into })))
