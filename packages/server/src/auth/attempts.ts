@@ -14,10 +14,17 @@ export interface Attempts {
   succeeded(what: string, userId: string): Promise<void>
   /** Whether this is the first time in `seconds` that something is shown. */
   isFirst(what: string, seconds: number): Promise<boolean>
+  /**
+   * Does something that must not be done twice at once for one person, in any process.
+   * @throws EaselError `conflict` while it is being done
+   */
+  alone<T>(what: string, userId: string, work: () => Promise<T>): Promise<T>
 }
 
 const most = 10
 const windowMs = 15 * 60_000
+/** Longer than any of it takes; then a process that died is waited for no longer. */
+const aloneMs = 30_000
 
 export function createAttempts({ db, clock = systemClock }: { readonly db: Db; readonly clock?: Clock }): Attempts {
   async function add(key: string, forMs: number): Promise<number> {
@@ -47,5 +54,16 @@ export function createAttempts({ db, clock = systemClock }: { readonly db: Db; r
       await db.deleteFrom('rate_limits').where('key', '=', `attempts:${what}:${userId}`).execute()
     },
     isFirst: async (what, seconds) => (await add(`once:${what}`, seconds * 1000)) === 1,
+    async alone(what, userId, work) {
+      const key = `alone:${what}:${userId}`
+      if ((await add(key, aloneMs)) > 1) {
+        throw new EaselError('conflict', 'Another one is being tried at this moment. Try again.')
+      }
+      try {
+        return await work()
+      } finally {
+        await db.deleteFrom('rate_limits').where('key', '=', key).execute()
+      }
+    },
   }
 }

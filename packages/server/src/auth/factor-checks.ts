@@ -73,11 +73,14 @@ export function createFactorChecks({ db, ask, attempts }: FactorCheckPorts): Fac
     async recoveryCode(owner, code) {
       const { userId, client } = owner
       await attempts.count('code', userId)
-      const told = await ask(client, { method: 'POST', path: '/two-factor/verify-backup-code', body: { code } }).catch(
-        (error: unknown) => {
-          if (isRefusal(error)) return refuse(owner, 'recoveryCode', 'is not right, or was used already')
-          throw error
-        },
+      // better-auth's adapter compares and sets in a statement that on PostgreSQL two at once may both win: one code would let two in.
+      const told = await attempts.alone('recovery-code', userId, async () =>
+        ask(client, { method: 'POST', path: '/two-factor/verify-backup-code', body: { code } }).catch(
+          async (error: unknown) => {
+            if (isRefusal(error)) return await refuse(owner, 'recoveryCode', 'is not right, or was used already')
+            throw error
+          },
+        ),
       )
       await record(db, { action: 'recovery-code-used', actorId: userId, address: client.address })
       await attempts.succeeded('code', userId)

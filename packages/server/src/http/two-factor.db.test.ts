@@ -215,7 +215,7 @@ describe('signing in', () => {
     const [first = '', second = ''] = recoveryCodes
     const [a, b] = [await half(email), await half(email)]
     const answers = await Promise.all([a, b].map((browser) => finish(browser, { recoveryCode: first })))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, expect.toBeOneOf([400, 409])])
     const again = await finish(await half(email), { recoveryCode: first })
     expect(again.json()).toMatchObject({ code: 'validation-failed', fields: [{ field: 'body.recoveryCode' }] })
     const browser = await half(email)
