@@ -37,6 +37,8 @@ export async function watchProgress(context: BrowserContext): Promise<void> {
     }
     const changes = { subtree: true, childList: true, attributes: true, characterData: true }
     new MutationObserver(look).observe(document, changes)
+    // A preview that has come changes nothing in the document.
+    document.addEventListener('load', look, { capture: true })
   })
 }
 
