@@ -114,7 +114,7 @@ function settingUp(ports: TwoFactorPorts, check: FactorChecks): Pick<TwoFactor, 
 }
 
 export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
-  const { ask, publicUrl } = ports
+  const { ask, attempts, publicUrl } = ports
   const check = createFactorChecks(ports)
   const pendingCookie = cookieName(publicUrl, 'two_factor')
 
@@ -137,7 +137,10 @@ export function createTwoFactor(ports: TwoFactorPorts): TwoFactor {
     async renewRecoveryCodes(owner, password) {
       await confirm(owner, password)
       const path = '/two-factor/generate-backup-codes'
-      const told = await ask(owner.client, { method: 'POST', path, body: { password } })
+      // A code that is tried meanwhile would put the old ones in the place of these.
+      const told = await attempts.alone('recovery-code', owner.userId, () =>
+        ask(owner.client, { method: 'POST', path, body: { password } }),
+      )
       await changed(ports, owner, 'recovery-codes-renewed')
       return Renewed.parse(told.body).backupCodes
     },

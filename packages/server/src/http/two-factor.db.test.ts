@@ -224,6 +224,23 @@ describe('signing in', () => {
     expect(await audit(id)).toContain('sign-in')
   })
 
+  it('AF13: while one is tried no other is, nor are new ones made, and both are told to try again', async () => {
+    const { browser, email, recoveryCodes, id } = await withTwoFactor()
+    const { db } = server.pipeline
+    const key = `alone:recovery-code:${id}`
+    await db
+      .insertInto('rate_limits')
+      .values({ key, points: 1, expire: Date.now() + 30_000 })
+      .execute()
+    const renew = () => browser.post('/api/me/two-factor/recovery-codes', { password })
+    const waiting = await half(email)
+    expect((await finish(waiting, { recoveryCode: recoveryCodes[0] })).json()).toMatchObject({ code: 'conflict' })
+    expect((await renew()).json()).toMatchObject({ code: 'conflict' })
+    await db.deleteFrom('rate_limits').where('key', '=', key).execute()
+    expect((await finish(waiting, { recoveryCode: recoveryCodes[0] })).status).toBe(200)
+    expect((await renew()).status).toBe(200)
+  })
+
   it('AF14: after ten wrong codes nothing is tried for a while, from any browser, whoever is right', async () => {
     const { email, uri, recoveryCodes } = await withTwoFactor()
     const browsers = [await half(email), await half(email)]

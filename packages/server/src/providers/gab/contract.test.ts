@@ -12,10 +12,7 @@ describeProvider(provider, {
   writing: chatFixtures({
     model: 'arya',
     limit: 'max_tokens',
-    start: async (failing) => {
-      const fake = await startFakeGab(failing)
-      return { ...fake, baseUrl: fake.apiUrl }
-    },
+    start: startFakeGab,
   }),
   openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
   engine: {

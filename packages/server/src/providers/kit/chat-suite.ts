@@ -10,9 +10,10 @@ interface ChatShown {
   readonly model: string
   /** The field that holds the most that may be written. */
   readonly limit: 'max_tokens' | 'max_completion_tokens'
+  /** `apiUrl` is what a connection is given where that is not the root of the engine. */
   start(failing: {
     readonly failure?: ChatFailure
-  }): Promise<Pick<FakeEngine, 'requests' | 'close'> & { readonly baseUrl: string }>
+  }): Promise<Pick<FakeEngine, 'requests' | 'close' | 'baseUrl'> & { readonly apiUrl?: string }>
 }
 
 const maxTokens = 4000
@@ -36,7 +37,11 @@ export function chatFixtures({ model, limit, start }: ChatShown): WritingFixture
       const failure = behaviour === 'stalled' ? 'stall' : behaviour
       const fake = await start(failure === 'normal' ? {} : { failure })
       const asked = () => fake.requests.filter(({ path }) => isChat(path))
-      return { baseUrl: fake.baseUrl, calls: () => asked().map((seen) => seen.json()), close: () => fake.close() }
+      return {
+        baseUrl: fake.apiUrl ?? fake.baseUrl,
+        calls: () => asked().map((seen) => seen.json()),
+        close: () => fake.close(),
+      }
     },
     expectedCall: call(text),
     expectedCallWithPicture: call([{ type: 'text', text }, picture]),

@@ -29,10 +29,7 @@ for (const n of [1, 2]) {
     writing: chatFixtures({
       model: 'gpt-5',
       limit: 'max_completion_tokens',
-      start: async (failing) => {
-        const fake = await startFakeOpenAi(failing)
-        return { ...fake, baseUrl: fake.apiUrl }
-      },
+      start: startFakeOpenAi,
     }),
     openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
     engine: {

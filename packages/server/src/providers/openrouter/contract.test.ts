@@ -121,10 +121,7 @@ for (const one of cases) {
     writing: chatFixtures({
       model: 'a/words',
       limit: 'max_tokens',
-      start: async (failing) => {
-        const fake = await startFakeOpenRouter(failing)
-        return { ...fake, baseUrl: fake.apiUrl }
-      },
+      start: startFakeOpenRouter,
     }),
     openHttp: (options) => createEngineHttp({ ...options, allowPrivateBase: true }),
     engine: {
