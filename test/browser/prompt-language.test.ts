@@ -16,7 +16,7 @@ it('PL9, PL30: keeps a list, a template and a style, and draws with them, by key
   const { page, watch } = await visit(`${easel.address}/prompts`)
   watch.tolerate(/api\/prompts\/(?:parts|preview).*400|status of 400/)
   const keep = async (kind: string, name: string, text: string) => {
-    await page.getByRole('button', { name: 'New', exact: true }).first().press('Enter')
+    await page.getByRole('button', { name: 'New', exact: true }).press('Enter')
     const item = page.getByRole('menuitem', { name: kind, exact: true })
     await item.press('Enter')
     const form = page.getByRole('form', { name: kind })

@@ -28,7 +28,6 @@ export function PromptsScreen() {
   const [open, setOpen] = useState<Open | null>(null)
   const [leaving, setLeaving] = useState<PromptPartEntry | null>(null)
   const remove = useDeletePart()
-  const none = parts.data?.length === 0
   return (
     <div className={classes['screen']}>
       <header className={classes['header']}>
@@ -38,7 +37,7 @@ export function PromptsScreen() {
             Studio
           </Button>
           <ImportFiles />
-          {!none && <NewMenu onPick={(kind) => setOpen({ kind, id: null })} />}
+          <NewMenu onPick={(kind) => setOpen({ kind, id: null })} />
         </span>
       </header>
       <p className={classes['words']}>
@@ -51,14 +50,12 @@ export function PromptsScreen() {
           <Button onClick={() => void parts.refetch()}>Try again</Button>
         </EmptyState>
       )}
-      {none && (
+      {parts.data?.length === 0 && (
         <EmptyState
           icon="palette"
           title="Nothing here yet"
           text="A style is put around a prompt, a template has places to fill in, and of a list one line is chosen."
-        >
-          <NewMenu onPick={(kind) => setOpen({ kind, id: null })} />
-        </EmptyState>
+        />
       )}
       {kinds.map((kind) => (
         <Section
