@@ -19,6 +19,7 @@ export const errorCodes = {
   'not-acceptable': { status: 406, title: 'This address cannot answer in the asked form' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'This clashes with what is there' },
+  gone: { status: 410, title: 'This has ended' },
   'idempotency-mismatch': { status: 409, title: 'This Idempotency-Key was used with another body' },
   'too-large': { status: 413, title: 'This is too large' },
   'unsupported-media-type': { status: 415, title: 'This kind of file cannot be used' },

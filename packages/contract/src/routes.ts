@@ -25,6 +25,7 @@ import { Cursor, Id, Page } from './primitives.ts'
 import { promptRoutes } from './prompt-routes.ts'
 import type { Route } from './route.ts'
 import { ImageFilter } from './search.ts'
+import { shareRoutes } from './share-routes.ts'
 import { transferRoutes } from './transfer-routes.ts'
 import { writingRoutes } from './writing-routes.ts'
 
@@ -258,4 +259,5 @@ export const routes = {
   ...transferRoutes,
   ...writingRoutes,
   ...promptRoutes,
+  ...shareRoutes,
 } as const
