@@ -7,6 +7,8 @@ import { alternative } from './tile.ts'
 
 /** Pixels on the long side of what is shown on a screen. */
 const viewSide = 1280
+/** Pixels that the buttons above and the title below take. */
+const bar = 60
 /** So many from the end, more are fetched. */
 const near = 6
 
@@ -18,6 +20,7 @@ export function openLarge(shown: Shown, index: number): void {
     index,
     loop: false,
     bgOpacity: 1,
+    padding: { top: bar, bottom: shown.count > 1 ? bar : 0, left: 0, right: 0 },
     returnFocus: false,
     arrowPrev: shown.count > 1,
     arrowNext: shown.count > 1,

@@ -85,6 +85,6 @@ function comment({ comment: words }: SharedPage): Html | null {
 function ending({ expiresAt }: SharedPage): Html | null {
   if (expiresAt === null) return null
   return html`<p class="ending">
-    ${glyph('clock')}Open until <time datetime="${expiresAt}">${timeInWords(expiresAt)}</time>
+    ${glyph('clock')}<span>Open until <time datetime="${expiresAt}">${timeInWords(expiresAt)}</time></span>
   </p> `
 }
