@@ -6,7 +6,7 @@ import { createAsking, type Answer } from './asking.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import type { EngineRows } from './engines.ts'
 import { chosenFor, isOfFamily, noEngineFor } from './model-defaults.ts'
-import { rowOf, rowsOf, toConnection, type Row } from './records.ts'
+import { rowOf, toConnection, type Row } from './records.ts'
 
 /** The engine that a request goes to. */
 export interface Resolved {
@@ -21,6 +21,12 @@ export interface Wanted {
   readonly family?: ModelFamily | undefined
   readonly connectionId?: string | undefined
   readonly model?: string | undefined
+}
+
+/** What a request names, that an engine did not take. */
+export interface Refused extends Wanted {
+  /** Where the connection has no fallback, the next in the user's order that draws is asked. */
+  readonly orNext?: boolean
 }
 
 export interface Fallback {
@@ -40,11 +46,12 @@ export interface Choice {
   resolve(userId: string, wanted: Wanted): Promise<Resolved>
   /**
    * The connection that a request names, and the engine that its owner wants asked where that one does not take the work: with the
-   * same model where it has it, else with its own default model, else with its first. Null: there is none that this user can use.
+   * same model where it has it, else with its own default model, else with its first. Without one, `orNext` means the next in the
+   * user's order that draws. Null: there is none that this user can use.
    * @throws EaselError `not-found` when there is no such connection
    * @throws ProviderError when the fallback cannot be asked
    */
-  fallbackOf(userId: string, wanted: Wanted): Promise<Fallback | null>
+  fallbackOf(userId: string, refused: Refused): Promise<Fallback | null>
   /**
    * Finds a model by a name of {@link Choice.allModelNames}: bare, which means the first connection that has it, or
    * `connection/model`.
@@ -106,15 +113,25 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
       )
     },
 
-    async fallbackOf(userId, { connectionId, model: wanted }) {
+    async fallbackOf(userId, { connectionId, model: wanted, orNext = false }) {
       const first = await wantedRow(userId, connectionId)
-      const row = (await rowsOf(db, userId)).find((candidate) => candidate.id === first.fallback_id)
-      if (row === undefined) return null
-      const models = await engines.modelsOf(userId, row)
-      const named = (id: string | null | undefined) => models.find((candidate) => candidate.id === id)
-      const model = named(wanted ?? first.default_model) ?? named(row.default_model) ?? models[0]
-      if (model === undefined) return null
-      return { first: toConnection(first, userId), engine: resolved(userId, row, model) }
+      const usable = await usableRows(userId)
+      const row = usable.find((candidate) => candidate.id === first.fallback_id)
+      const name = wanted ?? first.default_model
+      const ask = (candidate: Row, models: readonly ModelInfo[]) => {
+        const named = (id: string | null) => models.find((model) => model.id === id)
+        const model = named(name) ?? named(candidate.default_model) ?? models[0]
+        if (model === undefined) return null
+        return { first: toConnection(first, userId), engine: resolved(userId, candidate, model) }
+      }
+      if (row !== undefined) return ask(row, await engines.modelsOf(userId, row))
+      if (!orNext) return null
+      const place = usable.findIndex(({ id }) => id === first.id)
+      for (const { row: next, models } of await askAll(userId, usable.slice(place + 1))) {
+        const found = ask(next, models)
+        if (found !== null) return found
+      }
+      return null
     },
 
     async findModel(userId, name) {
