@@ -5,18 +5,6 @@ import type { Db } from '#db/database.ts'
 import { defaultFilename } from '#library/keep.ts'
 import type { GenerationRow } from './generation-record.ts'
 
-/** What gave a request to us; it decides the names of the files. Those of contract B are the beginnings of its names. */
-export type Origin =
-  | 'easel'
-  | 'history'
-  | 'sdxl'
-  | 'sdxl_img2img'
-  | 'flux'
-  | 'flux_img2img'
-  | 'user-library'
-  | 'tasks'
-  | 'profiles'
-
 /** A picture about to be named. */
 export interface Made {
   readonly id: string

@@ -15,7 +15,6 @@ import { callsOf } from './calls.ts'
 import { failureFrom } from './failure.ts'
 import { fit } from './fit.ts'
 import { fitFallback } from './fit-fallback.ts'
-import type { Origin } from './filename.ts'
 import type { Fitted } from './fitted.ts'
 import type { GenerationRow } from './generation-record.ts'
 import { priceOf } from './price.ts'
@@ -29,6 +28,10 @@ import {
   withStyles,
   type PreparePrompt,
 } from './prompt.ts'
+
+/** What gave a request to us; it decides the names of the files. Those of contract B are the beginnings of its names. */
+export type Origin = 'easel' | 'profiles' | 'history' | StudioOrigin | 'user-library' | 'tasks'
+export type StudioOrigin = 'sdxl' | 'sdxl_img2img' | 'flux' | 'flux_img2img'
 
 export interface SubmitPorts {
   readonly db: Db

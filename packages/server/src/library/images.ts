@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Image, ImageFilter } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
@@ -6,6 +7,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { parseHistoryId } from './history-id.ts'
 import { toImage, type ImageRow } from './image-record.ts'
+import { lockImages } from './locks.ts'
 import { listRows, pagesOf, type ImageQuery } from './image-list.ts'
 import { countImages, type Count } from './search/search.ts'
 import type { Sidecars } from './sidecars.ts'
@@ -29,6 +31,8 @@ export interface Images {
   ofGenerations(generationIds: readonly string[]): Promise<ReadonlyMap<string, Image[]>>
   /** Moves a picture to the trash. @throws EaselError `not-found` */
   remove(userId: string, id: string): Promise<void>
+  /** The same for all of these or for none. @throws EaselError `not-found` when one of them is not there */
+  removeAll(userId: string, ids: readonly string[]): Promise<void>
   /** Takes a picture out of the trash. @throws EaselError `not-found` */
   restore(userId: string, id: string): Promise<Image>
 }
@@ -72,6 +76,29 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
     })
     sidecars?.changed()
     log.info({ image: id, user: userId }, deletedAt === null ? 'image restored' : 'image deleted')
+  }
+
+  async function removeAll(userId: string, ids: readonly string[]): Promise<void> {
+    const unique = [...new Set(ids)]
+    if (unique.length === 0) return
+    await inTransaction(db, async (trx) => {
+      await lockImages(trx, userId, unique)
+      const { numUpdatedRows } = await trx
+        .updateTable('images')
+        .set({ deleted_at: new Date() })
+        .where('user_id', '=', userId)
+        .where('deleted_at', 'is', null)
+        .where(sql<boolean>`id = any (${`{${unique.join(',')}}`}::uuid[])`)
+        .executeTakeFirst()
+      if (Number(numUpdatedRows) < unique.length) throw notFound()
+      await events.append(
+        trx,
+        userId,
+        unique.map((imageId) => ({ type: 'image.deleted', imageId })),
+      )
+    })
+    sidecars?.changed()
+    log.info({ images: unique.length, user: userId }, 'images deleted')
   }
 
   async function get(userId: string, id: string): Promise<Image> {
@@ -122,6 +149,7 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
       return found
     },
     remove: (userId, id) => setDeleted(userId, id, new Date()),
+    removeAll,
     async restore(userId, id) {
       await setDeleted(userId, id, null)
       return await get(userId, id)

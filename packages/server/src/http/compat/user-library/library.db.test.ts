@@ -330,6 +330,21 @@ describe('the library', () => {
   })
 })
 
+it('CC7: what has an unlisted link is for everybody who knows its name', async () => {
+  const uuid = '0a1b2c3d-0000-4000-8000-123456789abc'
+  const row = await people.server.addImage({ of: people.user.id, filename: `${uuid}.png` })
+  const path = `/api/ai/images/${row.filename}`
+  expect((await get(path, {})).status).toBe(404)
+  await people.server.sharing.unlisted.create(people.user.id, row.id, row.filename)
+  for (const headers of [{}, { authorization: 'Bearer made-up' }, people.other.headers, bearer]) {
+    const answer = await get(path, headers)
+    expect([answer.status, answer.body.length], JSON.stringify(headers)).toEqual([200, row.bytes])
+  }
+  const { data } = await people.server.sharing.links.list(people.user.id, { limit: 5, image: row.id })
+  await people.server.sharing.links.revoke(people.user.id, data[0]?.id ?? '')
+  expect([(await get(path, {})).status, (await get(path)).status]).toEqual([404, 200])
+})
+
 describe('who may', () => {
   it('CC1: without a token, and with one that is no good', async () => {
     for (const [method, path] of [

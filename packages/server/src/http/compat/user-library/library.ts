@@ -10,11 +10,13 @@ import { namedBlob } from '../../named-blob.ts'
 import { access, callerOf } from '../../plugins/access.ts'
 import { openToAllOrigins } from '../../plugins/open-cors.ts'
 import { sendBlob } from '../../send-blob.ts'
+import { nameIn, sendNamed } from '../../share-visits/named-images.ts'
+import type { ShareVisitPorts } from '../../share-visits/share-visits.ts'
 import { wordLibraryErrors } from './errors.ts'
 import { registerGenerateImage } from './generate.ts'
 import { leadsOut, uploadPath } from './names.ts'
 
-type Ports = Pick<AppPorts, 'generations' | 'images' | 'pngCopies' | 'storage'> & { readonly links: FileLinks }
+type Ports = ShareVisitPorts & Pick<AppPorts, 'generations' | 'images'> & { readonly links: FileLinks }
 
 const pageSize = 200
 const noneYet = 'No images generated yet'
@@ -82,7 +84,8 @@ const Folder = z.object({ folder: z.string(), filename: z.string() })
 const Name = z.object({ '*': z.string() })
 const LegacyName = z.object({ filename: z.string() })
 
-function registerFiles(scope: FastifyInstance, { images, pngCopies, storage, links }: Ports): void {
+function registerFiles(scope: FastifyInstance, ports: Ports): void {
+  const { images, pngCopies, storage, links, sharing } = ports
   const send = async (request: FastifyRequest, reply: FastifyReply, row: ImageRow | null) => {
     if (row === null) throw notFound()
     const blob = await namedBlob(pngCopies, row)
@@ -112,7 +115,12 @@ function registerFiles(scope: FastifyInstance, { images, pngCopies, storage, lin
       const { filename } = LegacyName.parse(request.params)
       const { caller } = request
       const mine = caller?.scopes.has('read') === true ? await images.byFilename(caller.userId, filename) : null
-      return await send(request, reply, mine)
+      if (mine !== null) return await send(request, reply, mine)
+      // A name that no link has is looked for as one all the same, so that guessing is counted.
+      const name = (await sharing.unlisted.nameOfFile(nameIn(filename))) ?? filename
+      return await sendNamed({ request, reply }, ports, name).catch((error: unknown) => {
+        throw error instanceof EaselError && error.code === 'not-found' ? notFound() : error
+      })
     },
   )
 
