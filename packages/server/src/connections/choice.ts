@@ -2,7 +2,7 @@
 import { ModelFamily, retirementWords, type Connection, type ModelInfo } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Provider } from '#providers/spec/provider.ts'
-import { createAsking, type Answer } from './asking.ts'
+import { createAsking, type Answer, type Asking } from './asking.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import type { EngineRows } from './engines.ts'
 import { chosenFor, isOfFamily, noEngineFor } from './model-defaults.ts'
@@ -63,9 +63,29 @@ export interface Choice {
   allModelNames(userId: string): Promise<readonly string[]>
 }
 
+type WithModels = Pick<Answer, 'row' | 'models'>
+
+/** The first of these that an engine has, else the first that it has. */
+const nearestModel = (models: readonly ModelInfo[], wanted: readonly (string | null)[]): ModelInfo | undefined =>
+  wanted.map((id) => models.find((model) => model.id === id)).find((model) => model !== undefined) ?? models[0]
+
+/** What may be asked instead of a connection, in order. */
+async function candidates(
+  { usableRows, askAll, modelsOf }: Asking & Pick<EngineRows, 'modelsOf'>,
+  userId: string,
+  { first, orNext }: { readonly first: Row; readonly orNext: boolean },
+): Promise<readonly WithModels[]> {
+  const usable = await usableRows(userId)
+  const row = usable.find(({ id }) => id === first.fallback_id)
+  if (row !== undefined) return [{ row, models: await modelsOf(userId, row) }]
+  const place = usable.findIndex(({ id }) => id === first.id)
+  return orNext ? await askAll(userId, usable.slice(place + 1)) : []
+}
+
 export function createChoice(dependencies: ConnectionDependencies, engines: EngineRows): Choice {
   const { db, providers } = dependencies
-  const { usableRows, askAll } = createAsking(dependencies, engines)
+  const asking = { ...createAsking(dependencies, engines), modelsOf: engines.modelsOf }
+  const { usableRows, askAll } = asking
 
   async function wantedRow(userId: string, connectionId: string | undefined): Promise<Row> {
     const row = connectionId === undefined ? (await usableRows(userId))[0] : await rowOf(db, userId, connectionId)
@@ -113,23 +133,11 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
       )
     },
 
-    async fallbackOf(userId, { connectionId, model: wanted, orNext = false }) {
+    async fallbackOf(userId, { connectionId, model, orNext = false }) {
       const first = await wantedRow(userId, connectionId)
-      const usable = await usableRows(userId)
-      const row = usable.find((candidate) => candidate.id === first.fallback_id)
-      const name = wanted ?? first.default_model
-      const ask = (candidate: Row, models: readonly ModelInfo[]) => {
-        const named = (id: string | null) => models.find((model) => model.id === id)
-        const model = named(name) ?? named(candidate.default_model) ?? models[0]
-        if (model === undefined) return null
-        return { first: toConnection(first, userId), engine: resolved(userId, candidate, model) }
-      }
-      if (row !== undefined) return ask(row, await engines.modelsOf(userId, row))
-      if (!orNext) return null
-      const place = usable.findIndex(({ id }) => id === first.id)
-      for (const { row: next, models } of await askAll(userId, usable.slice(place + 1))) {
-        const found = ask(next, models)
-        if (found !== null) return found
+      for (const { row, models } of await candidates(asking, userId, { first, orNext })) {
+        const nearest = nearestModel(models, [model ?? first.default_model, row.default_model])
+        if (nearest !== undefined) return { first: toConnection(first, userId), engine: resolved(userId, row, nearest) }
       }
       return null
     },

@@ -1,15 +1,13 @@
-import { sql } from 'kysely'
 import type { Image, ImageFilter } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
-import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { parseHistoryId } from './history-id.ts'
 import { toImage, type ImageRow } from './image-record.ts'
-import { lockImages } from './locks.ts'
 import { listRows, pagesOf, type ImageQuery } from './image-list.ts'
 import { countImages, type Count } from './search/search.ts'
+import { removeAll, setDeleted } from './set-deleted.ts'
 import type { Sidecars } from './sidecars.ts'
 import { tagsOf } from './tags.ts'
 
@@ -48,7 +46,8 @@ export interface ImagesPorts {
 }
 
 /** The pictures of every user's library. */
-export function createImages({ db, events, log, sidecars }: ImagesPorts): Images {
+export function createImages(ports: ImagesPorts): Images {
+  const { db } = ports
   async function withTags(rows: readonly ImageRow[]): Promise<Image[]> {
     const tags = await tagsOf(
       db,
@@ -60,46 +59,6 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
   const all = (userId: string) => db.selectFrom('images').selectAll().where('user_id', '=', userId)
   const live = (userId: string) => all(userId).where('deleted_at', 'is', null)
   const trashed = (userId: string) => all(userId).where('deleted_at', 'is not', null)
-
-  async function setDeleted(userId: string, id: string, deletedAt: Date | null): Promise<void> {
-    await inTransaction(db, async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable('images')
-        .set({ deleted_at: deletedAt })
-        .where('id', '=', id)
-        .where('user_id', '=', userId)
-        .where('deleted_at', deletedAt === null ? 'is not' : 'is', null)
-        .where('erasing', '=', false)
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) throw notFound()
-      await events.append(trx, userId, [{ type: deletedAt === null ? 'image.restored' : 'image.deleted', imageId: id }])
-    })
-    sidecars?.changed()
-    log.info({ image: id, user: userId }, deletedAt === null ? 'image restored' : 'image deleted')
-  }
-
-  async function removeAll(userId: string, ids: readonly string[]): Promise<void> {
-    const unique = [...new Set(ids)]
-    if (unique.length === 0) return
-    await inTransaction(db, async (trx) => {
-      await lockImages(trx, userId, unique)
-      const { numUpdatedRows } = await trx
-        .updateTable('images')
-        .set({ deleted_at: new Date() })
-        .where('user_id', '=', userId)
-        .where('deleted_at', 'is', null)
-        .where(sql<boolean>`id = any (${`{${unique.join(',')}}`}::uuid[])`)
-        .executeTakeFirst()
-      if (Number(numUpdatedRows) < unique.length) throw notFound()
-      await events.append(
-        trx,
-        userId,
-        unique.map((imageId) => ({ type: 'image.deleted', imageId })),
-      )
-    })
-    sidecars?.changed()
-    log.info({ images: unique.length, user: userId }, 'images deleted')
-  }
 
   async function get(userId: string, id: string): Promise<Image> {
     const row = await live(userId).where('id', '=', id).executeTakeFirst()
@@ -148,10 +107,10 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
       }
       return found
     },
-    remove: (userId, id) => setDeleted(userId, id, new Date()),
-    removeAll,
+    remove: (userId, id) => setDeleted(ports, { userId, id }, new Date()),
+    removeAll: (userId, ids) => removeAll(ports, userId, ids),
     async restore(userId, id) {
-      await setDeleted(userId, id, null)
+      await setDeleted(ports, { userId, id }, null)
       return await get(userId, id)
     },
   }

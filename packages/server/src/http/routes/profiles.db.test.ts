@@ -215,7 +215,7 @@ describe('the tabs beside it', () => {
     const found = async (tagType: string, tagId: string) => {
       const query = new URLSearchParams({ tagType, tagId })
       const listed = z.object({ data: z.array(z.object({ id: z.string() })) })
-      return listed.parse((await get(`/api/images?${query}`)).json()).data.map(({ id }) => id)
+      return listed.parse((await get(`/api/images?${query.toString()}`)).json()).data.map(({ id }) => id)
     }
     expect(await found('PERSONA', 'p 1&2')).toEqual([data.id])
     expect(await found('CHAT', 'p 1&2')).toEqual([])

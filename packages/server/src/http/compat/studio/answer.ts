@@ -14,7 +14,7 @@ export interface Answered {
 }
 
 /** Opens a picture as PNG; null when its file is gone or cannot be read. */
-export async function openPng({ images, pngCopies, storage }: Ports, userId: string, id: string) {
+async function openPng({ images, pngCopies, storage }: Ports, userId: string, id: string) {
   const row = await images.row(userId, id)
   const file = row === null ? null : await pngCopies.of(row)
   return file === null ? null : await storage.get(file.storageKey)
