@@ -15,7 +15,7 @@ const Params = z.object({ name: z.string().max(300) })
  * @param name what stands in the link's address
  * @throws EaselError as SH10 says
  */
-async function sendNamed(exchange: Exchange, ports: ShareVisitPorts, name: string): Promise<unknown> {
+export async function sendNamed(exchange: Exchange, ports: ShareVisitPorts, name: string): Promise<unknown> {
   const { visits } = ports.sharing
   const { request, reply } = exchange
   const entry = await visits.picture({ name, want: 'named' }, visitorOf(request))
@@ -26,7 +26,7 @@ async function sendNamed(exchange: Exchange, ports: ShareVisitPorts, name: strin
 }
 
 /** Both spellings that contract D uses show the same. */
-const nameIn = (segment: string): string => segment.replace(/^original_/, '')
+export const nameIn = (segment: string): string => segment.replace(/^original_/, '')
 
 export function registerNamedImages(scope: FastifyInstance, ports: ShareVisitPorts): void {
   const schema = { params: Params, hide: true }
