@@ -71,6 +71,7 @@ export const shareShots: readonly Shot[] = [
     stage,
     path: '/library',
     arrange: async (page) => {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
       await openViewer(page)
       await viewer(page).getByRole('button', { name: 'Share', exact: true }).click()
       await page.getByText('Anyone who has it can look.').waitFor()

@@ -1,7 +1,6 @@
 import type { Share } from '@easel/contract'
 import { Button, TextInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { itemsOf } from '#data/pages.ts'
@@ -26,12 +25,7 @@ export function SharesScreen() {
   const shown = links.filter((share) => fits(share, filter))
   return (
     <div className={classes['screen']}>
-      <header className={classes['header']}>
-        <h1 className={classes['title']}>Shared links</h1>
-        <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
-          Library
-        </Button>
-      </header>
+      <h1 className={classes['title']}>Shared links</h1>
       {links.length > 0 && <Narrow filter={filter} onChange={setFilter} />}
       {query.isPending && <WaitingRows label="Loading the links" />}
       {query.error !== null && links.length === 0 && (
