@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { newId } from '#base/ids.ts'
 import { picturesFor, startPaintEngine, type PaintEngine } from '#generation/testing/paint.ts'
+import { handOver } from '#library/hand-over.ts'
 import { probe } from '#media/probe.ts'
 import { startFakeOpenAi, type FakeOpenAi } from '#providers/openai/fake-openai.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
@@ -153,6 +154,27 @@ describe('a task', () => {
       const answer = await server.ask(`/task-status/${asked}`)
       expect([answer.status, answer.json()], asked).toEqual([404, { detail: expect.any(String) }])
     }
+  })
+
+  it('CD2: it answers also when a guest’s library has become an account’s', async () => {
+    const { process, pipeline } = server
+    const [guest, account] = [await pipeline.addUser('guest'), await pipeline.addUser('user')]
+    const { id: connectionId } = await process.connections.create(guest, {
+      name: 'Forge',
+      provider: 'forge',
+      baseUrl: engine.baseUrl,
+    })
+    const secret = '0123456789abcdef'.repeat(2)
+    const options = { origin: 'tasks', idempotencyKey: secret } as const
+    const { id } = await process.generations.submit(guest, { prompt: 'a fox', connectionId }, options)
+    const task = `${id}-${secret}`
+    const before = await finish(task)
+    const ports = { db: pipeline.db, log: pipeline.log, storage: process.storage, events: process.events }
+    await handOver(ports, { from: guest, to: account })
+    expect(await look(task)).toEqual(before)
+    const url = before.status === 'SUCCESS' ? before.result.image_url : ''
+    expect((await server.ask(url)).status).toBe(200)
+    expect(await process.images.byFilename(account, nameOf(url))).not.toBeNull()
   })
 
   it('CD3: both spellings of its address show the same PNG', async () => {
