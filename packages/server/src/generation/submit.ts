@@ -31,7 +31,7 @@ import {
 } from './prompt.ts'
 
 /** What gave a request to us; it decides the names of the files. */
-export type Origin = 'easel' | 'profiles' | 'history'
+export type Origin = 'easel' | 'profiles' | 'history' | 'openai' | 'sdapi' | 'ollama'
 
 export interface SubmitPorts {
   readonly db: Db

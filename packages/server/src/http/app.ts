@@ -24,6 +24,7 @@ import type { PictureFiles } from '#transfer/download/picture-files.ts'
 import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { registerOpenAi } from './compat/openai/openai.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
@@ -174,6 +175,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerDeleteAccount(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
+  await registerOpenAi(app, { ...ports, links })
   await registerWebApp(app, ports.webFolder)
   return app
 }

@@ -269,6 +269,15 @@ const library: Record<string, Row> = {
   'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
 }
 
+/** What other programs speak. */
+const engines: Record<string, Row> = {
+  'GET /v1/models': { ask: at('/v1/models'), own: 200 },
+  'GET /v1/models/*': { ask: at('/v1/models/sketch'), own: 200 },
+  'POST /v1/images/generations': { ask: at('/v1/images/generations', {}), own: 400 },
+  'POST /v1/images/edits': { ask: at('/v1/images/edits', {}), own: 400 },
+  'POST /v1/images/variations': { ask: at('/v1/images/variations', {}), own: 400 },
+}
+
 const own = (make: 'tag' | 'album' | 'search' | 'bulk' | 'promptPart', path: (id: string) => string, body?: unknown) =>
   of((things) => things[make](), path, body)
 const tags = { tags: [{ tagType: 'LABEL', tagId: 'mine' }] }
@@ -375,6 +384,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...open,
   ...account,
   ...library,
+  ...engines,
   ...collections,
   ...prompts,
   ...administration,
@@ -390,4 +400,5 @@ export const answeredBelow = [
   '/api/auth/register',
   '/api/auth/login',
   '/api/auth/verify',
+  '/v1',
 ] as const
