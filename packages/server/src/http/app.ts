@@ -24,7 +24,9 @@ import type { PictureFiles } from '#transfer/download/picture-files.ts'
 import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { registerOllama } from './compat/ollama/ollama.ts'
 import { registerOpenAi } from './compat/openai/openai.ts'
+import { registerSdApi } from './compat/sdapi/sdapi.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
@@ -176,6 +178,8 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
   await registerOpenAi(app, { ...ports, links })
+  await registerSdApi(app, ports)
+  await registerOllama(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app
 }

@@ -33,6 +33,23 @@ export const stoppingError = (): EaselError =>
     'Easel is stopping. The pictures will be made and stand in the library when it is back.',
   )
 
+/** HTTP statuses for what an engine failed at, where an interface has none of its own. */
+export const failureStatuses: Readonly<Record<GenerationFailure['kind'], number>> = {
+  'content-rejected': 400,
+  'bad-request': 400,
+  unsupported: 400,
+  quota: 402,
+  'not-found': 404,
+  'rate-limited': 429,
+  // It is the engine that does not take Easel's key: the caller's own is good.
+  auth: 502,
+  'malformed-response': 502,
+  unavailable: 503,
+  timeout: 504,
+  interrupted: 500,
+  internal: 500,
+}
+
 /** Whether asking again by itself cannot pay twice: the engine surely did not take the work. */
 export const surelyNotTaken = ({ kind, engineStatus }: GenerationFailure): boolean =>
   kind === 'rate-limited' && engineStatus === 429

@@ -8,13 +8,15 @@ import { openServer } from '../testing/server.ts'
 /** What the fake OpenAI has. */
 export const openAiModels = ['gpt-image-2', 'dall-e-3']
 
-type Options = Parameters<typeof openServer>[0]
+/** How often a minute somebody with an account may ask for pictures. */
+export const ratePerMinute = 20
 
-export async function openWithEngines(options: Options = {}) {
+export async function openWithEngines() {
   const paint = await startPaintEngine()
   const openai = await startFakeOpenAi({ models: openAiModels })
-  const local = await openServer(options)
-  const people = await openPeople({ works: true, ...options })
+  const local = await openServer()
+  const rates = { signIn: 100_000, generate: ratePerMinute, upload: 100_000, share: 100_000 }
+  const people = await openPeople({ works: true, rates })
 
   async function connect(to: typeof local, userId: string): Promise<void> {
     const { connections } = to.process
