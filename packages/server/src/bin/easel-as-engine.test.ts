@@ -1,4 +1,7 @@
 // Easel's own providers take another Easel for the engine that they speak to, and nothing of them is changed for it. Rules OA5, SD18 and OL5.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Generation, Image } from '@easel/contract'
@@ -137,4 +140,45 @@ it('SD18: what the web UI’s programs set goes to an engine that knows it', asy
   expect(sent).not.toHaveProperty('hr_upscaler')
   const body = z.object({ info: z.string() }).parse(await answer.json())
   expect(JSON.parse(body.info)).toMatchObject({ sampler_name: sampler, cfg_scale: 5.5 })
+})
+
+it('OA16, SD14, OL15: what was accepted is drawn when Easel is back, and who waited is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'easel-back-'))
+  const environment = { AUTOMATIC1111_BASE_URL: engine.baseUrl }
+  engine.behave({ failure: 'stall' })
+  const first = await startEasel({ dataFolder: folder, environment })
+  const list = z.array(z.object({ title: z.string() })).parse(await (await first.fetch('/sdapi/v1/sd-models')).json())
+  const model = present(
+    list.find(({ title }) => !title.includes('sketch')),
+    'a checkpoint',
+  ).title
+  const small = { width: 64, height: 64, size: '64x64' }
+  const before = engine.drawn().length
+  const waiting = [
+    post(first, '/v1/images/generations', { ...small, model, prompt: 'by /v1' }),
+    post(first, '/sdapi/v1/txt2img', {
+      ...small,
+      prompt: 'by /sdapi',
+      override_settings: { sd_model_checkpoint: model },
+    }),
+    post(first, '/ollama/api/generate', { ...small, model, prompt: 'by /ollama' }),
+  ]
+  const active = async () =>
+    z.object({ data: z.array(Generation) }).parse(await (await first.fetch('/api/generations')).json()).data.length
+  await expect.poll(async () => [await active(), engine.drawn().length - before]).toEqual([3, 1])
+  const told = Promise.all(waiting)
+  await first.stop({ keepFolder: true, graceMs: 2000 })
+  for (const answer of await told) {
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(/when it is back/)])
+  }
+  engine.behave({})
+  const second = await startEasel({ dataFolder: folder, environment })
+  const prompts = async () => {
+    const answer = await second.fetch('/api/images')
+    const { data } = z.object({ data: z.array(Image) }).parse(await answer.json())
+    return data.map(({ generationPrompt }) => generationPrompt).toSorted()
+  }
+  await expect.poll(prompts).toEqual(['by /ollama', 'by /sdapi', 'by /v1'])
+  await second.stop()
+  await rm(folder, { recursive: true, force: true })
 })

@@ -3,6 +3,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { generateImage } from 'ai'
 import OpenAI, { AuthenticationError, NotFoundError, PermissionDeniedError, RateLimitError, toFile } from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { draws, picturesFor, stalls } from '#generation/testing/paint.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { decodePng } from '#providers/spec/png-codec.ts'
@@ -132,6 +133,19 @@ describe('drawing', () => {
     expect(all.paint.asked.length).toBe(before + 1)
     const other = errorOf(local().images.generate({ ...request, prompt: 'other' }, options))
     expect(await other).toMatchObject({ status: 409, code: 'idempotency_key_in_use' })
+  })
+
+  it('OA10: everybody who asks at once gets what they asked for', async () => {
+    const prompts = Array.from({ length: 12 }, (_, index) => `at once ${index}`)
+    const ask = async (prompt: string) => {
+      const body = { model: 'single', prompt, seed: 1, size: '16x16' }
+      const answer = await all.local.ask({ method: 'POST', path: '/v1/images/generations', body })
+      return z.object({ data: z.array(z.object({ b64_json: z.string() })) }).parse(answer.json()).data[0]?.b64_json
+    }
+    const pixels = (base64: string | undefined) =>
+      Buffer.from(decodePng(Buffer.from(base64 ?? '', 'base64')).rgba).toString('base64')
+    const wanted = prompts.map((prompt) => Buffer.from(fakePicture(16, 16, `${prompt} 1`)).toString('base64'))
+    expect((await Promise.all(prompts.map(ask))).map(pixels)).toEqual(wanted.map(pixels))
   })
 
   it('OA16: a client that leaves right after asking finds its picture in the library', async () => {

@@ -12,6 +12,8 @@ const whole = (from: number, to: number) =>
   z.number().transform((value) => Math.min(Math.max(Math.round(value), from), to))
 const flag = z.union([z.boolean(), z.literal([0, 1]).transform((value) => value === 1)])
 const name = z.string().max(300)
+/** Whatever else is given for it means nothing. */
+const extra = z.union([z.boolean(), z.number(), name]).optional().catch(undefined)
 
 const Asked = z.object({
   prompt,
@@ -41,17 +43,17 @@ const Asked = z.object({
   mask: z.string().optional(),
   inpainting_mask_invert: flag.default(false),
   // What engines of the same family know beside: see optionsOf.
-  tiling: z.unknown().optional(),
-  restore_faces: z.unknown().optional(),
-  distilled_cfg_scale: z.unknown().optional(),
-  enable_hr: z.unknown().optional(),
-  hr_scale: z.unknown().optional(),
-  hr_upscaler: z.unknown().optional(),
-  hr_second_pass_steps: z.unknown().optional(),
-  mask_blur: z.unknown().optional(),
-  inpainting_fill: z.unknown().optional(),
-  inpaint_full_res: z.unknown().optional(),
-  inpaint_full_res_padding: z.unknown().optional(),
+  tiling: extra,
+  restore_faces: extra,
+  distilled_cfg_scale: extra,
+  enable_hr: extra,
+  hr_scale: extra,
+  hr_upscaler: extra,
+  hr_second_pass_steps: extra,
+  mask_blur: extra,
+  inpainting_fill: extra,
+  inpaint_full_res: extra,
+  inpaint_full_res_padding: extra,
 })
 export type Asked = z.output<typeof Asked>
 

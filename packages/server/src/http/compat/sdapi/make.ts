@@ -19,12 +19,23 @@ import { readAsked, toRequest, type Asked } from './asked.ts'
 /** Two pictures of the largest usual size, in base64. */
 export const bodyLimit = 48 * 1024 * 1024
 
-/** Whom a request means: what it names, else what its program picked last. Null: whoever draws by default. */
-async function engineOf({ connections }: AppPorts, userId: string, asked: Asked): Promise<Resolved | null> {
+/** Whoever draws by default; null when that cannot be told now: then whoever takes the request says why, or who draws instead. */
+async function usualEngine({ connections }: AppPorts, userId: string): Promise<Resolved | null> {
+  try {
+    return await connections.resolve(userId, {})
+  } catch (error) {
+    if (error instanceof EaselError) return null
+    throw error
+  }
+}
+
+/** Whom a request means: what it names, else what its program picked last, else whoever draws by default. */
+async function engineOf(ports: AppPorts, userId: string, asked: Asked): Promise<Resolved | null> {
+  const { connections } = ports
   const { sd_model_checkpoint: named } = asked.override_settings
   if (named !== undefined && named !== null && named !== '') return await findModel(connections, userId, named)
   const picked = await connections.checkpointOf(userId)
-  return picked === null ? null : await connections.resolve(userId, picked)
+  return picked === null ? await usualEngine(ports, userId) : await connections.resolve(userId, picked)
 }
 
 async function keepMask({ addImages }: AppPorts, userId: string, { asked, of }: { asked: Asked; of: Image }) {

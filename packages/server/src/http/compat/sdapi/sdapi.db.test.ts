@@ -193,7 +193,7 @@ describe('txt2img', () => {
       scheduler: 'karras',
       tiling: true,
       enable_hr: true,
-      hr_scale: 2,
+      hr_scale: [[[2]]],
       denoising_strength: 0.4,
       batch_size: 4,
       n_iter: 4,
