@@ -207,7 +207,7 @@ describe('with accounts', () => {
   })
 
   it('OL23: too often is 429', async () => {
-    const headers = { authorization: `Bearer ${await all.keyOf(all.people.other, 'generate')}` }
+    const headers = { authorization: `Bearer ${await all.keyOf(all.people.admin, 'generate')}` }
     const once = () => ask('/api/generate', {}, headers, all.people.server)
     for (let time = 0; time < ratePerMinute; time++) expect((await once()).status).toBe(400)
     const answer = await once()

@@ -416,7 +416,7 @@ describe('with accounts', () => {
 
 describe('too often', () => {
   it('OA34: is 429 with the time to wait', async () => {
-    const client = clientOf(all.people.server.baseUrl, await all.keyOf(all.people.other, 'generate'))
+    const client = clientOf(all.people.server.baseUrl, await all.keyOf(all.people.admin, 'generate'))
     const ask = () => errorOf(client.images.generate({ model: 'nonesuch', prompt: 'x' }))
     for (let time = 0; time < ratePerMinute; time++) expect(await ask()).toBeInstanceOf(NotFoundError)
     const error = await ask()

@@ -13,8 +13,7 @@ import { bodyLimit } from './make.ts'
 
 const schema = { hide: true }
 const readable = { ...access('read', { basic: true }), schema }
-const doing = { ...access('generate', { basic: true }), schema }
-const asking = { ...access('generate', { basic: true, limit: 'generate' }), schema }
+const doing = { ...access('generate', { basic: true, limit: 'generate' }), schema }
 
 /** What checkpoints are called: never two alike, whatever is added later. */
 const titleOf = ({ connection, model }: Pick<Resolved, 'connection' | 'model'>): string =>
@@ -148,11 +147,11 @@ export function registerLists(scope: FastifyInstance, { connections }: AppPorts)
     }
     return await reply.type('application/json').send('null')
   })
-  scope.post('/sdapi/v1/refresh-checkpoints', asking, async (request, reply) => {
+  scope.post('/sdapi/v1/refresh-checkpoints', doing, async (request, reply) => {
     await refresh(connections, callerOf(request).userId)
     return await reply.type('application/json').send('null')
   })
-  scope.post('/sdapi/v1/png-info', { ...asking, bodyLimit }, async (request) => {
+  scope.post('/sdapi/v1/png-info', { ...doing, bodyLimit }, async (request) => {
     const picture = Picture.safeParse(request.body)
     if (!picture.success) {
       const message = 'must be given'

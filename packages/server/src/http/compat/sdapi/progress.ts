@@ -61,11 +61,15 @@ export function registerProgress(scope: FastifyInstance, { generations }: AppPor
 
   // There is no leaving out one picture of several: what is skipped is the request.
   for (const path of ['interrupt', 'skip'] as const) {
-    scope.post(`/sdapi/v1/${path}`, { ...access('generate', { basic: true }), schema }, async (request) => {
-      const { userId } = callerOf(request)
-      const current = await currentOf(userId)
-      if (current !== null) await generations.cancel(userId, current.id)
-      return {}
-    })
+    scope.post(
+      `/sdapi/v1/${path}`,
+      { ...access('generate', { basic: true, limit: 'generate' }), schema },
+      async (request) => {
+        const { userId } = callerOf(request)
+        const current = await currentOf(userId)
+        if (current !== null) await generations.cancel(userId, current.id)
+        return {}
+      },
+    )
   }
 }

@@ -450,7 +450,7 @@ describe('with accounts', () => {
   })
 
   it('SD33: too often is 429 with the time to wait', async () => {
-    const headers = basic('me', await all.keyOf(all.people.other, 'generate'))
+    const headers = basic('me', await all.keyOf(all.people.admin, 'generate'))
     const ask = () => post('txt2img', {}, headers, all.people.server)
     for (let time = 0; time < ratePerMinute; time++) expect((await ask()).status).toBe(422)
     const answer = await ask()
