@@ -176,7 +176,7 @@ it('OA16, SD14, OL15: what was accepted is drawn when Easel is back, and who wai
   const prompts = async () => {
     const answer = await second.fetch('/api/images')
     const { data } = z.object({ data: z.array(Image) }).parse(await answer.json())
-    return data.map(({ generationPrompt }) => generationPrompt).toSorted()
+    return data.map(({ generationPrompt }) => generationPrompt ?? '').toSorted()
   }
   await expect.poll(prompts).toEqual(['by /ollama', 'by /sdapi', 'by /v1'])
   await second.stop()

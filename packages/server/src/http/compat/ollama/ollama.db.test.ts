@@ -5,7 +5,7 @@ import { draws, stalls } from '#generation/testing/paint.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { decodePng } from '#providers/spec/png-codec.ts'
 import { until, type TestServer } from '../../testing/server.ts'
-import { openWithEngines, ratePerMinute, type WithEngines } from '../testing.ts'
+import { openWithEngines, ratePerMinute, type WithEngines } from '../testing/with-engines.ts'
 
 let all: WithEngines
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { draws, picturesFor, stalls } from '#generation/testing/paint.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { decodePng } from '#providers/spec/png-codec.ts'
 import { until } from '../../testing/server.ts'
-import { openAiModels, openWithEngines, ratePerMinute, type WithEngines } from '../testing.ts'
+import { openAiModels, openWithEngines, ratePerMinute, type WithEngines } from '../testing/with-engines.ts'
 
 let all: WithEngines
 beforeAll(async () => {
@@ -48,6 +48,17 @@ describe('models', () => {
     expect(await errorOf(local().models.retrieve('nonesuch'))).toMatchObject({ status: 404, code: 'model_not_found' })
   })
 })
+
+it.each(['%00', '..%2f..%2fetc%2fpasswd', '%F0%9F%A6%8A', 'a%5cb', 'x'.repeat(400)])(
+  'OA1, SD4: no spelling of a name is more than a name that is not there: %s',
+  async (name) => {
+    for (const path of [`/v1/models/${name}`, `/sdapi/v1/${name}`, `/ollama/api/${name}`]) {
+      const { status } = await all.local.ask(path)
+      expect(status, path).toBeGreaterThanOrEqual(400)
+      expect(status, path).toBeLessThan(500)
+    }
+  },
+)
 
 describe('drawing', () => {
   it('OA10: draws as many pictures as asked, which are in the library', async () => {

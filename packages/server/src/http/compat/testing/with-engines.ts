@@ -2,8 +2,8 @@
 import { routes, type Scope } from '@easel/contract'
 import { startPaintEngine } from '#generation/testing/paint.ts'
 import { startFakeOpenAi } from '#providers/openai/fake-openai.ts'
-import { openPeople, type TestPerson } from '../testing/people.ts'
-import { openServer } from '../testing/server.ts'
+import { openPeople, type TestPerson } from '../../testing/people.ts'
+import { openServer } from '../../testing/server.ts'
 
 /** What the fake OpenAI has. */
 export const openAiModels = ['gpt-image-2', 'dall-e-3']
