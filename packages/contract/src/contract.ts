@@ -36,6 +36,17 @@ export { Download, DownloadRequest, PictureForm, PictureFormat, PictureFormQuery
 export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'
+export {
+  DeliveryState,
+  NewWebhook,
+  Webhook,
+  WebhookChange,
+  WebhookCreate,
+  WebhookDelivery,
+  WebhookEvent,
+  WebhookMessage,
+  WebhookOff,
+} from './webhooks.ts'
 export { Share, ShareChange, ShareCreate, SharedImage, SharedPage, ShareState, ShareTarget } from './shares.ts'
 export {
   Album,

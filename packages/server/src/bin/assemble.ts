@@ -54,6 +54,7 @@ import { startHousekeeping, type Task } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
 import { createFetchPicture } from './remote-pictures.ts'
+import { openProcessWebhooks } from './webhooks.ts'
 
 const callTimeoutMs = 30 * 60_000
 const dayMs = 86_400_000
@@ -61,6 +62,8 @@ const dayMs = 86_400_000
 const auditDays = 365
 /** As long a bulk action can be undone. */
 const bulkDays = 7
+/** So long stands what webhooks were told. */
+const deliveryDays = 30
 
 export interface Assembled {
   /** What it stands on, for those who look at it from beside the HTTP API. */
@@ -244,6 +247,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     maxBytes: config.maxUploadBytes,
     fetchPicture: createFetchPicture(),
   })
+  const webhooks = await openProcessWebhooks({ config, log }, { ...foundations, generations, images })
   return {
     ownerId,
     connections,
@@ -254,6 +258,7 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     generations,
     promptParts,
     writing,
+    webhooks,
     ...transfer,
   }
 }
@@ -321,18 +326,20 @@ function tasksOf(
   { library, limits, leaving }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null }>,
 ): readonly Task[] {
   const { db } = database
+  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
   const always: readonly Task[] = [
-    { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * dayMs)) },
+    { name: 'events', everyMs: 3_600_000, run: () => events.prune(daysAgo(7)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
     { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
     { name: 'downloads', everyMs: 3_600_000, run: () => library.downloads.prune() },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
-    { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, new Date(Date.now() - auditDays * dayMs)) },
+    { name: 'webhooks', everyMs: 60_000, soonMs: 1000, run: () => library.webhooks.note() },
+    { name: 'webhook deliveries', everyMs: 3_600_000, run: () => library.webhooks.prune(daysAgo(deliveryDays)) },
+    { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, daysAgo(auditDays)) },
   ]
   if (leaving === null) return always
   const ports = { db, storage, events, log }
   const { bulks, sidecars } = library.collections
-  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
   return [
     ...always,
     { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => library.derivatives.catchUp() },
@@ -376,6 +383,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
         housekeeping.stop(),
         app?.close(),
         worker?.stop(graceMs),
+        library.webhooks.close(graceMs),
         library.derivatives.close(),
         library.collections.close(),
       ])

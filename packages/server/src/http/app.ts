@@ -23,6 +23,7 @@ import type { Downloads } from '#transfer/download/downloads.ts'
 import type { PictureFiles } from '#transfer/download/picture-files.ts'
 import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
+import type { Webhooks } from '#webhooks/webhooks.ts'
 import { registerHistory } from './compat/history/history.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
@@ -57,6 +58,7 @@ import { registerPrompts } from './routes/prompts.ts'
 import { registerSessions } from './routes/sessions.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
+import { registerWebhooks } from './routes/webhooks.ts'
 import { registerWriting } from './routes/writing.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
@@ -85,6 +87,7 @@ export interface AppPorts {
   readonly takeBack: TakeBack
   readonly promptParts: PromptParts
   readonly writing: Writing
+  readonly webhooks: Webhooks
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
   readonly signatures: FileSignatures | null
@@ -170,6 +173,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerDownloads(app, ports)
   registerWriting(app, ports)
   registerPrompts(app, ports)
+  registerWebhooks(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
   await registerHistory(app, ports)

@@ -26,6 +26,7 @@ import type { FetchPicture } from '#transfer/fetch-picture.ts'
 import { createPromptParts } from '#prompts/parts.ts'
 import { readPromptPart } from '#prompts/read-part.ts'
 import { createTransfer } from '#transfer/transfer.ts'
+import { openTestWebhooks } from '#webhooks/testing/open.ts'
 import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
 
@@ -153,6 +154,7 @@ export async function openServer(options: ServerOptions = {}) {
     bulkWaitMs: 15_000,
   })
   const promptParts = createPromptParts({ db, events: process.events })
+  const webhooks = await openTestWebhooks({ ...pipeline, ...process })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
@@ -161,6 +163,7 @@ export async function openServer(options: ServerOptions = {}) {
     ...transfer,
     collections,
     promptParts,
+    webhooks,
     quotas,
     db,
     log,
@@ -192,6 +195,7 @@ export async function openServer(options: ServerOptions = {}) {
     accounts,
     collections,
     promptParts,
+    webhooks,
     temporaryFolder,
     /** What makes a transfer like that of this server, as another process has one. */
     transferPorts,
@@ -206,6 +210,7 @@ export async function openServer(options: ServerOptions = {}) {
 
     async close(): Promise<void> {
       await app.close()
+      await webhooks.close(0)
       await collections.close()
       await accounts?.close()
       await defaults.close()
