@@ -44,7 +44,7 @@ export const WebhookCreate = z.strictObject({
   name: PlainText(100).refine((name) => name.trim().length > 0, 'must not be empty'),
   /** http or https, without credentials. */
   url: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'must be a whole address with http or https' })
     .max(2000)
     .refine((url) => url.isWellFormed() && !url.includes('\u0000'), 'must be well-formed Unicode')
     .refine((url) => !/^[a-z]+:\/\/[^/?#\\]*@/i.test(url), 'must not hold a user name or password'),

@@ -1,4 +1,5 @@
-// Whose turn it is, and what came of it. All times are the database's, so that processes need not agree about theirs.
+// Whose turn it is. All times are the database's, so that processes need not agree about theirs; what is looked for by time is
+// compared with the statement's, which an index can be asked about.
 import { sql } from 'kysely'
 import type { WebhookDelivery } from '@easel/contract'
 import type { Db, Trx } from '#db/database.ts'
@@ -22,7 +23,7 @@ async function dueIds(trx: Trx, most: number): Promise<readonly { id: string; we
   const { rows } = await sql<{ id: string; webhook_id: string }>`
     with under_way as (
       select webhook_id, user_id, count(*) as attempts from webhook_deliveries
-      where attempt is not null and attempt_until > clock_timestamp() group by webhook_id, user_id
+      where attempt is not null and attempt_until > statement_timestamp() group by webhook_id, user_id
     ), of_user as (
       select user_id, sum(attempts) as attempts from under_way group by user_id
     ), due as (
@@ -37,8 +38,8 @@ async function dueIds(trx: Trx, most: number): Promise<readonly { id: string; we
         select first.id, row_number() over (order by due_at, seq) as place
         from (
           select deliveries.id, due_at, seq from webhook_deliveries as deliveries
-          where deliveries.webhook_id = webhooks.id and state = 'waiting' and due_at <= clock_timestamp()
-            and (attempt is null or attempt_until <= clock_timestamp()) and (off_at is null or deliveries.seq is null)
+          where deliveries.webhook_id = webhooks.id and state = 'waiting' and due_at <= statement_timestamp()
+            and (attempt is null or attempt_until <= statement_timestamp()) and (off_at is null or deliveries.seq is null)
           order by due_at, seq
           limit greatest(${sql.lit(atOnce.ofWebhook)} - coalesce(under_way.attempts, 0), 0)
         ) as first
@@ -106,7 +107,7 @@ export async function release(db: Db, { delivery, attempt }: Claimed): Promise<v
 /** Milliseconds until the next delivery is due that nobody waits for yet; null: there is none. */
 export async function untilNextDue(db: Db): Promise<number | null> {
   const { rows } = await sql<{ ms: number | null }>`
-    select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as ms
-    from webhook_deliveries where state = 'waiting' and due_at > clock_timestamp()`.execute(db)
+    select (extract(epoch from min(due_at) - statement_timestamp()) * 1000)::float8 as ms
+    from webhook_deliveries where state = 'waiting' and due_at > statement_timestamp()`.execute(db)
   return rows[0]?.ms ?? null
 }

@@ -8,7 +8,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { WebhookPorts } from './ports.ts'
 import { lockWebhook, tellSenders, typesOf, type WebhookRow } from './records.ts'
 
-const pageSize = 500
+const pageSize = 200
 
 interface Happened {
   readonly type: WebhookEvent
@@ -27,16 +27,26 @@ function happenedBy(value: unknown): Happened | null {
 /** In the log's words. */
 const told = ['generation.finished', 'image.added', 'share.created'] as const satisfies readonly EaselEvent['type'][]
 
-/** Webhooks that something was written for since they were last looked at. */
-async function behind(db: Db, userId: string): Promise<readonly string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from webhooks
-    where user_id = ${userId} and off_at is null and exists (
-      select from events
-      where events.user_id = webhooks.user_id and events.seq > webhooks.seq and event ->> 'type' in (${sql.join(told)})
-    )
-    order by id`.execute(db)
-  return rows.map(({ id }) => id)
+interface News {
+  /** Number of the user's newest event; null: there is nothing new, or nobody to tell. */
+  readonly newest: number | null
+  /** Whether there is anything that webhooks are told of. */
+  readonly matters: boolean
+}
+
+/** What was written after `looked`. There is an event for nearly everything, so that most of them are to be passed over quickly. */
+async function newsOf(db: Db, userId: string, looked: number): Promise<News> {
+  const { rows } = await sql<News>`
+    with first as (select min(seq) as seq from webhooks where user_id = ${userId} and off_at is null)
+    select max(events.seq) as newest, coalesce(bool_or(event ->> 'type' in (${sql.join(told)})), false) as matters
+    from first join events on events.user_id = ${userId} and events.seq > greatest(first.seq, ${looked})
+    where first.seq is not null`.execute(db)
+  return rows[0] ?? { newest: null, matters: false }
+}
+
+async function webhooksOf(db: Db, userId: string): Promise<readonly string[]> {
+  const mine = db.selectFrom('webhooks').select('id').where('user_id', '=', userId).where('off_at', 'is', null)
+  return (await mine.orderBy('id').execute()).map(({ id }) => id)
 }
 
 /** Webhooks that have not looked at the whole log, be there something for them or not. */
@@ -97,6 +107,8 @@ export interface Noting {
 /** Makes deliveries as soon as anything happens, on any process. */
 export function startNoting({ db, events, log }: Pick<WebhookPorts, 'db' | 'events' | 'log'>): Noting {
   const users = new Set<string>()
+  /** Up to which number this process has looked, of those who have webhooks. */
+  const looked = new Map<string, number>()
   let everybody = false
   let working: Promise<void> | null = null
   let closed = false
@@ -105,20 +117,23 @@ export function startNoting({ db, events, log }: Pick<WebhookPorts, 'db' | 'even
     while (!closed && (await inTransaction(db, (trx) => notePage(trx, id))));
   }
 
-  async function nextBehind(): Promise<readonly string[]> {
-    if (everybody) {
-      everybody = false
-      return await allBehind(db)
-    }
-    const [userId] = users
-    if (userId === undefined) return []
-    users.delete(userId)
-    return await behind(db, userId)
+  async function noteUser(userId: string): Promise<void> {
+    const { newest, matters } = await newsOf(db, userId, looked.get(userId) ?? 0)
+    if (newest === null) return
+    if (matters) for (const id of await webhooksOf(db, userId)) await noteOne(id)
+    looked.set(userId, newest)
   }
 
   async function work(): Promise<void> {
     while (!closed && (everybody || users.size > 0)) {
-      for (const id of await nextBehind()) await noteOne(id)
+      if (everybody) {
+        everybody = false
+        for (const id of await allBehind(db)) await noteOne(id)
+      }
+      for (const userId of users) {
+        users.delete(userId)
+        await noteUser(userId)
+      }
     }
   }
 
