@@ -47,7 +47,16 @@ export {
   WebhookMessage,
   WebhookOff,
 } from './webhooks.ts'
-export { Share, ShareChange, ShareCreate, SharedImage, SharedPage, ShareState, ShareTarget } from './shares.ts'
+export {
+  Share,
+  ShareChange,
+  ShareCreate,
+  SharedImage,
+  SharedPage,
+  SharePassword,
+  ShareState,
+  ShareTarget,
+} from './shares.ts'
 export {
   Album,
   AlbumChange,

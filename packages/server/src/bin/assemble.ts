@@ -45,14 +45,17 @@ import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
+import type { Sharing } from '#sharing/sharing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createTransfer } from '#transfer/transfer.ts'
+import type { Webhooks } from '#webhooks/webhooks.ts'
 import { runCommand } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
 import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
+import { openSharing } from './open-sharing.ts'
 import { createFetchPicture } from './remote-pictures.ts'
 import { openProcessWebhooks } from './webhooks.ts'
 
@@ -247,7 +250,6 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     maxBytes: config.maxUploadBytes,
     fetchPicture: createFetchPicture(),
   })
-  const webhooks = await openProcessWebhooks({ config, log }, { ...foundations, generations, images })
   return {
     ownerId,
     connections,
@@ -258,19 +260,25 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
     generations,
     promptParts,
     writing,
-    webhooks,
     ...transfer,
   }
 }
 
 type Library = Awaited<ReturnType<typeof openLibrary>>
 
+/** What leaves for others. */
+interface Told {
+  readonly sharing: Sharing
+  readonly webhooks: Webhooks
+}
+
 /** Null in a process that works and answers nobody. */
 async function openApp(
   options: AssembleOptions,
   foundations: Foundations,
-  { library, accounts, limits }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits }>,
+  { library, ...rest }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits } & Told>,
 ): Promise<FastifyInstance | null> {
+  const { accounts, limits, sharing, webhooks } = rest
   const { config, log } = options
   const { database, storage, events, defaults } = foundations
   if (config.role === 'worker') return null
@@ -278,6 +286,8 @@ async function openApp(
     ...options,
     ...library,
     ...limits,
+    sharing,
+    webhooks,
     db: database.db,
     storage,
     events,
@@ -323,8 +333,9 @@ async function openWorker(
 function tasksOf(
   { log, config }: AssembleOptions,
   { database, storage, events }: Foundations,
-  { library, limits, leaving }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null }>,
+  { library, ...rest }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null } & Told>,
 ): readonly Task[] {
+  const { limits, leaving, sharing, webhooks } = rest
   const { db } = database
   const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
   const always: readonly Task[] = [
@@ -332,9 +343,10 @@ function tasksOf(
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
     { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
     { name: 'downloads', everyMs: 3_600_000, run: () => library.downloads.prune() },
+    { name: 'visits', everyMs: 3_600_000, run: () => sharing.visits.prune() },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
-    { name: 'webhooks', everyMs: 60_000, soonMs: 1000, run: () => library.webhooks.note() },
-    { name: 'webhook deliveries', everyMs: 3_600_000, run: () => library.webhooks.prune(daysAgo(deliveryDays)) },
+    { name: 'webhooks', everyMs: 60_000, soonMs: 1000, run: () => webhooks.note() },
+    { name: 'webhook deliveries', everyMs: 3_600_000, run: () => webhooks.prune(daysAgo(deliveryDays)) },
     { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, daysAgo(auditDays)) },
   ]
   if (leaving === null) return always
@@ -363,10 +375,15 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const library = await openLibrary(options, foundations)
   const accounts = await openAccounts(options, foundations)
   const limits = await openLimits(config, foundations)
-  const app = await openApp(options, foundations, { library, accounts, limits })
+  const sharing = await openSharing(config, { ...foundations, ...library, ...limits, log })
+  const webhooks = await openProcessWebhooks(options, { ...foundations, ...library, sharing })
+  const app = await openApp(options, foundations, { library, accounts, limits, sharing, webhooks })
   const worker = await openWorker(options, foundations, library)
   const leaving = worker === null ? null : await openLeaving(options, { ...foundations, ...library })
-  const housekeeping = startHousekeeping({ log, tasks: tasksOf(options, foundations, { library, limits, leaving }) })
+  const housekeeping = startHousekeeping({
+    log,
+    tasks: tasksOf(options, foundations, { library, limits, leaving, sharing, webhooks }),
+  })
   const control = await openControl(options, foundations)
 
   return {
@@ -383,7 +400,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
         housekeeping.stop(),
         app?.close(),
         worker?.stop(graceMs),
-        library.webhooks.close(graceMs),
+        webhooks.close(graceMs),
         library.derivatives.close(),
         library.collections.close(),
       ])

@@ -9,6 +9,7 @@ import type { Generations } from '#generation/generations.ts'
 import type { Images } from '#library/images.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import { createGuardedPost } from '#providers/kit/guarded-post.ts'
+import type { Sharing } from '#sharing/sharing.ts'
 import { openWebhooks, type Webhooks } from '#webhooks/webhooks.ts'
 
 interface Ports {
@@ -17,12 +18,13 @@ interface Ports {
   readonly secrets: Secrets
   readonly generations: Pick<Generations, 'get'>
   readonly images: Pick<Images, 'get'>
+  readonly sharing: Pick<Sharing, 'links'>
 }
 
 /** The webhooks of this process, which sends where it works. */
 export async function openProcessWebhooks(
   { config, log }: { readonly config: Config; readonly log: Log },
-  { database, events, secrets, generations, images }: Ports,
+  { database, events, secrets, generations, images, sharing }: Ports,
 ): Promise<Webhooks> {
   const { db } = database
   const privateEngines = { allowed: config.privateEngines, checkPublic: checkAddress }
@@ -35,7 +37,7 @@ export async function openProcessWebhooks(
       secrets,
       send: createGuardedPost(),
       addresses: createAddressRule({ db, privateEngines }, 'send messages'),
-      show: { generation: generations.get, image: images.get },
+      show: { generation: generations.get, image: images.get, share: sharing.links.get },
       publicUrl: config.publicUrl,
     },
     { sends: config.role !== 'api' },

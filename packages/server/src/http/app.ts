@@ -17,6 +17,7 @@ import type { Quotas } from '#library/quotas.ts'
 import type { PromptParts } from '#prompts/parts.ts'
 import type { Writing } from '#prompts/writing.ts'
 import type { Provider } from '#providers/spec/provider.ts'
+import type { Sharing } from '#sharing/sharing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
 import type { Downloads } from '#transfer/download/downloads.ts'
@@ -25,6 +26,9 @@ import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import type { Webhooks } from '#webhooks/webhooks.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { registerStudio } from './compat/studio/studio.ts'
+import { registerTasks } from './compat/tasks/tasks.ts'
+import { registerUserLibrary } from './compat/user-library/library.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
@@ -56,10 +60,12 @@ import { registerLibrary } from './routes/library.ts'
 import { registerProfiles } from './routes/profiles.ts'
 import { registerPrompts } from './routes/prompts.ts'
 import { registerSessions } from './routes/sessions.ts'
+import { registerShares } from './routes/shares.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
 import { registerWebhooks } from './routes/webhooks.ts'
 import { registerWriting } from './routes/writing.ts'
+import { registerShareVisits } from './share-visits/share-visits.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
 export interface AppPorts {
@@ -86,6 +92,7 @@ export interface AppPorts {
   readonly exports: Exports
   readonly takeBack: TakeBack
   readonly promptParts: PromptParts
+  readonly sharing: Sharing
   readonly writing: Writing
   readonly webhooks: Webhooks
   readonly providers: ReadonlyMap<string, Provider>
@@ -176,8 +183,13 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerWebhooks(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
+  registerShares(app, ports.sharing)
+  await registerShareVisits(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
+  await registerUserLibrary(app, { ...ports, links })
+  await registerStudio(app, ports)
+  await registerTasks(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app
 }

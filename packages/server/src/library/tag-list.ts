@@ -25,6 +25,23 @@ export interface TagList {
 /** Pictures whose tag changes in one transaction. */
 const batch = 200
 
+/** Some pictures of a tag at a time, so that nobody waits for thousands. @returns whether there were any */
+async function takeOff(trx: Trx, userId: string, from: string): Promise<readonly string[]> {
+  const some = trx.selectFrom('image_tags').where('tag', '=', from).select('image_id').limit(sql.lit(batch))
+  const ids = (await some.execute()).map((row) => row.image_id)
+  if (ids.length === 0) return ids
+  await lockImages(trx, userId, ids)
+  await trx.deleteFrom('image_tags').where('tag', '=', from).where('image_id', 'in', ids).execute()
+  return ids
+}
+
+/** Keeps a tag from being deleted until `trx` ends. @throws EaselError `not-found` when it was already */
+async function holdTag(trx: Trx, userId: string, id: string): Promise<void> {
+  const held = trx.selectFrom('tags').where('user_id', '=', userId).where('id', '=', id).select('id').forKeyShare()
+  if ((await held.executeTakeFirst()) !== undefined) return
+  throw new EaselError('not-found', 'The tag that this one was to become is gone. Try again.')
+}
+
 export function createTagList({ db, events, sidecars }: LibraryPorts): TagList {
   const mine = (userId: string) =>
     db
@@ -36,23 +53,6 @@ export function createTagList({ db, events, sidecars }: LibraryPorts): TagList {
     const tag = await mine(userId).where('id', '=', id).executeTakeFirst()
     if (tag === undefined) throw new EaselError('not-found', 'There is no such tag in your library.')
     return tag
-  }
-
-  /** Some pictures of a tag at a time, so that nobody waits for thousands. @returns whether there were any */
-  async function takeOff(trx: Trx, userId: string, from: string): Promise<readonly string[]> {
-    const some = trx.selectFrom('image_tags').where('tag', '=', from).select('image_id').limit(sql.lit(batch))
-    const ids = (await some.execute()).map((row) => row.image_id)
-    if (ids.length === 0) return ids
-    await lockImages(trx, userId, ids)
-    await trx.deleteFrom('image_tags').where('tag', '=', from).where('image_id', 'in', ids).execute()
-    return ids
-  }
-
-  /** Keeps a tag from being deleted until `trx` ends. @throws EaselError `not-found` when it was already */
-  async function holdTag(trx: Trx, userId: string, id: string): Promise<void> {
-    const held = trx.selectFrom('tags').where('user_id', '=', userId).where('id', '=', id).select('id').forKeyShare()
-    if ((await held.executeTakeFirst()) !== undefined) return
-    throw new EaselError('not-found', 'The tag that this one was to become is gone. Try again.')
   }
 
   /** A crash leaves both tags with some of the pictures each; a repeat goes on. */

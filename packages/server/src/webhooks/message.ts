@@ -33,7 +33,7 @@ async function thingOf(
   const [kind] = type.split('.')
   if (kind === 'webhook') return { ...toWebhook(webhook) }
   const look = kind === 'generation' ? show.generation : kind === 'image' ? show.image : show.share
-  if (look === undefined || subjectId === null) return null
+  if (subjectId === null) return null
   try {
     return await look(webhook.user_id, subjectId)
   } catch (error) {

@@ -48,8 +48,7 @@ export interface WebhookPorts {
   readonly show: {
     readonly generation: Show
     readonly image: Show
-    /** Absent: there are no links, and no events of them. */
-    readonly share?: Show
+    readonly share: Show
   }
   /** The origin that people use, or null: paths stay paths. */
   readonly publicUrl: string | null

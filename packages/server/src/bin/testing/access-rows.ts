@@ -27,6 +27,8 @@ export interface Things {
   passkey(): Promise<string>
   invitation(): Promise<string>
   user(): Promise<string>
+  /** A link that asks a password, by its id and its name. */
+  share(): Promise<{ readonly id: string; readonly name: string }>
 }
 
 export interface Row {
@@ -102,6 +104,18 @@ const open: Record<string, Row> = {
   'GET /api/auth/oidc/callback': { ask: at('/api/auth/oidc/callback?code=x&state=y'), own: 404 },
   'POST /api/auth/register': { ask: at('/api/auth/register', {}), own: 400 },
   'POST /api/auth/login': { ask: at('/api/auth/login', { email: 'owner@example.com', password: 'x' }), own: 401 },
+  'GET /api/health': { ask: at('/api/health'), own: 200 },
+  // Whoever does not know the secret in the id knows nothing.
+  'GET /task-status/:taskId': {
+    ask: of(generation, (id) => `/task-status/${id}-${'0'.repeat(32)}`),
+    own: 404,
+  },
+  // Open, because it also serves what has a link: of what has none only its owner knows.
+  'GET /api/ai/images/:filename': {
+    ask: async ({ image: make }) => ({ path: `/api/ai/images/${(await make()).filename}` }),
+    own: 404,
+    but: { owner: 200, 'key to read': 200 },
+  },
   'POST /api/auth/verify': {
     ask: at('/api/auth/verify'),
     // A cookie does not count for programs of the older systems.
@@ -268,6 +282,31 @@ const library: Record<string, Row> = {
     foreign: 404,
   },
   'GET /ollamalog/info': { ask: at('/ollamalog/info'), own: 200 },
+  'POST /api/ai/generate-image': { ask: at('/api/ai/generate-image', {}), own: 400 },
+  'GET /api/ai/my-images': { ask: at('/api/ai/my-images'), own: 200 },
+  'GET /api/ai/images/:userId/:filename': {
+    ask: async ({ image: make, ownerId }) => ({ path: `/api/ai/images/${ownerId}/${(await make()).filename}` }),
+    own: 200,
+    foreign: 403,
+  },
+  'GET /uploads/images/:folder/:filename': {
+    ask: async ({ image: make, ownerId }) => ({ path: `/uploads/images/user-${ownerId}/${(await make()).filename}` }),
+    own: 200,
+    foreign: 403,
+  },
+  'GET /api/models/config': { ask: at('/api/models/config'), own: 200 },
+  'POST /api/sdxl/generate': { ask: at('/api/sdxl/generate', {}), own: 422 },
+  'POST /api/flux/generate': { ask: at('/api/flux/generate', {}), own: 422 },
+  'POST /api/sdxl/transform': { ask: at('/api/sdxl/transform', {}), own: 422 },
+  'POST /api/flux/transform': { ask: at('/api/flux/transform', {}), own: 422 },
+  'POST /generate-image': { ask: at('/generate-image', {}), own: 400 },
+  'DELETE /delete-images': { ask: at('/delete-images', { image_ids: [] }), own: 200 },
+  'DELETE /delete-images/': { ask: at('/delete-images/', { image_ids: ['nonesuch'] }), own: 404 },
+  'DELETE /api/ai/images/*': {
+    ask: async ({ image: make }) => ({ path: `/api/ai/images/${(await make()).filename}` }),
+    own: 200,
+    foreign: 404,
+  },
   'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
 }
 
@@ -373,6 +412,32 @@ const webhooks: Record<string, Row> = {
   },
 }
 
+const share = async ({ share: make }: Things) => (await make()).id
+const named = async ({ share: make }: Things) => (await make()).name
+const noImage = newId()
+
+/** Visitors of a link that asks a password learn nothing, whoever they are. */
+const shares: Record<string, Row> = {
+  'GET /api/shares': { ask: at('/api/shares'), own: 200 },
+  'POST /api/shares': { ask: at('/api/shares', {}), own: 400 },
+  'GET /api/shares/:id': { ask: of(share, (id) => `/api/shares/${id}`), own: 200, foreign: 404 },
+  'PATCH /api/shares/:id': { ask: of(share, (id) => `/api/shares/${id}`, {}), own: 200, foreign: 404 },
+  'DELETE /api/shares/:id': { ask: of(share, (id) => `/api/shares/${id}`), own: 204, foreign: 404 },
+  'GET /s/:name': { ask: of(named, (name) => `/s/${name}`), own: 401 },
+  'POST /s/:name': { ask: of(named, (name) => `/s/${name}`, { password: 'not it' }), own: 401 },
+  'GET /s/:name/images': { ask: of(named, (name) => `/s/${name}/images`), own: 401 },
+  'GET /s/:name/images/:id/thumbnail': {
+    ask: of(named, (name) => `/s/${name}/images/${noImage}/thumbnail`),
+    own: 401,
+  },
+  'GET /s/:name/images/:id/view': { ask: of(named, (name) => `/s/${name}/images/${noImage}/view`), own: 401 },
+  'GET /s/:name/images/:id/file': { ask: of(named, (name) => `/s/${name}/images/${noImage}/file`), own: 401 },
+  'GET /s/:name/zip': { ask: of(named, (name) => `/s/${name}/zip`), own: 401 },
+  'GET /s/:name/card.jpg': { ask: of(named, (name) => `/s/${name}/card.jpg`), own: 401 },
+  'GET /oembed': { ask: at('/oembed'), own: 400 },
+  'GET /images/:name': { ask: of(named, (name) => `/images/${name}`), own: 401 },
+}
+
 const administration: Record<string, Row> = {
   'GET /api/admin/overview': { ask: at('/api/admin/overview'), own: 200 },
   'GET /api/admin/users': { ask: at('/api/admin/users'), own: 200 },
@@ -417,16 +482,26 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...collections,
   ...prompts,
   ...webhooks,
+  ...shares,
   ...administration,
 }
 
 /** Prefixes below which whatever has no route is answered too, in the words of an older system. */
 export const answeredBelow = [
+  '/images',
   '/uploads',
   '/models',
   '/generate',
   '/history',
   '/ollamalog',
+  '/api/ai',
+  '/api/models',
+  '/api/health',
+  '/api/sdxl',
+  '/api/flux',
+  '/generate-image',
+  '/task-status',
+  '/delete-images',
   '/api/auth/register',
   '/api/auth/login',
   '/api/auth/verify',

@@ -39,7 +39,7 @@ export interface TestOptions {
 const secrets = createSecrets(fixedKeyring({ kid: 'test', bytes: randomBytes(32) }))
 
 /** Shows whatever is asked for. */
-const showAnything: Required<WebhookPorts['show']> = {
+const showAnything: WebhookPorts['show'] = {
   generation: async (_, id) => ({ id, prompt: 'a fox' }),
   image: async (_, id) => ({ id, url: `/api/images/${id}/file` }),
   share: async (_, id) => ({ id, url: `https://pictures.example/s/${id}` }),
@@ -85,7 +85,7 @@ export const shared = (shareId = newId()): LoggedEvent => ({ type: 'share.create
 export const eventually = async <T>(look: () => T | Promise<T>): Promise<T> =>
   await vi.waitFor(look, { timeout: 15_000, interval: 20 })
 
-type Shown = Required<WebhookPorts['show']>
+type Shown = WebhookPorts['show']
 
 /** A database with one user, and processes on it. */
 export async function openHookWorld(options: TestOptions = {}) {
