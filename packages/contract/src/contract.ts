@@ -37,6 +37,17 @@ export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'
 export {
+  DeliveryState,
+  NewWebhook,
+  Webhook,
+  WebhookChange,
+  WebhookCreate,
+  WebhookDelivery,
+  WebhookEvent,
+  WebhookMessage,
+  WebhookOff,
+} from './webhooks.ts'
+export {
   Share,
   ShareChange,
   ShareCreate,

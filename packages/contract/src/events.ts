@@ -35,6 +35,8 @@ export const EaselEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('bulk.changed'), bulkId: Id }),
   z.object({ type: z.literal('connections.changed') }),
+  /** Somebody made a link to a picture, an album or a selection. */
+  z.object({ type: z.literal('share.created'), shareId: Id }),
   /** The log no longer reaches back to where this page was: load everything anew. */
   z.object({ type: z.literal('reset') }),
 ])

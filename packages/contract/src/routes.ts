@@ -27,6 +27,7 @@ import type { Route } from './route.ts'
 import { ImageFilter } from './search.ts'
 import { shareRoutes } from './share-routes.ts'
 import { transferRoutes } from './transfer-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 import { writingRoutes } from './writing-routes.ts'
 
 const byId = z.object({ id: Id })
@@ -260,4 +261,5 @@ export const routes = {
   ...writingRoutes,
   ...promptRoutes,
   ...shareRoutes,
+  ...webhookRoutes,
 } as const

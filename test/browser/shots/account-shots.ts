@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Page } from 'playwright-core'
 import { careful, password, signedIn, turnTwoFactorOn, typeSignIn } from './cast.ts'
 import type { Shot } from './shot.ts'
 
@@ -9,6 +10,25 @@ const authenticator = {
   hasUserVerification: true,
   isUserVerified: true,
 } as const
+
+/** One that is on and leads to nobody, and one that is off. */
+async function haveWebhooks(page: Page): Promise<void> {
+  const add = page.getByRole('button', { name: 'Add a webhook' })
+  await add.waitFor()
+  if ((await page.getByRole('list', { name: 'Webhooks' }).count()) === 0) {
+    for (const name of ['Printer', 'Chat of the studio']) {
+      await add.click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Name').fill(name)
+      await dialog.getByLabel('Address').fill('http://127.0.0.1:9/hooks/easel?room=studio')
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByRole('button', { name: 'Done' }).click()
+    }
+    await page.getByRole('button', { name: 'Actions for Chat of the studio' }).click()
+    await page.getByRole('menuitem', { name: 'Switch off' }).click()
+  }
+  await page.getByText('Off', { exact: true }).waitFor()
+}
 
 /** What is there only with accounts. */
 export const accountShots: readonly Shot[] = [
@@ -100,6 +120,24 @@ export const accountShots: readonly Shot[] = [
       await page.getByRole('button', { name: 'Done' }).click()
     }
     await page.getByRole('list', { name: 'API keys' }).waitFor()
+  }),
+  signedIn('webhooks', '/settings/webhooks', haveWebhooks),
+  signedIn('webhook-new', '/settings/webhooks', async (page) => {
+    await page.getByRole('button', { name: 'Add a webhook' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Chat of the studio')
+  }),
+  signedIn('webhook-secret', '/settings/webhooks', async (page) => {
+    await haveWebhooks(page)
+    await page.getByRole('button', { name: 'Actions for Printer' }).click()
+    await page.getByRole('menuitem', { name: 'Renew the secret' }).click()
+    await page.getByRole('button', { name: 'Renew', exact: true }).click()
+    await page.getByRole('button', { name: 'Copy' }).waitFor()
+  }),
+  signedIn('webhook-deliveries', '/settings/webhooks', async (page) => {
+    await haveWebhooks(page)
+    await page.getByRole('button', { name: 'Actions for Printer' }).click()
+    await page.getByRole('menuitem', { name: 'Send a test' }).click()
+    await page.getByRole('dialog').getByText('Failed').first().waitFor()
   }),
   { name: 'keys-and-data-alone', stage: 'finished', path: '/settings/data' },
   signedIn('usage', '/settings/data', async (page) => await page.getByText('Pictures today').waitFor()),

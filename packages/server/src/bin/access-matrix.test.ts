@@ -55,6 +55,15 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
     await db.insertInto('users').values({ id, name: 'Passing by', role: 'user' }).execute()
     return id
   }
+  const insertWebhook = async () => {
+    const id = newId()
+    const row = { id, user_id: ownerId, name: secret, url: `http://127.0.0.1:9/${secret}`, types: '["image.added"]' }
+    await db
+      .insertInto('webhooks')
+      .values({ ...row, secret: null, seq: 0 })
+      .execute()
+    return id
+  }
   return {
     ownerId,
     image,
@@ -122,6 +131,16 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
       await db
         .insertInto('prompt_parts')
         .values({ id, user_id: ownerId, kind: 'style', name: id, name_key: id, text: secret })
+        .execute()
+      return id
+    },
+    webhook: insertWebhook,
+    async delivery() {
+      const id = newId()
+      const row = { id, webhook_id: await insertWebhook(), user_id: ownerId, type: 'image.added', subject_id: newId() }
+      await db
+        .insertInto('webhook_deliveries')
+        .values({ ...row, happened_at: new Date(), state: 'failed', message: secret })
         .execute()
       return id
     },

@@ -48,6 +48,7 @@ import type { Provider } from '#providers/spec/provider.ts'
 import type { Sharing } from '#sharing/sharing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createTransfer } from '#transfer/transfer.ts'
+import type { Webhooks } from '#webhooks/webhooks.ts'
 import { runCommand } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
 import { discoverBackends } from './discover.ts'
@@ -56,6 +57,7 @@ import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
 import { openSharing } from './open-sharing.ts'
 import { createFetchPicture } from './remote-pictures.ts'
+import { openProcessWebhooks } from './webhooks.ts'
 
 const callTimeoutMs = 30 * 60_000
 const dayMs = 86_400_000
@@ -63,6 +65,8 @@ const dayMs = 86_400_000
 const auditDays = 365
 /** As long a bulk action can be undone. */
 const bulkDays = 7
+/** So long stands what webhooks were told. */
+const deliveryDays = 30
 
 export interface Assembled {
   /** What it stands on, for those who look at it from beside the HTTP API. */
@@ -262,13 +266,19 @@ async function openLibrary({ config, log, providers }: AssembleOptions, foundati
 
 type Library = Awaited<ReturnType<typeof openLibrary>>
 
+/** What leaves for others. */
+interface Told {
+  readonly sharing: Sharing
+  readonly webhooks: Webhooks
+}
+
 /** Null in a process that works and answers nobody. */
 async function openApp(
   options: AssembleOptions,
   foundations: Foundations,
-  { library, ...rest }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits; sharing: Sharing }>,
+  { library, ...rest }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits } & Told>,
 ): Promise<FastifyInstance | null> {
-  const { accounts, limits, sharing } = rest
+  const { accounts, limits, sharing, webhooks } = rest
   const { config, log } = options
   const { database, storage, events, defaults } = foundations
   if (config.role === 'worker') return null
@@ -277,6 +287,7 @@ async function openApp(
     ...library,
     ...limits,
     sharing,
+    webhooks,
     db: database.db,
     storage,
     events,
@@ -322,23 +333,25 @@ async function openWorker(
 function tasksOf(
   { log, config }: AssembleOptions,
   { database, storage, events }: Foundations,
-  { library, ...rest }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null; sharing: Sharing }>,
+  { library, ...rest }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null } & Told>,
 ): readonly Task[] {
-  const { limits, leaving, sharing } = rest
+  const { limits, leaving, sharing, webhooks } = rest
   const { db } = database
+  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
   const always: readonly Task[] = [
-    { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * dayMs)) },
+    { name: 'events', everyMs: 3_600_000, run: () => events.prune(daysAgo(7)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
     { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
     { name: 'downloads', everyMs: 3_600_000, run: () => library.downloads.prune() },
     { name: 'visits', everyMs: 3_600_000, run: () => sharing.visits.prune() },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
-    { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, new Date(Date.now() - auditDays * dayMs)) },
+    { name: 'webhooks', everyMs: 60_000, soonMs: 1000, run: () => webhooks.note() },
+    { name: 'webhook deliveries', everyMs: 3_600_000, run: () => webhooks.prune(daysAgo(deliveryDays)) },
+    { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, daysAgo(auditDays)) },
   ]
   if (leaving === null) return always
   const ports = { db, storage, events, log }
   const { bulks, sidecars } = library.collections
-  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
   return [
     ...always,
     { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => library.derivatives.catchUp() },
@@ -363,12 +376,13 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const accounts = await openAccounts(options, foundations)
   const limits = await openLimits(config, foundations)
   const sharing = await openSharing(config, { ...foundations, ...library, ...limits, log })
-  const app = await openApp(options, foundations, { library, accounts, limits, sharing })
+  const webhooks = await openProcessWebhooks(options, { ...foundations, ...library, sharing })
+  const app = await openApp(options, foundations, { library, accounts, limits, sharing, webhooks })
   const worker = await openWorker(options, foundations, library)
   const leaving = worker === null ? null : await openLeaving(options, { ...foundations, ...library })
   const housekeeping = startHousekeeping({
     log,
-    tasks: tasksOf(options, foundations, { library, limits, leaving, sharing }),
+    tasks: tasksOf(options, foundations, { library, limits, leaving, sharing, webhooks }),
   })
   const control = await openControl(options, foundations)
 
@@ -386,6 +400,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
         housekeeping.stop(),
         app?.close(),
         worker?.stop(graceMs),
+        webhooks.close(graceMs),
         library.derivatives.close(),
         library.collections.close(),
       ])

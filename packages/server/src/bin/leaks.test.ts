@@ -229,6 +229,20 @@ async function driveApiKeys(): Promise<void> {
   expect((await client.ask('/api/me', { headers })).status).toBe(401)
 }
 
+async function driveWebhooks(): Promise<void> {
+  const [first, second] = ['secret of a webhook', 'renewed secret of it'] as const
+  const url = `${engine.baseUrl}/hook`
+  const made = await post('/api/webhooks', { name: 'Hook', url, events: ['image.added'] }, { reveals: [first] })
+  const { id, secret } = made.json().data
+  keep(first, secret.slice('whsec_'.length))
+  const renewed = await post(`/api/webhooks/${id}/secret`, undefined, { reveals: [second] })
+  keep(second, renewed.json().data.secret.slice('whsec_'.length))
+  await post(`/api/webhooks/${id}/test`, undefined)
+  const log = async () => (await client.ask(`/api/webhooks/${id}/deliveries`)).json().data
+  await vi.waitUntil(async () => (await log())[0].state !== 'waiting', { timeout: 20_000, interval: 100 })
+  await client.ask('/api/webhooks')
+}
+
 async function driveSingleSignOn(): Promise<void> {
   const ada = new Map(client.jar)
   client.jar.clear()
@@ -288,6 +302,7 @@ describe('secrets', { timeout: 300_000 }, () => {
     await driveAccounts()
     const stopListening = await client.listen('/api/events')
     await driveApiKeys()
+    await driveWebhooks()
     await driveConnections()
     await driveFactors()
     await driveSingleSignOn()

@@ -145,4 +145,31 @@ describe('the instance key', () => {
     const again = await inTransaction(database.db, (trx) => secrets.seal(trx, place, 'sk-new'))
     expect(await secrets.open(database.db, place, again)).toBe('sk-new')
   })
+
+  it('CN9, WH7: EASEL_LOST_KEY=forget switches webhooks off whose secret cannot be opened', async () => {
+    const { place } = await storeKey(secretOne)
+    const id = newId()
+    const hook = {
+      id,
+      user_id: place.userId,
+      name: 'Hook',
+      url: 'https://hook.example',
+      types: '["image.added"]',
+      seq: 0,
+    }
+    await database.db
+      .insertInto('webhooks')
+      .values({ ...hook, secret: 'sealed', old_secret: 'sealed', old_secret_until: new Date() })
+      .execute()
+    const read = () =>
+      database.db
+        .selectFrom('webhooks')
+        .select(['secret', 'old_secret', 'off_reason'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+    await open(secretOne, 'forget')
+    expect(await read()).toEqual({ secret: 'sealed', old_secret: 'sealed', off_reason: null })
+    await open(secretTwo, 'forget')
+    expect(await read()).toEqual({ secret: null, old_secret: null, off_reason: 'key-lost' })
+  })
 })

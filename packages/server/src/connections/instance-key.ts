@@ -139,7 +139,7 @@ async function cannotOpen({ database, dataFolder, secret }: InstanceKeyOptions, 
   return new StartError(
     `${what} Set EASEL_SECRET to the one used before, or put the old file secret.key back (and remove EASEL_SECRET). ` +
       'After "easel keys rotate" that is the new one. ' +
-      'If it is lost for good, start once with EASEL_LOST_KEY=forget: the stored API keys and second factors are then erased and have to be set up again, and everybody has to sign in; nothing else is lost.',
+      'If it is lost for good, start once with EASEL_LOST_KEY=forget: the stored API keys, second factors and secrets of webhooks are then erased and have to be set up again, and everybody has to sign in; nothing else is lost.',
   )
 }
 
@@ -154,6 +154,11 @@ async function forgetForeign({ database: { db }, log }: InstanceKeyOptions, keys
       .set({ secret: null, key_hint: null })
       .where('user_id', 'in', ids)
       .where('secret', 'is not', null)
+      .execute()
+    await trx
+      .updateTable('webhooks')
+      .set({ secret: null, old_secret: null, old_secret_until: null, off_at: new Date(), off_reason: 'key-lost' })
+      .where('user_id', 'in', ids)
       .execute()
     return ids.length
   })

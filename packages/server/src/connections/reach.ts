@@ -23,15 +23,48 @@ export interface Reach {
   check(userId: string, manifest: Manifest, baseUrl: string | undefined): Promise<void>
 }
 
-export function createReach({ db, privateEngines }: Pick<ConnectionDependencies, 'db' | 'privateEngines'>): Reach {
+/** Where what a user names by its address may be. */
+export interface AddressRule {
+  /** Whether private addresses are allowed to this user, as the user is now. */
+  mayReachPrivate(userId: string): Promise<boolean>
+  /** Why this user may not use an address, as in “is …”; null: nothing stands against it. */
+  refusal(userId: string, url: string): Promise<string | null>
+}
+
+/** @param doing what those who may not go there cannot do, as in “may use engines” */
+export function createAddressRule(
+  { db, privateEngines }: Pick<ConnectionDependencies, 'db' | 'privateEngines'>,
+  doing: string,
+): AddressRule {
   const { allowed, checkPublic } = privateEngines
-  const trusted = new Set<string | null>()
 
   async function mayReachPrivate(userId: string): Promise<boolean> {
     if (allowed !== 'admins') return allowed === 'everyone'
     const owner = await db.selectFrom('users').select('role').where('id', '=', userId).executeTakeFirst()
     return owner?.role === 'admin'
   }
+
+  return {
+    mayReachPrivate,
+    async refusal(userId, url) {
+      if (await mayReachPrivate(userId)) return null
+      try {
+        await checkPublic(url)
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error
+        // A name that cannot be found today may be tomorrow; every call looks again.
+        if (error.kind !== 'bad-request') return null
+        const who = allowed === 'admins' ? 'only administrators' : 'nobody'
+        return `is inside a private network, where ${who} may ${doing}`
+      }
+      return null
+    },
+  }
+}
+
+export function createReach(ports: Pick<ConnectionDependencies, 'db' | 'privateEngines'>): Reach {
+  const { mayReachPrivate, refusal } = createAddressRule(ports, 'use engines')
+  const trusted = new Set<string | null>()
 
   return {
     trust: (baseUrl) => void trusted.add(originOf(baseUrl)),
@@ -43,16 +76,8 @@ export function createReach({ db, privateEngines }: Pick<ConnectionDependencies,
     },
     async check(userId, manifest, baseUrl) {
       const address = baseUrl ?? manifest.defaultBaseUrl
-      if (address === null || (await mayReachPrivate(userId))) return
-      try {
-        await checkPublic(address)
-      } catch (error) {
-        if (!(error instanceof ProviderError)) throw error
-        // A name that cannot be found today may be tomorrow; every call looks again.
-        if (error.kind !== 'bad-request') return
-        const who = allowed === 'admins' ? 'only administrators' : 'nobody'
-        refuse([{ field: 'body.baseUrl', message: `is inside a private network, where ${who} may use engines` }])
-      }
+      const message = address === null ? null : await refusal(userId, address)
+      if (message !== null) refuse([{ field: 'body.baseUrl', message }])
     },
   }
 }

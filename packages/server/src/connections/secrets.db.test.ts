@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-async function somePlace(): Promise<SecretPlace> {
+async function somePlace() {
   return { userId: await addUser(database), connectionId: newId() }
 }
 
@@ -48,6 +48,15 @@ describe('secrets', () => {
       .executeTakeFirstOrThrow()
     await database.db.updateTable('data_keys').set({ wrapped }).where('user_id', '=', other.userId).execute()
     expect(await secrets.open(database.db, { ...mine, userId: other.userId }, sealed)).toBeNull()
+  })
+
+  it('CN7, WH5: what is sealed for a webhook opens for no connection of the same id', async () => {
+    const place = await somePlace()
+    const webhook = { userId: place.userId, webhookId: place.connectionId }
+    const sealed = await seal(webhook, 'whsec_first')
+    expect(await secrets.open(database.db, webhook, sealed)).toBe('whsec_first')
+    expect(await secrets.open(database.db, place, sealed)).toBeNull()
+    expect(await secrets.open(database.db, { ...webhook, webhookId: newId() }, sealed)).toBeNull()
   })
 
   it('CN8: every user has one random data key, wrapped and named after the instance key', async () => {

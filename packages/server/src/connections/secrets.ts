@@ -5,14 +5,13 @@ import { kidOf, seal, unseal, type NamedKey } from './envelope.ts'
 import type { Keyring } from './keyring.ts'
 
 /** Whose secret it is and where it stands: what is sealed for one place cannot be opened at another. */
-export interface SecretPlace {
-  readonly userId: string
-  readonly connectionId: string
-}
+export type SecretPlace =
+  | { readonly userId: string; readonly connectionId: string }
+  | { readonly userId: string; readonly webhookId: string }
 
-/** Secrets of connections, sealed with a data key of their user's that the instance key wraps. */
+/** Secrets of connections and webhooks, sealed with a data key of their user's that the instance key wraps. */
 export interface Secrets {
-  /** Seals a secret for one connection; makes the user's data key when it is the first. */
+  /** Seals a secret for its place; makes the user's data key when it is the first. */
   seal(trx: Trx, place: SecretPlace, secret: string): Promise<string>
   /** The secret in clear, or null when it was not sealed for this place or was tampered with. */
   open(db: Db, place: SecretPlace, sealed: string): Promise<string | null>
@@ -66,8 +65,10 @@ export function wrapContext(userId: string): string {
   return `data_keys|${userId}|wrapped|v1`
 }
 
-function secretContext({ userId, connectionId }: SecretPlace): string {
-  return `connections|${userId}|${connectionId}|secret|v1`
+function secretContext(place: SecretPlace): string {
+  const { userId } = place
+  if ('webhookId' in place) return `webhooks|${userId}|${place.webhookId}|secret|v1`
+  return `connections|${userId}|${place.connectionId}|secret|v1`
 }
 
 function nameOf(bytes: Buffer): string {

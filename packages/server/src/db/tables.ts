@@ -5,6 +5,7 @@ import type { DownloadTables } from './download-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
 import type { PromptTables } from './prompt-tables.ts'
 import type { ShareTables } from './share-tables.ts'
+import type { WebhookTables } from './webhook-tables.ts'
 import type { WritingTables } from './writing-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -180,7 +181,8 @@ export interface LaneCallTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables, DownloadTables, LibraryTables, PromptTables, ShareTables, WritingTables {
+export interface Tables
+  extends AccountTables, DownloadTables, LibraryTables, PromptTables, ShareTables, WebhookTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

@@ -34,6 +34,11 @@ export interface Events {
    * when the log no longer reaches back so far, a `reset` comes instead.
    */
   subscribe(userId: string, since: number | null, onEvent: (delivered: Delivered) => void): Promise<() => void>
+  /**
+   * Calls `onGrowth` with the user whose log has grown, on any process; with null when that may be anybody's.
+   * @returns a function that ends it
+   */
+  watch(onGrowth: (userId: string | null) => void): () => void
   /** Removes events older than this. @returns how many */
   prune(olderThan: Date): Promise<number>
   close(): Promise<void>

@@ -231,3 +231,18 @@ it('EV6: a page that throws hurts neither the others nor its own next events', a
   await expect.poll(() => good.numbers(), slow).toEqual(await written())
   await expect.poll(() => bad.numbers(), slow).toEqual(await written())
 })
+
+it('EV9: whoever watches is told whose log has grown, on any process, until they stop', async () => {
+  const told: (string | null)[] = []
+  const stop = test.others.watch((userId) => void told.push(userId))
+  const other = await addUser(test.database)
+  await test.append([imageAdded(), imageAdded()])
+  await test.append([imageAdded()], other)
+  await expect.poll(() => told, slow).toEqual([test.user, other])
+  stop()
+  const page = createPage()
+  await test.others.subscribe(test.user, null, page.onEvent)
+  await test.append([imageAdded()])
+  await expect.poll(() => page.delivered.length, slow).toBe(1)
+  expect(told).toEqual([test.user, other])
+})

@@ -66,7 +66,18 @@ async function prune(db: Db, olderThan: Date): Promise<number> {
 export async function createEvents(database: Database, log: Log = openLog('error')): Promise<Events> {
   const { db } = database
   const followers = createFollowers()
-  const stopListening = await listenFor(database, followers)
+  const watchers = new Set<(userId: string | null) => void>()
+  const stopListening = await listenFor(database, {
+    ...followers,
+    wake(userId, seq) {
+      followers.wake(userId, seq)
+      for (const watcher of watchers) watcher(userId)
+    },
+    wakeAll() {
+      followers.wakeAll()
+      for (const watcher of watchers) watcher(null)
+    },
+  })
 
   return {
     append,
@@ -88,6 +99,11 @@ export async function createEvents(database: Database, log: Log = openLog('error
         throw error
       }
       return () => followers.remove(userId, follower)
+    },
+
+    watch(onGrowth) {
+      watchers.add(onGrowth)
+      return () => void watchers.delete(onGrowth)
     },
 
     prune: (olderThan) => prune(db, olderThan),

@@ -24,6 +24,7 @@ import type { Downloads } from '#transfer/download/downloads.ts'
 import type { PictureFiles } from '#transfer/download/picture-files.ts'
 import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
+import type { Webhooks } from '#webhooks/webhooks.ts'
 import { registerHistory } from './compat/history/history.ts'
 import { registerStudio } from './compat/studio/studio.ts'
 import { registerTasks } from './compat/tasks/tasks.ts'
@@ -65,6 +66,7 @@ import { registerSessions } from './routes/sessions.ts'
 import { registerShares } from './routes/shares.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
+import { registerWebhooks } from './routes/webhooks.ts'
 import { registerWriting } from './routes/writing.ts'
 import { registerShareVisits } from './share-visits/share-visits.ts'
 
@@ -95,6 +97,7 @@ export interface AppPorts {
   readonly promptParts: PromptParts
   readonly sharing: Sharing
   readonly writing: Writing
+  readonly webhooks: Webhooks
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
   readonly signatures: FileSignatures | null
@@ -180,6 +183,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerDownloads(app, ports)
   registerWriting(app, ports)
   registerPrompts(app, ports)
+  registerWebhooks(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
   registerShares(app, ports.sharing)

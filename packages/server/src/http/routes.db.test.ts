@@ -18,6 +18,7 @@ import { passkeyScenarios } from './testing/passkey-scenarios.ts'
 import { promptScenarios } from './testing/prompt-scenarios.ts'
 import { shareScenarios } from './testing/share-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
+import { webhookScenarios } from './testing/webhook-scenarios.ts'
 import { writingScenarios } from './testing/writing-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
 
@@ -37,6 +38,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...passkeyScenarios,
   ...adminScenarios,
   ...guestScenarios,
+  ...webhookScenarios,
   ...shareScenarios,
 }
 

@@ -86,7 +86,7 @@ describe('links', () => {
     await links.revoke(user, id)
     await links.revoke(user, id)
     const told = { type: 'library.changed', what: 'shares' }
-    expect((await types(user)).slice(before)).toEqual([told, told, told])
+    expect((await types(user)).slice(before)).toEqual([told, { type: 'share.created', shareId: id }, told, told])
     expect(await types(other)).toEqual([])
   })
 

@@ -155,7 +155,7 @@ export function createLinks({ db, events, log, hashPassword, publicUrl, clock = 
       const open = { download: true, prompt: false, listed: false }
       await inTransaction(db, async (trx) => {
         await insert(trx, target, { ...open, ...columns, id, user_id: userId, name: newShareName(name) })
-        await events.append(trx, userId, changed)
+        await events.append(trx, userId, [...changed, { type: 'share.created', shareId: id }])
       })
       log.info({ user: userId, share: id, kind: target.kind }, 'link made')
       return await get(userId, id)

@@ -170,6 +170,11 @@ const settingsParts = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: '/webhooks',
+    component: lazyRouteComponent(() => import('#screens/account/webhooks-part.tsx'), 'WebhooksPart'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: '/data',
     component: lazyRouteComponent(() => import('#screens/account/data-part.tsx'), 'DataPart'),
   }),

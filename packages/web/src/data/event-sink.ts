@@ -199,6 +199,7 @@ export function createEventSink({ client, call, onFinished }: SinkOptions): Even
         readCollections(client, event.what)
         return
       case 'bulk.changed':
+      case 'share.created':
         return
       case 'connections.changed':
         void client.invalidateQueries({ queryKey: keys.connections })

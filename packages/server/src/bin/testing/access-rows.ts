@@ -19,6 +19,8 @@ export interface Things {
   album(): Promise<string>
   search(): Promise<string>
   promptPart(): Promise<string>
+  webhook(): Promise<string>
+  delivery(): Promise<string>
   bulk(): Promise<string>
   apiKey(): Promise<string>
   session(): Promise<string>
@@ -402,6 +404,43 @@ const prompts: Record<string, Row> = {
   'GET /api/images/:id/lineage': { ask: of(image, (id) => `/api/images/${id}/lineage`), own: 200, foreign: 404 },
 }
 
+const webhook = (path: (id: string) => string, body?: unknown) => of((things) => things.webhook(), path, body)
+/** It would have sent to itself what it may not read. */
+const noReader = { 'key to write': 403 } as const
+
+const webhooks: Record<string, Row> = {
+  'GET /api/webhooks': { ask: at('/api/webhooks'), own: 200 },
+  'POST /api/webhooks': { ask: at('/api/webhooks', {}), own: 400 },
+  'GET /api/webhooks/:id': { ask: webhook((id) => `/api/webhooks/${id}`), own: 200, foreign: 404 },
+  'PATCH /api/webhooks/:id': {
+    ask: webhook((id) => `/api/webhooks/${id}`, { name: 'x' }),
+    own: 200,
+    foreign: 404,
+    but: noReader,
+  },
+  'DELETE /api/webhooks/:id': { ask: webhook((id) => `/api/webhooks/${id}`), own: 204, foreign: 404 },
+  'POST /api/webhooks/:id/secret': {
+    ask: webhook((id) => `/api/webhooks/${id}/secret`),
+    own: 200,
+    foreign: 404,
+    but: noReader,
+  },
+  'POST /api/webhooks/:id/test': { ask: webhook((id) => `/api/webhooks/${id}/test`), own: 202, foreign: 404 },
+  'GET /api/webhooks/:id/deliveries': {
+    ask: webhook((id) => `/api/webhooks/${id}/deliveries`),
+    own: 200,
+    foreign: 404,
+  },
+  'POST /api/webhooks/deliveries/:id/resend': {
+    ask: of(
+      (things) => things.delivery(),
+      (id) => `/api/webhooks/deliveries/${id}/resend`,
+    ),
+    own: 202,
+    foreign: 404,
+  },
+}
+
 const share = async ({ share: make }: Things) => (await make()).id
 const named = async ({ share: make }: Things) => (await make()).name
 const noImage = newId()
@@ -472,6 +511,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...engines,
   ...collections,
   ...prompts,
+  ...webhooks,
   ...shares,
   ...administration,
 }

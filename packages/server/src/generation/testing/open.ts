@@ -157,6 +157,7 @@ export async function openPipeline() {
     /** Where the files lie. */
     folder,
     userId,
+    secrets,
     lines,
     log,
     startProcess,

@@ -29,6 +29,7 @@ import type { FetchPicture } from '#transfer/fetch-picture.ts'
 import { createPromptParts } from '#prompts/parts.ts'
 import { readPromptPart } from '#prompts/read-part.ts'
 import { createTransfer } from '#transfer/transfer.ts'
+import { openTestWebhooks } from '#webhooks/testing/open.ts'
 import { createAdministration } from '../administration.ts'
 import { createApp, type AppPorts } from '../app.ts'
 
@@ -163,6 +164,7 @@ export async function openServer(options: ServerOptions = {}) {
     bulkWaitMs: 15_000,
   })
   const promptParts = createPromptParts({ db, events: process.events })
+  const webhooks = await openTestWebhooks({ ...pipeline, ...process })
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
@@ -185,6 +187,7 @@ export async function openServer(options: ServerOptions = {}) {
     sharing,
     collections,
     promptParts,
+    webhooks,
     quotas,
     db,
     log,
@@ -216,6 +219,7 @@ export async function openServer(options: ServerOptions = {}) {
     accounts,
     collections,
     promptParts,
+    webhooks,
     sharing,
     temporaryFolder,
     /** What makes a transfer like that of this server, as another process has one. */
@@ -231,6 +235,7 @@ export async function openServer(options: ServerOptions = {}) {
 
     async close(): Promise<void> {
       await app.close()
+      await webhooks.close(0)
       await collections.close()
       await accounts?.close()
       await defaults.close()

@@ -49,7 +49,7 @@ export const shareScenarios: Scenarios<Name> = {
       request: make({}),
       status: 201,
       shape: { data: { ...open, kind: 'image', images: 1, url, fileUrl: expect.stringMatching(/^\/images\//) } },
-      events: ['image.added', 'library.changed'],
+      events: ['image.added', 'library.changed', 'share.created'],
     },
     {
       name: 'with everything that can be said',
@@ -64,7 +64,7 @@ export const shareScenarios: Scenarios<Name> = {
           fileUrl: null,
         },
       },
-      events: ['image.added', 'library.changed'],
+      events: ['image.added', 'library.changed', 'share.created'],
     },
     {
       name: 'an album',
@@ -74,7 +74,7 @@ export const shareScenarios: Scenarios<Name> = {
       },
       status: 201,
       shape: { data: { ...open, kind: 'album', images: 0, coverId: null, fileUrl: null } },
-      events: ['library.changed', 'library.changed'],
+      events: ['library.changed', 'library.changed', 'share.created'],
     },
     {
       name: 'a selection, one of it twice',
@@ -84,7 +84,7 @@ export const shareScenarios: Scenarios<Name> = {
       },
       status: 201,
       shape: { data: { ...open, kind: 'images', images: 2, imageId: null } },
-      events: ['image.added', 'image.added', 'library.changed'],
+      events: ['image.added', 'image.added', 'library.changed', 'share.created'],
     },
     {
       name: 'somebody else’s',

@@ -5,6 +5,7 @@ import { TabbedPage } from '#parts/tabbed-page.tsx'
 const parts = [
   { to: '/settings/account', label: 'Account' },
   { to: '/settings/keys', label: 'API keys' },
+  { to: '/settings/webhooks', label: 'Webhooks' },
   { to: '/settings/data', label: 'Usage and data' },
 ] as const
 
