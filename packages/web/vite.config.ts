@@ -13,6 +13,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    // The server asks the manifest what the files of a shared page are called.
+    manifest: true,
+    rolldownOptions: { input: ['index.html', 'share/share.ts'] },
   },
   server: {
     port: 5173,

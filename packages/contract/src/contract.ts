@@ -36,7 +36,16 @@ export { Download, DownloadRequest, PictureForm, PictureFormat, PictureFormQuery
 export { Image, ImageSource } from './images.ts'
 export { EaselEvent, type EaselEventType } from './events.ts'
 export { Tag, TagType } from './tags.ts'
-export { Share, ShareChange, ShareCreate, SharedImage, SharedPage, ShareState, ShareTarget } from './shares.ts'
+export {
+  Share,
+  ShareChange,
+  ShareCreate,
+  SharedImage,
+  SharedPage,
+  SharePassword,
+  ShareState,
+  ShareTarget,
+} from './shares.ts'
 export {
   Album,
   AlbumChange,

@@ -29,7 +29,10 @@ export const EaselEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('image.deleted'), imageId: Id }),
   z.object({ type: z.literal('image.restored'), imageId: Id }),
   /** Many pictures changed at once, or what they are kept in: load the lists of this anew. */
-  z.object({ type: z.literal('library.changed'), what: z.enum(['images', 'tags', 'albums', 'searches', 'prompts']) }),
+  z.object({
+    type: z.literal('library.changed'),
+    what: z.enum(['images', 'tags', 'albums', 'searches', 'prompts', 'shares']),
+  }),
   z.object({ type: z.literal('bulk.changed'), bulkId: Id }),
   z.object({ type: z.literal('connections.changed') }),
   /** The log no longer reaches back to where this page was: load everything anew. */

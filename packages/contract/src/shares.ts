@@ -49,6 +49,10 @@ export type ShareCreate = z.infer<typeof ShareCreate>
 export const ShareChange = z.strictObject(options)
 export type ShareChange = z.infer<typeof ShareChange>
 
+/** What a visitor sends to the address of a link that asks a password. */
+export const SharePassword = z.object({ password: PlainText(200) })
+export type SharePassword = z.infer<typeof SharePassword>
+
 export const ShareState = z.enum(['open', 'not-yet', 'expired', 'used-up', 'revoked'])
 export type ShareState = z.infer<typeof ShareState>
 
@@ -70,7 +74,7 @@ export const Share = z.object({
   name: z.string(),
   /** Its page: whole where the server knows its own address, else a path. */
   url: z.string(),
-  /** The picture itself, of a link to one that asks no password; as `url`. */
+  /** The picture itself, of a link to one that asks no password and may be saved from; as `url`. */
   fileUrl: z.string().nullable(),
   state: ShareState,
   title: z.string().nullable(),

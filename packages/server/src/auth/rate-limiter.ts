@@ -15,6 +15,8 @@ export interface Rate {
 export interface RateLimiter {
   /** Counts one more. @returns milliseconds to wait, or 0 when it may be done */
   take(key: string): Promise<number>
+  /** Milliseconds to wait, or 0; counts nothing. */
+  left(key: string): Promise<number>
   /** Takes one back that need not count. */
   giveBack(key: string): Promise<void>
   /** Begins anew. */
@@ -66,6 +68,13 @@ function limiterOver(counter: RateLimiterAbstract, { points }: Rate): RateLimite
       if (consumedPoints <= points) return 0
       blocked.block(key, Math.max(msBeforeNext, 1))
       return Math.max(msBeforeNext, 1)
+    },
+    async left(text) {
+      const key = digestOf(text)
+      const held = blocked.left(key)
+      if (held > 0) return held
+      const counted = await counter.get(key)
+      return counted === null || counted.consumedPoints <= points ? 0 : Math.max(counted.msBeforeNext, 1)
     },
     async giveBack(text) {
       await counter.reward(digestOf(text))

@@ -29,6 +29,7 @@ beforeAll(async () => {
       EASEL_RATE_SIGN_IN: '100000',
       EASEL_RATE_GENERATE: '100000',
       EASEL_RATE_UPLOAD: '100000',
+      EASEL_RATE_SHARE: '100000',
     },
   })
   people = await invitePeople(easel)
@@ -171,6 +172,16 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
       return id
     },
     user: insertUser,
+    async share() {
+      const { id: imageId } = await image()
+      const row = { id: newId(), name: newId(), kind: 'image', image_id: imageId, title: secret } as const
+      const allowed = { download: true, prompt: true, listed: true }
+      await db
+        .insertInto('shares')
+        .values({ ...row, ...allowed, user_id: ownerId, password: 'opened by nothing' })
+        .execute()
+      return row
+    },
   }
 }
 

@@ -45,6 +45,7 @@ import { createWriting } from '#prompts/writing.ts'
 import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
+import type { Sharing } from '#sharing/sharing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createTransfer } from '#transfer/transfer.ts'
 import { runCommand } from './commands.ts'
@@ -53,6 +54,7 @@ import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
+import { openSharing } from './open-sharing.ts'
 import { createFetchPicture } from './remote-pictures.ts'
 
 const callTimeoutMs = 30 * 60_000
@@ -264,8 +266,9 @@ type Library = Awaited<ReturnType<typeof openLibrary>>
 async function openApp(
   options: AssembleOptions,
   foundations: Foundations,
-  { library, accounts, limits }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits }>,
+  { library, ...rest }: Readonly<{ library: Library; accounts: Accounts | null; limits: Limits; sharing: Sharing }>,
 ): Promise<FastifyInstance | null> {
+  const { accounts, limits, sharing } = rest
   const { config, log } = options
   const { database, storage, events, defaults } = foundations
   if (config.role === 'worker') return null
@@ -273,6 +276,7 @@ async function openApp(
     ...options,
     ...library,
     ...limits,
+    sharing,
     db: database.db,
     storage,
     events,
@@ -318,14 +322,16 @@ async function openWorker(
 function tasksOf(
   { log, config }: AssembleOptions,
   { database, storage, events }: Foundations,
-  { library, limits, leaving }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null }>,
+  { library, ...rest }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null; sharing: Sharing }>,
 ): readonly Task[] {
+  const { limits, leaving, sharing } = rest
   const { db } = database
   const always: readonly Task[] = [
     { name: 'events', everyMs: 3_600_000, run: () => events.prune(new Date(Date.now() - 7 * dayMs)) },
     { name: 'database', everyMs: 300_000, run: () => database.maintain() },
     { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
     { name: 'downloads', everyMs: 3_600_000, run: () => library.downloads.prune() },
+    { name: 'visits', everyMs: 3_600_000, run: () => sharing.visits.prune() },
     { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
     { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, new Date(Date.now() - auditDays * dayMs)) },
   ]
@@ -356,10 +362,14 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
   const library = await openLibrary(options, foundations)
   const accounts = await openAccounts(options, foundations)
   const limits = await openLimits(config, foundations)
-  const app = await openApp(options, foundations, { library, accounts, limits })
+  const sharing = await openSharing(config, { ...foundations, ...library, ...limits, log })
+  const app = await openApp(options, foundations, { library, accounts, limits, sharing })
   const worker = await openWorker(options, foundations, library)
   const leaving = worker === null ? null : await openLeaving(options, { ...foundations, ...library })
-  const housekeeping = startHousekeeping({ log, tasks: tasksOf(options, foundations, { library, limits, leaving }) })
+  const housekeeping = startHousekeeping({
+    log,
+    tasks: tasksOf(options, foundations, { library, limits, leaving, sharing }),
+  })
   const control = await openControl(options, foundations)
 
   return {

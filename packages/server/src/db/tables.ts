@@ -4,6 +4,7 @@ import type { AccountTables } from './account-tables.ts'
 import type { DownloadTables } from './download-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
 import type { PromptTables } from './prompt-tables.ts'
+import type { ShareTables } from './share-tables.ts'
 import type { WritingTables } from './writing-tables.ts'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -179,7 +180,7 @@ export interface LaneCallTable {
 }
 
 /** Every table of ours, as the migrations leave it. */
-export interface Tables extends AccountTables, DownloadTables, LibraryTables, PromptTables, WritingTables {
+export interface Tables extends AccountTables, DownloadTables, LibraryTables, PromptTables, ShareTables, WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

@@ -17,6 +17,7 @@ import type { Quotas } from '#library/quotas.ts'
 import type { PromptParts } from '#prompts/parts.ts'
 import type { Writing } from '#prompts/writing.ts'
 import type { Provider } from '#providers/spec/provider.ts'
+import type { Sharing } from '#sharing/sharing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
 import type { Downloads } from '#transfer/download/downloads.ts'
@@ -55,9 +56,11 @@ import { registerLibrary } from './routes/library.ts'
 import { registerProfiles } from './routes/profiles.ts'
 import { registerPrompts } from './routes/prompts.ts'
 import { registerSessions } from './routes/sessions.ts'
+import { registerShares } from './routes/shares.ts'
 import { registerTransfer } from './routes/transfer.ts'
 import { registerUploads } from './routes/uploads.ts'
 import { registerWriting } from './routes/writing.ts'
+import { registerShareVisits } from './share-visits/share-visits.ts'
 
 /** What the HTTP layer stands on; `bin` builds it. */
 export interface AppPorts {
@@ -84,6 +87,7 @@ export interface AppPorts {
   readonly exports: Exports
   readonly takeBack: TakeBack
   readonly promptParts: PromptParts
+  readonly sharing: Sharing
   readonly writing: Writing
   readonly providers: ReadonlyMap<string, Provider>
   /** Null in local mode, where every link works. */
@@ -172,6 +176,8 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerPrompts(app, ports)
   registerAdmin(app, ports.administration)
   registerDeleteAccount(app, ports)
+  registerShares(app, ports.sharing)
+  await registerShareVisits(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
   await registerWebApp(app, ports.webFolder)

@@ -16,6 +16,7 @@ import { libraryScenarios } from './testing/library-scenarios.ts'
 import { importScenarios } from './testing/import-scenarios.ts'
 import { passkeyScenarios } from './testing/passkey-scenarios.ts'
 import { promptScenarios } from './testing/prompt-scenarios.ts'
+import { shareScenarios } from './testing/share-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
 import { writingScenarios } from './testing/writing-scenarios.ts'
 import { openWorld, type Scenario, type Scenarios, type World } from './testing/scenario.ts'
@@ -36,6 +37,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...passkeyScenarios,
   ...adminScenarios,
   ...guestScenarios,
+  ...shareScenarios,
 }
 
 let world: World

@@ -26,12 +26,14 @@ export function contentDisposition(kind: 'inline' | 'attachment', filename: stri
 const matches = (header: string, etag: string): boolean =>
   header.trim() === '*' || header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag)
 
+/** Checked with the server every time, so that losing access counts at once; an unchanged file costs no bytes. */
+const alwaysAsk = 'private, no-cache'
+
 /** Headers that every byte of a user's file leaves with. */
-export function setFileHeaders(reply: FastifyReply, etag: string): void {
+export function setFileHeaders(reply: FastifyReply, etag: string, caching = alwaysAsk): void {
   reply.headers({
     etag,
-    // Checked with the server every time, so that losing access counts at once; an unchanged file costs no bytes.
-    'cache-control': 'private, no-cache',
+    'cache-control': caching,
     'content-security-policy': filePolicy,
     'cross-origin-resource-policy': 'cross-origin',
     'accept-ranges': 'bytes',
@@ -56,10 +58,10 @@ const shown: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/we
 export async function sendBlob(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   storage: Storage,
-  blob: Blob & { readonly download: boolean },
+  blob: Blob & { readonly download: boolean; readonly caching?: string },
 ): Promise<FastifyReply> {
   const etag = `"${blob.sha256}"`
-  setFileHeaders(reply, etag)
+  setFileHeaders(reply, etag, blob.caching)
   const safe = shown.has(blob.mimeType)
   const disposition = blob.download || !safe ? 'attachment' : 'inline'
   reply.header('content-disposition', contentDisposition(disposition, blob.filename))

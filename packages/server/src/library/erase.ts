@@ -5,7 +5,7 @@ import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import { pngCopyKey, sidecarKey, thumbnailKey, userFolder } from './image-record.ts'
+import { pngCopyKey, sidecarKey, thumbnailKey, userFolder, variantFolder } from './image-record.ts'
 import { lockTotals } from './locks.ts'
 import { addToTotals } from './usage.ts'
 
@@ -35,6 +35,7 @@ async function eraseFiles(storage: Storage, { id, storage_key: key }: Erased): P
   await storage.delete(thumbnailKey(id, 320))
   await storage.delete(thumbnailKey(id, 1280))
   await storage.delete(pngCopyKey(id))
+  await eraseFolder(storage, variantFolder(id))
 }
 
 /**

@@ -81,6 +81,7 @@ async function moveRow(
       .returning('id')
       .execute()
     if (moved.length === 0) return false
+    await trx.updateTable('shares').set({ filename: sidecar.filename }).where('image_id', '=', row.id).execute()
     await trx.deleteFrom('image_tags').where('image_id', '=', row.id).execute()
     await addTags(trx, { userId: to, imageId: row.id }, sidecar.tags)
     await addToTotals(trx, from, { bytes: -row.bytes, images: -1 })
@@ -180,6 +181,16 @@ async function moveCollections(trx: Trx, { from, to }: HandOver): Promise<void> 
   }
 }
 
+/**
+ * Links go with what they show. Those of a guest who signs up stay open; what a person who left has shown to others is not shown in the
+ * name of somebody else.
+ */
+async function moveShares(trx: Trx, { from, to }: HandOver): Promise<void> {
+  await sql`
+    update shares set user_id = ${to}, revoked_at = coalesce(shares.revoked_at, case when users.role = 'guest' then null else now() end)
+    from users where users.id = ${from} and shares.user_id = ${from}`.execute(trx)
+}
+
 /** Lists, templates and styles. One whose name is taken gets another that prompts can still name. */
 async function movePromptParts(trx: Trx, { from, to }: HandOver): Promise<void> {
   await sql`
@@ -241,7 +252,10 @@ async function checkEnds(db: Db, { from, to }: HandOver): Promise<void> {
 export async function handOver(ports: AdoptPorts, ends: HandOver): Promise<void> {
   const { db } = ports
   await checkEnds(db, ends)
-  await inTransaction(db, (trx) => moveCollections(trx, ends))
+  await inTransaction(db, async (trx) => {
+    await moveCollections(trx, ends)
+    await moveShares(trx, ends)
+  })
   const active = await isActive(db, ends.from)
   if (!active) await adoptOrphans(ports, { userId: ends.from, olderThanMs: 0 })
   for (;;) {

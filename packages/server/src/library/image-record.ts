@@ -142,5 +142,8 @@ export const sidecarKey = (key: string): string => `${key}.json`
 export const thumbnailKey = (imageId: string, longSide: 320 | 1280): string =>
   `derived/${imageId.slice(-2)}/${imageId}-${longSide}.webp`
 
+/** Below it lie the forms in which links show an image; they can be thrown away at any time. */
+export const variantFolder = (imageId: string): string => `derived/${imageId.slice(-2)}/${imageId}`
+
 /** Where the PNG of an image that is kept in another format stands; it can be thrown away at any time. */
 export const pngCopyKey = (imageId: string): string => `derived/${imageId.slice(-2)}/${imageId}.png`

@@ -9,7 +9,7 @@ interface Options {
 
 const batch = 500
 const id = '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'
-const ofImage = new RegExp(`^derived/[0-9a-f]{2}/${id}(?:-320\\.webp|-1280\\.webp|\\.png)$`)
+const ofImage = new RegExp(`^derived/[0-9a-f]{2}/${id}(?:-320\\.webp|-1280\\.webp|\\.png|/[^/]+)$`)
 const preview = new RegExp(`^derived/previews/${id}/`)
 
 interface Found {
@@ -31,7 +31,7 @@ async function unknownOf(db: Db, found: readonly Found[]): Promise<readonly stri
   return found.filter(({ key, imageId }) => !known.has(imageId ?? key)).map(({ key }) => key)
 }
 
-/** Removes thumbnails, PNG copies and previews of pictures and generations that are not there any more. @returns how many */
+/** Removes thumbnails, PNG copies, variants and previews of pictures and generations that are not there any more. @returns how many */
 export async function sweepDerived(
   { db, storage }: { readonly db: Db; readonly storage: Storage },
   { olderThanMs, signal }: Options,

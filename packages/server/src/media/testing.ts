@@ -1,6 +1,7 @@
 // Pictures for the tests of this folder.
 import sharp, { type Sharp } from 'sharp'
 import type { MediaFault } from './media-error.ts'
+import { embedMetadata } from './embed.ts'
 import type { Story } from './metadata/story.ts'
 
 /** Raw pixels that look like something: gradients with grain, the same each time, and transparent in a corner when there are four channels. */
@@ -65,4 +66,15 @@ export function thrownBy(work: () => unknown): unknown {
     return error
   }
   return 'nothing was thrown'
+}
+
+/** A PNG that tells these words wherever a PNG can tell something. */
+export async function talkativePng(words: string, { width, height }: { width: number; height: number }) {
+  const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="${words} xmp"/></rdf:RDF></x:xmpmeta>`
+  const png = await sharp({ create: { width, height, channels: 3, background: '#c84' } })
+    .withXmp(xmp)
+    .withExif({ IFD0: { Copyright: `${words} exif`, ImageDescription: `${words} exif` } })
+    .png()
+    .toBuffer()
+  return embedMetadata(png, { ...story, prompt: `${words} png`, width, height })
 }

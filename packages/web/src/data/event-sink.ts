@@ -81,6 +81,7 @@ function readCollections(client: QueryClient, what: Collections): void {
     albums: [keys.albums],
     searches: [keys.searches],
     prompts: [keys.prompts],
+    shares: [keys.shares],
   } as const satisfies Record<Collections, readonly (readonly string[])[]>
   for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })
   if (what === 'albums') readSearches(client)

@@ -25,6 +25,7 @@ export const keys = {
   albums: ['albums'],
   searches: ['searches'],
   prompts: ['prompts'],
+  shares: ['shares'],
   lineage: (id: string) => ['image', id, 'lineage'],
   trash: ['trash'],
   image: (id: string) => ['image', id],

@@ -25,6 +25,8 @@ export interface Things {
   passkey(): Promise<string>
   invitation(): Promise<string>
   user(): Promise<string>
+  /** A link that asks a password, by its id and its name. */
+  share(): Promise<{ readonly id: string; readonly name: string }>
 }
 
 export interface Row {
@@ -334,6 +336,32 @@ const prompts: Record<string, Row> = {
   'GET /api/images/:id/lineage': { ask: of(image, (id) => `/api/images/${id}/lineage`), own: 200, foreign: 404 },
 }
 
+const share = async ({ share: make }: Things) => (await make()).id
+const named = async ({ share: make }: Things) => (await make()).name
+const noImage = newId()
+
+/** Visitors of a link that asks a password learn nothing, whoever they are. */
+const shares: Record<string, Row> = {
+  'GET /api/shares': { ask: at('/api/shares'), own: 200 },
+  'POST /api/shares': { ask: at('/api/shares', {}), own: 400 },
+  'GET /api/shares/:id': { ask: of(share, (id) => `/api/shares/${id}`), own: 200, foreign: 404 },
+  'PATCH /api/shares/:id': { ask: of(share, (id) => `/api/shares/${id}`, {}), own: 200, foreign: 404 },
+  'DELETE /api/shares/:id': { ask: of(share, (id) => `/api/shares/${id}`), own: 204, foreign: 404 },
+  'GET /s/:name': { ask: of(named, (name) => `/s/${name}`), own: 401 },
+  'POST /s/:name': { ask: of(named, (name) => `/s/${name}`, { password: 'not it' }), own: 401 },
+  'GET /s/:name/images': { ask: of(named, (name) => `/s/${name}/images`), own: 401 },
+  'GET /s/:name/images/:id/thumbnail': {
+    ask: of(named, (name) => `/s/${name}/images/${noImage}/thumbnail`),
+    own: 401,
+  },
+  'GET /s/:name/images/:id/view': { ask: of(named, (name) => `/s/${name}/images/${noImage}/view`), own: 401 },
+  'GET /s/:name/images/:id/file': { ask: of(named, (name) => `/s/${name}/images/${noImage}/file`), own: 401 },
+  'GET /s/:name/zip': { ask: of(named, (name) => `/s/${name}/zip`), own: 401 },
+  'GET /s/:name/card.jpg': { ask: of(named, (name) => `/s/${name}/card.jpg`), own: 401 },
+  'GET /oembed': { ask: at('/oembed'), own: 400 },
+  'GET /images/:name': { ask: of(named, (name) => `/images/${name}`), own: 401 },
+}
+
 const administration: Record<string, Row> = {
   'GET /api/admin/overview': { ask: at('/api/admin/overview'), own: 200 },
   'GET /api/admin/users': { ask: at('/api/admin/users'), own: 200 },
@@ -377,11 +405,13 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...library,
   ...collections,
   ...prompts,
+  ...shares,
   ...administration,
 }
 
 /** Prefixes below which whatever has no route is answered too, in the words of an older system. */
 export const answeredBelow = [
+  '/images',
   '/uploads',
   '/models',
   '/generate',

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { EaselError } from '#base/errors.ts'
 
 export interface LocalGuardOptions {
@@ -24,6 +24,12 @@ function isLoopbackOrigin(origin: string): boolean {
   return hostname !== null && /^https?:/.test(origin) && isLoopbackName(hostname)
 }
 
+const isShown = /^\/(?:s|images)\//
+
+/** What links show is for everybody: a page of another website may lead there, and show it. */
+const isOpenLink = ({ method, url }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') && isShown.test(url)
+
 const foreign = () =>
   new EaselError(
     'foreign-origin',
@@ -45,7 +51,7 @@ export function guardLocal(app: FastifyInstance, { allowedOrigins }: LocalGuardO
     const { origin } = request.headers
     if (origin !== undefined) {
       if (!isLoopbackOrigin(origin) && !allowedOrigins.has(origin)) throw foreign()
-    } else if (request.headers['sec-fetch-site'] === 'cross-site') {
+    } else if (request.headers['sec-fetch-site'] === 'cross-site' && !isOpenLink(request)) {
       throw foreign()
     }
   })

@@ -10,8 +10,10 @@ import type { Accounts, AccountsOptions } from '#auth/accounts.ts'
 import { openDefaults } from '#admin/defaults.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
+import { hashPassword, verifyPassword } from '#auth/password-hash.ts'
 import { createRateLimiters } from '#auth/rate-limiter.ts'
 import { openTestAccounts } from '#auth/testing.ts'
+import type { Clock } from '#base/clock.ts'
 import { DefectError, EaselError, present } from '#base/errors.ts'
 import { openPipeline, type ProcessOptions } from '#generation/testing/open.ts'
 import { createCollections } from '#library/collections.ts'
@@ -22,6 +24,7 @@ import type { Sidecar } from '#library/image-record.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import { paintProvider } from '#generation/testing/paint.ts'
+import { createSharing } from '#sharing/sharing.ts'
 import type { FetchPicture } from '#transfer/fetch-picture.ts'
 import { createPromptParts } from '#prompts/parts.ts'
 import { readPromptPart } from '#prompts/read-part.ts'
@@ -92,6 +95,10 @@ interface ServerOptions extends ProcessOptions, Partial<Pick<AppPorts, 'allowedO
   /** Absent: there is nothing at any address. */
   readonly fetchPicture?: FetchPicture
   readonly publicUrl?: string
+  /** Of links. */
+  readonly clock?: Clock
+  /** How much more often links may be asked for. */
+  readonly shareFactor?: number
   /** Accounts mode; else the pipeline's user owns everything. */
   readonly accounts?: Partial<AccountsOptions>
 }
@@ -156,9 +163,23 @@ export async function openServer(options: ServerOptions = {}) {
   const accounts = await openAccounts(pipeline, options)
   const defaults = await openDefaults(pipeline.database, unlimited)
   const mode = accounts === null ? 'local' : 'accounts'
+  const limiters = createRateLimiters(db)
+  const sharing = createSharing({
+    ...process,
+    ...transfer,
+    db,
+    log,
+    key,
+    counters: limiters,
+    factor: options.shareFactor ?? 1,
+    passwords: { hash: hashPassword, verify: verifyPassword },
+    publicUrl: options.publicUrl ?? null,
+    clock: options.clock,
+  })
   const app = await createApp({
     ...process,
     ...transfer,
+    sharing,
     collections,
     promptParts,
     quotas,
@@ -171,7 +192,7 @@ export async function openServer(options: ServerOptions = {}) {
     guestsAllowed: () => accounts !== null,
     publicUrl: options.publicUrl ?? null,
     pngCopies: createPngCopies({ storage, log }),
-    limiters: createRateLimiters(db),
+    limiters,
     signatures: accounts === null ? null : createFileSignatures(key),
     rates: options.rates ?? seldom,
     trustedProxies: options.trustedProxies ?? [],
@@ -192,6 +213,7 @@ export async function openServer(options: ServerOptions = {}) {
     accounts,
     collections,
     promptParts,
+    sharing,
     temporaryFolder,
     /** What makes a transfer like that of this server, as another process has one. */
     transferPorts,

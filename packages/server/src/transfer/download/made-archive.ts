@@ -26,7 +26,7 @@ interface Reading {
 type Made = { readonly bytes: Uint8Array } | { readonly missing: Missing }
 
 /** Entries one after the other as they come, and the directory behind them. */
-function openWriter() {
+export function openWriter() {
   const directory: Buffer[] = []
   let offset = 0
   let length = 0

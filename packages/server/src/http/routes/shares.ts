@@ -1,0 +1,15 @@
+// Links as their owners make and end them. What visitors get is in ../share-visits.
+import { routes } from '@easel/contract'
+import type { FastifyInstance } from 'fastify'
+import type { Sharing } from '#sharing/sharing.ts'
+import { serve } from '../serve.ts'
+
+export function registerShares(app: FastifyInstance, { links }: Pick<Sharing, 'links'>): void {
+  serve(app, routes.listShares, ({ caller, query }) => links.list(caller.userId, query))
+  serve(app, routes.createShare, async ({ caller, body }) => ({ data: await links.create(caller.userId, body) }))
+  serve(app, routes.getShare, async ({ caller, params }) => ({ data: await links.get(caller.userId, params.id) }))
+  serve(app, routes.updateShare, async ({ caller, params, body }) => ({
+    data: await links.update(caller.userId, params.id, body),
+  }))
+  serve(app, routes.revokeShare, ({ caller, params }) => links.revoke(caller.userId, params.id).then(() => undefined))
+}

@@ -1,0 +1,55 @@
+// Links to pictures and albums, built together. Rules in docs/spec/sharing.md (SH1 …).
+import { systemClock, type Clock } from '#base/clock.ts'
+import type { Log } from '#base/log.ts'
+import type { Db } from '#db/database.ts'
+import type { Events } from '#events/events.ts'
+import type { Storage } from '#storage/spec/storage.ts'
+import type { PictureFiles } from '#transfer/download/picture-files.ts'
+import { openShareLimits, type Counters, type ShareLimits } from './limits.ts'
+import { createLinks, type Links } from './links.ts'
+import { createPasses } from './passes.ts'
+import { createUnlisted, type Unlisted } from './unlisted.ts'
+import { createVariants, type Variants } from './variants.ts'
+import { createVisits, type Visits } from './visits.ts'
+
+export interface Sharing {
+  readonly links: Links
+  /** Links whose name is a file's, for the older systems. */
+  readonly unlisted: Unlisted
+  readonly visits: Visits
+  readonly variants: Variants
+  readonly limits: ShareLimits
+}
+
+export interface SharingPorts {
+  readonly db: Db
+  readonly events: Events
+  readonly log: Log
+  readonly storage: Storage
+  readonly pictureFiles: Pick<PictureFiles, 'make'>
+  readonly counters: Counters
+  /** How much more often than a stranger whoever comes here may do something: in local mode it is always the owner. */
+  readonly factor: number
+  /** 32 bytes for this purpose alone. */
+  readonly key: Buffer
+  readonly passwords: {
+    readonly hash: (password: string) => Promise<string>
+    readonly verify: (hash: string, password: string) => Promise<boolean>
+  }
+  /** The origin that people use, or null. */
+  readonly publicUrl: string | null
+  readonly clock?: Clock | undefined
+}
+
+export function createSharing(ports: SharingPorts): Sharing {
+  const { counters, factor, key, passwords, pictureFiles, clock = systemClock } = ports
+  const limits = openShareLimits(counters, factor)
+  const passes = createPasses(key, clock)
+  return {
+    links: createLinks({ ...ports, hashPassword: passwords.hash }),
+    unlisted: createUnlisted(ports),
+    visits: createVisits({ ...ports, passes, limits, verifyPassword: passwords.verify }),
+    variants: createVariants({ ...ports, make: pictureFiles.make }),
+    limits,
+  }
+}
