@@ -28,6 +28,7 @@ import { registerHistory } from './compat/history/history.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
+import { registerMcp } from './mcp/mcp.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
@@ -178,6 +179,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerDeleteAccount(app, ports)
   registerShares(app, ports.sharing)
   await registerShareVisits(app, ports)
+  registerMcp(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
   await registerWebApp(app, ports.webFolder)
