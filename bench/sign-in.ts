@@ -78,8 +78,12 @@ export async function benchSignIn(): Promise<void> {
     await mkdtemp(join(tmpdir(), 'easel-bench-')),
   ] as const
   const settings = { EASEL_LOG: 'warn', EASEL_BREACHED_PASSWORDS: 'off' }
-  const local = await startEasel({ data: folders[0], settings })
-  const accounts = await startEasel({ data: folders[1], settings: { ...settings, EASEL_AUTH: 'accounts' } })
+  const local = await startEasel({ data: folders[0], settings, nodeOptions: [] })
+  const accounts = await startEasel({
+    data: folders[1],
+    settings: { ...settings, EASEL_AUTH: 'accounts' },
+    nodeOptions: [],
+  })
   try {
     const headers = await signedIn(accounts)
     await fill(local, {})

@@ -67,7 +67,7 @@ async function ownSignIn(client: Client): Promise<string> {
 
 export async function benchWrongPasswords(): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'easel-bench-'))
-  const easel = await startEasel({ data, settings })
+  const easel = await startEasel({ data, settings, nodeOptions: [] })
   const client = openClient(easel.address ?? '')
   try {
     await client.post('/api/auth/setup', { name: 'Owner', email, password }, null)

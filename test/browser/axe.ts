@@ -19,7 +19,7 @@ async function objections(page: Page, rules?: readonly string[]): Promise<readon
     )
   await eventually(fading).toBe(0)
   // There are no frames, for which axe would open a page of its own.
-  const axe = new AxeBuilder({ page }).setLegacyMode()
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
   const { violations } = await (rules === undefined ? axe : axe.withRules([...rules])).analyze()
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, any }) => `${id} (${help}): ${html} ${any.map(({ message }) => message).join('; ')}`),

@@ -11,14 +11,15 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { environmentFor, startEasel } from '../../packages/server/src/bin/testing.ts'
 import { newId } from '../../packages/server/src/base/ids.ts'
-import { inTransaction } from '../../packages/server/src/db/transaction.ts'
+import { historySecond } from '../../packages/server/src/library/history-id.ts'
 import { storageKey } from '../../packages/server/src/library/image-record.ts'
-import { insertImage } from '../../packages/server/src/library/keep.ts'
 import { encodePng } from '../../packages/server/src/providers/spec/png-codec.ts'
 import { eventually } from './history-client.ts'
-import { keep, recordOf } from './library.ts'
+import { keep } from './library.ts'
 
 const pictures = 5000
+/** Rows in one statement. */
+const atOnce = 250
 const megabyte = 1024 * 1024
 const root = join(import.meta.dirname, '../..')
 
@@ -27,23 +28,32 @@ let server: ChildProcess
 let baseUrl: string
 let bytes: Uint8Array
 
-/** Rows by the library's own code; the files are one file under many names, since 5,000 fsyncs are another test's business. */
+/** One picture by the library's own code, and its row and its file many times over: 5,000 fsyncs are another test's business. */
 async function fill(): Promise<void> {
   const easel = await startEasel({ dataFolder: folder })
   const { ownerId, database } = easel
   const createdAt = new Date(Date.now() - 86_400_000).toISOString()
   const first = await keep(easel, bytes, { createdAt, prompt: 'picture 0' })
   const source = join(folder, 'files', storageKey(ownerId, createdAt, first.filename))
-  for (let made = 1; made < pictures; made += 500) {
-    const records = Array.from({ length: Math.min(500, pictures - made) }, (_, i) => {
-      const time = new Date(Date.parse(createdAt) - (made + i) * 1000).toISOString()
-      return { ...recordOf(bytes, { id: newId(), prompt: `picture ${made + i}` }), createdAt: time }
+  const row = await database.db.selectFrom('images').selectAll().where('id', '=', first.id).executeTakeFirstOrThrow()
+  for (let made = 1; made < pictures; made += atOnce) {
+    const rows = Array.from({ length: Math.min(atOnce, pictures - made) }, (_, i) => {
+      const time = new Date(Date.parse(createdAt) - (made + i) * 1000)
+      const filename = `${newId()}.png`
+      return {
+        ...row,
+        id: newId(),
+        filename,
+        storage_key: storageKey(ownerId, time.toISOString(), filename),
+        prompt: `picture ${made + i}`,
+        parameters: JSON.stringify(row.parameters),
+        history_second: historySecond(time),
+        created_at: time.toISOString(),
+      }
     })
-    await inTransaction(database.db, async (trx) => {
-      for (const record of records) await insertImage(trx, { userId: ownerId }, record)
-    })
-    for (const { createdAt: time, filename } of records) {
-      const target = join(folder, 'files', storageKey(ownerId, time, filename))
+    await database.db.insertInto('images').values(rows).execute()
+    for (const { storage_key: key } of rows) {
+      const target = join(folder, 'files', key)
       await mkdir(dirname(target), { recursive: true })
       await link(source, target)
     }
@@ -69,8 +79,7 @@ beforeAll(async () => {
     break
   }
   server.stdout.resume()
-  // 5,000 rows with all that makes them found.
-}, 300_000)
+})
 
 afterAll(async () => {
   if (server.exitCode === null) {

@@ -3,10 +3,11 @@ import PhotoSwipe, { type SlideData } from 'photoswipe'
 import 'photoswipe/style.css'
 import type { Shown } from './grid.ts'
 import { addCaption } from './large-caption.ts'
+import { largeSources, viewSize } from './sources.ts'
 import { alternative } from './tile.ts'
 
-/** Pixels on the long side of what is shown on a screen. */
-const viewSide = 1280
+/** Pixels that the buttons above and the title below take. */
+const bar = 60
 /** So many from the end, more are fetched. */
 const near = 6
 
@@ -18,6 +19,7 @@ export function openLarge(shown: Shown, index: number): void {
     index,
     loop: false,
     bgOpacity: 1,
+    padding: { top: bar, bottom: shown.count > 1 ? bar : 0, left: 0, right: 0 },
     returnFocus: false,
     arrowPrev: shown.count > 1,
     arrowNext: shown.count > 1,
@@ -62,17 +64,10 @@ function closeByGoingBack(viewer: PhotoSwipe): void {
 
 function slide(image: SharedImage, element: HTMLElement | null): SlideData {
   const { viewUrl, fileUrl, thumbnailUrl, width, height } = image
-  const shrink = Math.min(1, viewSide / Math.max(width, height))
-  const size = fileUrl === null ? shrink : 1
-  const sources =
-    fileUrl === null || shrink === 1
-      ? {}
-      : { srcset: `${viewUrl} ${Math.round(width * shrink)}w, ${fileUrl} ${width}w` }
   return {
     src: viewUrl,
-    ...sources,
-    width: Math.round(width * size),
-    height: Math.round(height * size),
+    srcset: largeSources(image),
+    ...(fileUrl === null ? viewSize(image) : { width, height }),
     msrc: thumbnailUrl,
     alt: alternative(image),
     thumbCropped: true,

@@ -5,7 +5,9 @@ import { growGrid } from './grid.ts'
 import { showLocalTimes } from './local-times.ts'
 import { openOnClick } from './open-on-click.ts'
 import { sharedPage } from './shared-data.ts'
+import { fallBackToView } from './sources.ts'
 
+fallBackToView()
 showLocalTimes(document)
 offerCopy()
 const page = sharedPage()

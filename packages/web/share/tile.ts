@@ -1,4 +1,5 @@
 import type { SharedImage } from '@easel/contract'
+import { tileSizes, tileSources } from './sources.ts'
 import { thumbHashToAverageRGBA } from 'thumbhash'
 
 /** A picture of the grid, as the server writes them. */
@@ -14,6 +15,8 @@ export function tile(image: SharedImage, index: number): HTMLLIElement {
   picture.alt = alternative(image)
   picture.loading = 'lazy'
   picture.decoding = 'async'
+  picture.sizes = tileSizes(image)
+  picture.srcset = tileSources(image)
   picture.src = image.thumbnailUrl
   link.append(picture)
   item.append(link)

@@ -15,8 +15,8 @@ export interface Answer {
 export interface Asking {
   /** What a user can use, in order. Who has removed everything still has the built-in one. */
   usableRows(userId: string): Promise<readonly Row[]>
-  /** Asks every one of them; one that cannot be asked is logged once a minute. */
-  askAll(userId: string): Promise<readonly Answer[]>
+  /** Asks every one of them, or these alone; one that cannot be asked is logged once a minute. */
+  askAll(userId: string, rows?: readonly Row[]): Promise<readonly Answer[]>
 }
 
 const quietMs = 60_000
@@ -54,8 +54,8 @@ export function createAsking(
     )
   }
 
-  async function askAll(userId: string): Promise<readonly Answer[]> {
-    return await Promise.all((await usableRows(userId)).map((row) => ask(userId, row)))
+  async function askAll(userId: string, rows?: readonly Row[]): Promise<readonly Answer[]> {
+    return await Promise.all((rows ?? (await usableRows(userId))).map((row) => ask(userId, row)))
   }
 
   return { usableRows, askAll }

@@ -2,11 +2,11 @@
 import { ModelFamily, retirementWords, type Connection, type ModelInfo } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Provider } from '#providers/spec/provider.ts'
-import { createAsking, type Answer } from './asking.ts'
+import { createAsking, type Answer, type Asking } from './asking.ts'
 import type { ConnectionDependencies } from './dependencies.ts'
 import type { EngineRows } from './engines.ts'
 import { chosenFor, isOfFamily, noEngineFor } from './model-defaults.ts'
-import { rowOf, rowsOf, toConnection, type Row } from './records.ts'
+import { rowOf, toConnection, type Row } from './records.ts'
 
 /** The engine that a request goes to. */
 export interface Resolved {
@@ -21,6 +21,12 @@ export interface Wanted {
   readonly family?: ModelFamily | undefined
   readonly connectionId?: string | undefined
   readonly model?: string | undefined
+}
+
+/** What a request names, that an engine did not take. */
+export interface Refused extends Wanted {
+  /** Where the connection has no fallback, the next in the user's order that draws is asked. */
+  readonly orNext?: boolean
 }
 
 export interface Fallback {
@@ -40,11 +46,12 @@ export interface Choice {
   resolve(userId: string, wanted: Wanted): Promise<Resolved>
   /**
    * The connection that a request names, and the engine that its owner wants asked where that one does not take the work: with the
-   * same model where it has it, else with its own default model, else with its first. Null: there is none that this user can use.
+   * same model where it has it, else with its own default model, else with its first. Without one, `orNext` means the next in the
+   * user's order that draws. Null: there is none that this user can use.
    * @throws EaselError `not-found` when there is no such connection
    * @throws ProviderError when the fallback cannot be asked
    */
-  fallbackOf(userId: string, wanted: Wanted): Promise<Fallback | null>
+  fallbackOf(userId: string, refused: Refused): Promise<Fallback | null>
   /**
    * Finds a model by a name of {@link Choice.allModelNames}: bare, which means the first connection that has it, or
    * `connection/model`.
@@ -56,9 +63,29 @@ export interface Choice {
   allModelNames(userId: string): Promise<readonly string[]>
 }
 
+type WithModels = Pick<Answer, 'row' | 'models'>
+
+/** The first of these that an engine has, else the first that it has. */
+const nearestModel = (models: readonly ModelInfo[], wanted: readonly (string | null)[]): ModelInfo | undefined =>
+  wanted.map((id) => models.find((model) => model.id === id)).find((model) => model !== undefined) ?? models[0]
+
+/** What may be asked instead of a connection, in order. */
+async function candidates(
+  { usableRows, askAll, modelsOf }: Asking & Pick<EngineRows, 'modelsOf'>,
+  userId: string,
+  { first, orNext }: { readonly first: Row; readonly orNext: boolean },
+): Promise<readonly WithModels[]> {
+  const usable = await usableRows(userId)
+  const row = usable.find(({ id }) => id === first.fallback_id)
+  if (row !== undefined) return [{ row, models: await modelsOf(userId, row) }]
+  const place = usable.findIndex(({ id }) => id === first.id)
+  return orNext ? await askAll(userId, usable.slice(place + 1)) : []
+}
+
 export function createChoice(dependencies: ConnectionDependencies, engines: EngineRows): Choice {
   const { db, providers } = dependencies
-  const { usableRows, askAll } = createAsking(dependencies, engines)
+  const asking = { ...createAsking(dependencies, engines), modelsOf: engines.modelsOf }
+  const { usableRows, askAll } = asking
 
   async function wantedRow(userId: string, connectionId: string | undefined): Promise<Row> {
     const row = connectionId === undefined ? (await usableRows(userId))[0] : await rowOf(db, userId, connectionId)
@@ -106,15 +133,13 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
       )
     },
 
-    async fallbackOf(userId, { connectionId, model: wanted }) {
+    async fallbackOf(userId, { connectionId, model, orNext = false }) {
       const first = await wantedRow(userId, connectionId)
-      const row = (await rowsOf(db, userId)).find((candidate) => candidate.id === first.fallback_id)
-      if (row === undefined) return null
-      const models = await engines.modelsOf(userId, row)
-      const named = (id: string | null | undefined) => models.find((candidate) => candidate.id === id)
-      const model = named(wanted ?? first.default_model) ?? named(row.default_model) ?? models[0]
-      if (model === undefined) return null
-      return { first: toConnection(first, userId), engine: resolved(userId, row, model) }
+      for (const { row, models } of await candidates(asking, userId, { first, orNext })) {
+        const nearest = nearestModel(models, [model ?? first.default_model, row.default_model])
+        if (nearest !== undefined) return { first: toConnection(first, userId), engine: resolved(userId, row, nearest) }
+      }
+      return null
     },
 
     async findModel(userId, name) {

@@ -39,6 +39,8 @@ export interface Generations {
   list(userId: string, query: GenerationQuery): Promise<{ data: Generation[]; nextCursor: string | null }>
   /** @throws EaselError `not-found`, also for somebody else's */
   get(userId: string, id: string): Promise<Generation>
+  /** A task of contract D's by its id and its secret, which is the right to read it; null: there is none. */
+  findTask(id: string, secret: string): Promise<{ readonly userId: string; readonly generation: Generation } | null>
   /** The newest preview picture, or null. @throws EaselError `not-found` */
   preview(userId: string, id: string): Promise<{ bytes: Uint8Array; mimeType: string } | null>
   /** What was asked for, as typed, of each of these generations. The caller knows that they are the user's. */
@@ -61,7 +63,7 @@ export interface GenerationsPorts extends SubmitPorts {
 export function createGenerations(ports: GenerationsPorts): Generations {
   const { db, jobs, events } = ports
 
-  const { complete, one, rowOf } = createReader(ports)
+  const { complete, one, rowOf, taskOf } = createReader(ports)
   const get = async (userId: string, id: string) => one(await rowOf(userId, id))
 
   async function submitOne(userId: string, request: GenerationRequest, options: SubmitOptions): Promise<Generation> {
@@ -95,6 +97,10 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     submit: submitOne,
     estimate: (userId, request) => estimate(ports, userId, request),
     get,
+    async findTask(id, secret) {
+      const row = await taskOf(id, secret)
+      return row === null ? null : { userId: row.user_id, generation: await one(row) }
+    },
     cancel,
     wait: (userId, id, signal) => waitForEnd(events, { userId, id, signal }, () => get(userId, id)),
     async list(userId, { limit, cursor, state }) {

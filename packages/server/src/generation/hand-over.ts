@@ -26,8 +26,17 @@ export function surelyRefused(error: ProviderError): boolean {
 /** Kinds of failure at an engine that was only asked for its models: it never heard of the work. */
 const away: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'rate-limited', 'auth', 'quota'])
 
-export const couldNotBeAsked = (error: unknown): error is ProviderError =>
-  error instanceof ProviderError && away.has(error.kind)
+/**
+ * Whether whoever asked named no engine and knows no other way than the next one: clients of contracts C and D. Where the connection
+ * has no fallback, the next in the user's order is asked.
+ */
+export const asksNext = (origin: string): boolean => origin === 'user-library' || origin === 'tasks'
+
+/** Whether an engine could not even be asked for its models, or, for those who named none, has none that draws. */
+export function couldNotBeAsked(error: unknown, origin: string): error is EaselError {
+  if (error instanceof ProviderError) return away.has(error.kind) || (asksNext(origin) && error.kind === 'unsupported')
+  return asksNext(origin) && error instanceof EaselError && error.code === 'unknown-model'
+}
 
 /** What the record tells of the engine that was asked first. */
 export const storyOf = (
@@ -55,7 +64,7 @@ async function findFallback({ ports, row, fitted }: Begun, error: GenerationFail
   // One hop: what a fallback does not take has failed.
   if (row.connection_id === null || row.fallback_from !== null) return null
   try {
-    const wanted = { connectionId: row.connection_id, model: row.model }
+    const wanted = { connectionId: row.connection_id, model: row.model, orNext: asksNext(row.origin) }
     const fallback = await ports.connections.fallbackOf(row.user_id, wanted)
     if (fallback === null) return null
     const { model, seed, strict } = row

@@ -6,10 +6,11 @@ import { digestAside } from '#media/digest.ts'
 import { embedMetadata } from '#media/embed.ts'
 import { MediaError } from '#media/media-error.ts'
 import { probe, type Probed } from '#media/probe.ts'
+import type { Db } from '#db/database.ts'
 import type { Sidecar } from '#library/image-record.ts'
-import { defaultFilename } from '#library/keep.ts'
 import type { Provider, ProducedImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
+import { filenameFor } from './filename.ts'
 import type { Fitted } from './fitted.ts'
 import { requestOf, tagsOfRow, type GenerationRow } from './generation-record.ts'
 import { promptOf } from './prompt.ts'
@@ -54,24 +55,6 @@ function parametersOf(fitted: Fitted, produced: ProducedImage): Record<string, u
   }
 }
 
-let lastMs = 0
-
-/** The next free millisecond, because contract E's names must differ also for the same picture made twice at once. */
-function nextMs(): number {
-  lastMs = Math.max(Date.now(), lastMs + 1)
-  return lastMs
-}
-
-/** Contract E: `<userId>_<epoch ms>_<index>_<8 hex of sha-256>.<ext>`. */
-function filenameFor(
-  row: GenerationRow,
-  file: { id: string; index: number; sha256: string; extension: string },
-): string {
-  const { id, index, sha256, extension } = file
-  if (row.origin !== 'profiles') return defaultFilename(id, extension)
-  return `${row.user_id}_${nextMs()}_${index}_${sha256.slice(0, 8)}.${extension}`
-}
-
 /** Picture i of a batch has the asked seed + i. Where the engine took none it may have told the one it drew. */
 function seedOf(row: GenerationRow, index: number, produced: ProducedImage): number | null {
   if (row.seed !== null) return addToSeed(row.seed, index, Number.MAX_SAFE_INTEGER)
@@ -100,7 +83,7 @@ const textOrNull = (text: string | undefined): string | null => (text === undefi
  */
 export async function ingest(
   row: GenerationRow,
-  { fitted, provider, index }: { fitted: Fitted; provider: Provider; index: number },
+  { db, fitted, provider, index }: { db: Db; fitted: Fitted; provider: Provider; index: number },
   produced: ProducedImage,
 ): Promise<Ingested> {
   // This takes milliseconds, and so did reading the engine's answer: what is ready to be sent to others goes first.
@@ -131,7 +114,7 @@ export async function ingest(
       id,
       generationId: row.id,
       generationIndex: index,
-      filename: filenameFor(row, { id, index, sha256, extension: probed.extension }),
+      filename: await filenameFor(db, row, { id, index, sha256, extension: probed.extension }),
       source: 'generated',
       mimeType: probed.mimeType,
       bytes: bytes.length,

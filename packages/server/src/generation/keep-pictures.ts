@@ -85,14 +85,14 @@ interface Usable {
 }
 
 /** The pictures that can be kept, and what is wrong with the rest. @throws ProviderError when none can be */
-async function usableOf({ row, fitted, provider }: Run, call: CallRow, done: Done): Promise<Usable> {
+async function usableOf({ ports: { db }, row, fitted, provider }: Run, call: CallRow, done: Done): Promise<Usable> {
   const images = done.images.slice(0, call.images)
   if (images.length === 0) throw new ProviderError('malformed-response', 'The engine answered without a picture.')
   const pictures: Ingested[] = []
   let fault: ProviderError | null = null
   for (const [position, produced] of images.entries()) {
     try {
-      pictures.push(await ingest(row, { fitted, provider, index: call.first_image + position }, produced))
+      pictures.push(await ingest(row, { db, fitted, provider, index: call.first_image + position }, produced))
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       fault ??= error

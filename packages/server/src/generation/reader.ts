@@ -1,4 +1,5 @@
 // From rows to what the API gives.
+import { timingSafeEqual } from 'node:crypto'
 import type { Generation } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
@@ -12,6 +13,8 @@ export interface Reader {
   one(row: GenerationRow): Promise<Generation>
   /** @throws EaselError `not-found`, also for somebody else's */
   rowOf(userId: string, id: string): Promise<GenerationRow>
+  /** A task of contract D's, whoever's it is; null: there is none with this id and this secret. */
+  taskOf(id: string, secret: string): Promise<GenerationRow | null>
 }
 
 const notFound = () => new EaselError('not-found', 'There is no such generation.')
@@ -45,5 +48,17 @@ export function createReader({ db, jobs, images }: { db: Db; jobs: Pick<Jobs, 'p
     return row
   }
 
-  return { complete, one, rowOf }
+  async function taskOf(id: string, secret: string): Promise<GenerationRow | null> {
+    const row = await db
+      .selectFrom('generations')
+      .selectAll()
+      .where('id', '=', id)
+      .where('origin', '=', 'tasks')
+      .executeTakeFirst()
+    const given = Buffer.from(secret)
+    const known = Buffer.from(row?.idempotency_key ?? '')
+    return row !== undefined && given.length === known.length && timingSafeEqual(given, known) ? row : null
+  }
+
+  return { complete, one, rowOf, taskOf }
 }

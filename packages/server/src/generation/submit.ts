@@ -10,7 +10,6 @@ import type { Events } from '#events/events.ts'
 import type { Jobs } from '#jobs/jobs.ts'
 import type { Quotas } from '#library/quotas.ts'
 import { checkRoom } from '#library/room.ts'
-import type { ProviderError } from '#providers/spec/provider-error.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { callsOf } from './calls.ts'
 import { failureFrom } from './failure.ts'
@@ -19,7 +18,7 @@ import { fitFallback } from './fit-fallback.ts'
 import type { Fitted } from './fitted.ts'
 import type { GenerationRow } from './generation-record.ts'
 import { priceOf } from './price.ts'
-import { couldNotBeAsked, storyOf } from './hand-over.ts'
+import { asksNext, couldNotBeAsked, storyOf } from './hand-over.ts'
 import {
   differentPrompts,
   notRefined,
@@ -30,8 +29,9 @@ import {
   type PreparePrompt,
 } from './prompt.ts'
 
-/** What gave a request to us; it decides the names of the files. */
-export type Origin = 'easel' | 'profiles' | 'history'
+/** What gave a request to us; it decides the names of the files. Those of contract B are the beginnings of its names. */
+export type Origin = 'easel' | 'profiles' | 'history' | StudioOrigin | 'user-library' | 'tasks'
+export type StudioOrigin = 'sdxl' | 'sdxl_img2img' | 'flux' | 'flux_img2img'
 
 export interface SubmitPorts {
   readonly db: Db
@@ -167,9 +167,11 @@ const pricedOf = (asked: Omit<Asked, 'price'>): Asked => {
 async function askFallback(
   { connections }: SubmitPorts,
   userId: string,
-  { request, error }: { request: GenerationRequest; error: ProviderError },
+  { request, origin, error }: { request: GenerationRequest; origin: Origin; error: EaselError },
 ): Promise<Asked | null> {
-  const fallback = await connections.fallbackOf(userId, { connectionId: request.connectionId, model: request.model })
+  const orNext = asksNext(origin)
+  const refused = { connectionId: request.connectionId, model: request.model, orNext }
+  const fallback = await connections.fallbackOf(userId, refused)
   if (fallback === null) return null
   const {
     connectionId: _connection,
@@ -187,14 +189,18 @@ async function askFallback(
 }
 
 /** @throws what `submit` throws for an engine or a model that cannot be had */
-async function askEngine(ports: SubmitPorts, userId: string, request: GenerationRequest): Promise<Asked> {
+async function askEngine(
+  ports: SubmitPorts,
+  userId: string,
+  { request, origin }: { request: GenerationRequest; origin: Origin },
+): Promise<Asked> {
   try {
     const wanted = { connectionId: request.connectionId, model: request.model }
     const engine = await ports.connections.resolve(userId, wanted)
     const model = { capabilities: engine.model.capabilities, optionsSchema: engine.provider.manifest.options }
     return pricedOf({ engine, from: null, ...fit(request, model, request.strict ?? false) })
   } catch (error) {
-    const instead = couldNotBeAsked(error) ? await askFallback(ports, userId, { request, error }) : null
+    const instead = couldNotBeAsked(error, origin) ? await askFallback(ports, userId, { request, origin, error }) : null
     if (instead === null) throw error
     return instead
   }
@@ -280,7 +286,8 @@ export async function estimate(ports: SubmitPorts, userId: string, request: Gene
   await checkParent(ports.db, userId, request)
   const language = request.promptLanguage ?? true
   const prepared = await prepare(ports, userId, { request, language })
-  const { engine, fitted, adjustments, from, price } = await askEngine(ports, userId, withStyles(request, prepared))
+  const asked = { request: withStyles(request, prepared), origin: 'easel' as const }
+  const { engine, fitted, adjustments, from, price } = await askEngine(ports, userId, asked)
   const images = request.n ?? 1
   const cost = price === null ? null : price * images
   const wanted = { images, generations: 1, cost: cost ?? 0 }
@@ -314,7 +321,8 @@ async function readAndAsk(
   const language = request.promptLanguage ?? options.promptLanguage ?? options.origin === 'easel'
   const given = options.resolution ?? null
   const prepared = given === null ? await prepare(ports, userId, { request, language }) : null
-  const asked = await askEngine(ports, userId, withStyles(withLeftOut(request, given), prepared))
+  const whole = withStyles(withLeftOut(request, given), prepared)
+  const asked = await askEngine(ports, userId, { request: whole, origin: options.origin })
   const differences = options.differences?.(asked) ?? []
   if (request.strict === true && differences.length > 0) {
     const fields = differences.map(({ field, reason }) => ({ field: `body.${field}`, message: reason }))

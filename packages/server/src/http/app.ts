@@ -25,6 +25,9 @@ import type { PictureFiles } from '#transfer/download/picture-files.ts'
 import type { Exports } from '#transfer/export/export.ts'
 import type { TakeBack } from '#transfer/take-back/take-back.ts'
 import { registerHistory } from './compat/history/history.ts'
+import { registerStudio } from './compat/studio/studio.ts'
+import { registerTasks } from './compat/tasks/tasks.ts'
+import { registerUserLibrary } from './compat/user-library/library.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
@@ -182,6 +185,9 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerMcp(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
+  await registerUserLibrary(app, { ...ports, links })
+  await registerStudio(app, ports)
+  await registerTasks(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app
 }

@@ -221,8 +221,8 @@ async function picturesIn({ body, headers }: Answer): Promise<readonly Buffer[]>
 }
 
 describe.each(['image', 'album'] as const)('a link to an %s', (kind) => {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the keys of the record
   describe.each(Object.keys(states) as State[])('%s', (state) => {
-    // oxlint-disable-line typescript/consistent-type-assertions -- the keys of the record
     let link: Case
     beforeAll(async () => {
       link = await states[state](kind)
@@ -269,9 +269,9 @@ describe('the table', () => {
 
   it('says the same of a link that is not there as of one that was', async () => {
     const revoked = await states.revoked('image')
-    const [there, not] = await Promise.all(
-      [revoked.name, 'A'.repeat(22)].map((name) => server.ask({ path: `/s/${name}/images` })),
+    const bodies = await Promise.all(
+      [revoked.name, 'A'.repeat(22)].map(async (name) => (await server.ask({ path: `/s/${name}/images` })).text),
     )
-    expect(there.text).toBe(not.text)
+    expect(new Set(bodies).size).toBe(1)
   })
 })

@@ -2,12 +2,12 @@ import type { Image, ImageFilter } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
-import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { parseHistoryId } from './history-id.ts'
 import { toImage, type ImageRow } from './image-record.ts'
 import { listRows, pagesOf, type ImageQuery } from './image-list.ts'
 import { countImages, type Count } from './search/search.ts'
+import { removeAll, setDeleted } from './set-deleted.ts'
 import type { Sidecars } from './sidecars.ts'
 import { tagsOf } from './tags.ts'
 
@@ -29,6 +29,8 @@ export interface Images {
   ofGenerations(generationIds: readonly string[]): Promise<ReadonlyMap<string, Image[]>>
   /** Moves a picture to the trash. @throws EaselError `not-found` */
   remove(userId: string, id: string): Promise<void>
+  /** The same for all of these or for none. @throws EaselError `not-found` when one of them is not there */
+  removeAll(userId: string, ids: readonly string[]): Promise<void>
   /** Takes a picture out of the trash. @throws EaselError `not-found` */
   restore(userId: string, id: string): Promise<Image>
 }
@@ -44,7 +46,8 @@ export interface ImagesPorts {
 }
 
 /** The pictures of every user's library. */
-export function createImages({ db, events, log, sidecars }: ImagesPorts): Images {
+export function createImages(ports: ImagesPorts): Images {
+  const { db } = ports
   async function withTags(rows: readonly ImageRow[]): Promise<Image[]> {
     const tags = await tagsOf(
       db,
@@ -56,23 +59,6 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
   const all = (userId: string) => db.selectFrom('images').selectAll().where('user_id', '=', userId)
   const live = (userId: string) => all(userId).where('deleted_at', 'is', null)
   const trashed = (userId: string) => all(userId).where('deleted_at', 'is not', null)
-
-  async function setDeleted(userId: string, id: string, deletedAt: Date | null): Promise<void> {
-    await inTransaction(db, async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable('images')
-        .set({ deleted_at: deletedAt })
-        .where('id', '=', id)
-        .where('user_id', '=', userId)
-        .where('deleted_at', deletedAt === null ? 'is not' : 'is', null)
-        .where('erasing', '=', false)
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) throw notFound()
-      await events.append(trx, userId, [{ type: deletedAt === null ? 'image.restored' : 'image.deleted', imageId: id }])
-    })
-    sidecars?.changed()
-    log.info({ image: id, user: userId }, deletedAt === null ? 'image restored' : 'image deleted')
-  }
 
   async function get(userId: string, id: string): Promise<Image> {
     const row = await live(userId).where('id', '=', id).executeTakeFirst()
@@ -121,9 +107,10 @@ export function createImages({ db, events, log, sidecars }: ImagesPorts): Images
       }
       return found
     },
-    remove: (userId, id) => setDeleted(userId, id, new Date()),
+    remove: (userId, id) => setDeleted(ports, { userId, id }, new Date()),
+    removeAll: (userId, ids) => removeAll(ports, userId, ids),
     async restore(userId, id) {
-      await setDeleted(userId, id, null)
+      await setDeleted(ports, { userId, id }, null)
       return await get(userId, id)
     },
   }

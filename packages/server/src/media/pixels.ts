@@ -45,6 +45,17 @@ export async function toPng(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
+ * A picture of any kind that Easel keeps as PNG of exactly the asked size, stretched where its ratio is another: its first frame,
+ * upright, in sRGB, without metadata.
+ * @param bytes the whole file
+ * @param width pixels @param height pixels
+ * @throws MediaError
+ */
+export async function toSizedPng(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return decoded(openPicture(bytes).resize(width, height, { fit: 'fill' }).png(png).toBuffer())
+}
+
+/**
  * A small JPEG of any picture, for a model to look at: its first frame, upright, in sRGB, on white, without metadata.
  * @param bytes the whole file @param longSide pixels at most
  * @throws MediaError

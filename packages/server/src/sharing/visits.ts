@@ -1,13 +1,14 @@
-// Visits of links: who gets in, and what is counted. Rules SH10 … in docs/spec/sharing.md.
-import { sql } from 'kysely'
+// Visits of links: who gets in, and to what. Rules SH10 … in docs/spec/sharing.md.
 import type { SharedPage } from '@easel/contract'
 import { systemClock, type Clock } from '#base/clock.ts'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
+import { countVisit } from './counting.ts'
 import { absent, decide, refusalOf, type Decision, type FoundShare, type Want } from './decide.ts'
 import { findShare } from './find.ts'
-import { takeOne, WaitError, type ShareLimits } from './limits.ts'
+import { createGuesses } from './guesses.ts'
+import { takeOne, type ShareLimits } from './limits.ts'
 import type { Pass, Passes } from './passes.ts'
 import { createRecent } from './recent.ts'
 import { coverOf, type ShareRow } from './share-record.ts'
@@ -35,21 +36,20 @@ export interface Asked {
   readonly imageId?: string | undefined
 }
 
-/** What was decided, for pages that say it in their own words. */
-export type Entry =
-  | {
-      readonly state: 'open'
-      readonly share: ShareRow
-      /** To be given to the visitor. */
-      readonly pass: Pass | null
-    }
-  | Exclude<Decision, { state: 'open' }>
+type Refused = Exclude<Decision, { state: 'open' }>
 
-export interface OpenEntry {
+interface Admitted {
+  readonly state: 'open'
   readonly share: ShareRow
-  readonly picture: ShownPicture
+  readonly picture: ShownPicture | null
+  /** To be given to the visitor. */
   readonly pass: Pass | null
 }
+
+/** What was decided, for pages that say it in their own words. */
+export type Entry = Admitted | Refused
+
+export type OpenEntry = Admitted & { readonly picture: ShownPicture }
 
 export interface Visits {
   /** Decides, and counts the visit where it is one. @throws WaitError */
@@ -79,81 +79,54 @@ export interface VisitsPorts {
 }
 
 const hourMs = 3_600_000
-const quarterMs = 900_000
 const archivePage = 100
 /** So long it may take until a link that was taken back is gone everywhere. */
 const cachedSeconds = 300
 
-/** Counts a visit of a link that has a number of them. @returns whether it was one of that number */
-async function countLimited(db: Db, { id }: ShareRow): Promise<boolean> {
-  const counted = await db
-    .updateTable('shares')
-    .set((eb) => ({ views: eb('views', '+', 1), viewed_at: sql<Date>`now()` }))
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .where(sql<boolean>`coalesce(views < view_limit, true)`)
-    .returning('id')
-    .execute()
-  return counted.length > 0
+/** Taken back, ended or closed while they are sent: from then on nothing more leaves. */
+async function* openPictures(
+  { db, now }: { readonly db: Db; readonly now: () => number },
+  share: ShareRow,
+): AsyncGenerator<readonly ShownPicture[], void, undefined> {
+  for (let cursor: string | undefined; ;) {
+    const { pictures, nextCursor } = await shownPage(db, share, { limit: archivePage, cursor })
+    yield pictures
+    if (nextCursor === null) return
+    cursor = nextCursor
+    const again = decide(await findShare(db, share.name), { now: now(), password: true, visit: true }, 'archive')
+    if (again.state !== 'open') throw refusalOf(again)
+  }
 }
 
-/** Counts a visit, but for one of the same visitor within the hour. */
-async function countOpen(db: Db, { id }: ShareRow, visitor: string): Promise<void> {
-  await sql`
-    with came as (
-      insert into share_visits (share_id, visitor, until) values (${id}, ${visitor}, now() + interval '1 hour')
-      on conflict (share_id, visitor) do update set until = excluded.until where share_visits.until <= now()
-      returning share_id
-    )
-    update shares set views = views + 1, viewed_at = now() where id in (select share_id from came)`.execute(db)
+async function coverPicture(db: Db, share: ShareRow): Promise<ShownPicture | null> {
+  const row = await db.selectFrom('shares').where('id', '=', share.id).select(coverOf.as('id')).executeTakeFirst()
+  return row === undefined || row.id === null ? null : await shownPicture(db, share, row.id)
+}
+
+/** @throws WaitError; EaselError `unauthorized` */
+async function checkPassword(
+  { limits, verifyPassword, log }: VisitsPorts,
+  { id, password: hash }: FoundShare & { readonly password: string },
+  { password, address }: { readonly password: string; readonly address: string },
+): Promise<void> {
+  const { byAddress, byLink } = limits.passwords
+  const atAddress = JSON.stringify([id, address])
+  // Counted before it is tried, so that many at once are counted too.
+  await takeOne(byAddress, atAddress)
+  await takeOne(byLink, id)
+  if (!(await verifyPassword(hash, password))) {
+    log.info({ share: id }, 'wrong password for a link')
+    throw new EaselError('unauthorized', 'That is not the password.')
+  }
+  await byAddress.giveBack(atAddress)
+  await byLink.giveBack(id)
 }
 
 export function createVisits(ports: VisitsPorts): Visits {
-  const { db, log, passes, limits, verifyPassword, clock = systemClock } = ports
+  const { db, passes, limits, clock = systemClock } = ports
   const now = () => clock.now()
-  const entered = createRecent(hourMs, now)
-  const missed = createRecent(quarterMs, now)
-
-  const visitorOf = (share: ShareRow, { address, agent }: Visitor) =>
-    passes.digest(JSON.stringify([share.id, address, agent]))
-
-  /** A name that leads nowhere, each counted once. @throws WaitError */
-  async function miss(name: string, { address }: Visitor): Promise<void> {
-    const key = passes.digest(JSON.stringify([address, name]))
-    const known = missed.has(key)
-    missed.add(key)
-    if (!known) await takeOne(limits.misses, address)
-    else await checkGuesses(address)
-  }
-
-  async function checkGuesses(address: string): Promise<void> {
-    const ms = await limits.misses.left(address)
-    if (ms > 0) throw new WaitError(ms)
-  }
-
-  /** Whoever has guessed too often sees only what they have opened already. @throws WaitError */
-  async function checkStranger(share: ShareRow, visitor: Visitor): Promise<void> {
-    const key = visitorOf(share, visitor)
-    if (entered.has(key)) return
-    const ms = await limits.misses.left(visitor.address)
-    if (ms === 0) return
-    const visit = db.selectFrom('share_visits').where('share_id', '=', share.id).where('visitor', '=', key)
-    const known = await visit.where('until', '>', new Date(now())).select('share_id').executeTakeFirst()
-    if (known === undefined) throw new WaitError(ms)
-  }
-
-  /** @returns what the visitor is given for it; `refused` when there were as many already */
-  async function count(share: ShareRow, visitor: Visitor, hasVisit: boolean): Promise<Pass | 'refused' | null> {
-    if (share.view_limit !== null) {
-      if (hasVisit || visitor.counts === 'head') return null
-      return (await countLimited(db, share)) ? passes.give('visit', share) : 'refused'
-    }
-    const key = visitorOf(share, visitor)
-    if (visitor.counts !== 'visit' || entered.has(key)) return null
-    await countOpen(db, share, key)
-    entered.add(key)
-    return null
-  }
+  const counting = { db, passes, entered: createRecent(hourMs, now) }
+  const guesses = createGuesses(counting, { limits, clock })
 
   async function lookUp({ name, want }: Asked, visitor: Visitor) {
     const found = await findShare(db, name)
@@ -161,80 +134,50 @@ export function createVisits(ports: VisitsPorts): Visits {
     const password = found !== null && passes.isGood('password', found, visitor.passes)
     const decision = decide(found, { now: now(), password, visit: hasVisit }, want)
     if (found === null || decision.state === 'absent') {
-      await miss(name, visitor)
-      return { decision: { state: 'absent' } as const, hasVisit }
+      await guesses.miss(name, visitor)
+      return { decision: { state: 'absent' } as const, found: null, hasVisit }
     }
-    if (!hasVisit && !password) await checkStranger(found, visitor)
+    if (!hasVisit && !password) await guesses.checkStranger(found, visitor)
     return { decision, found, hasVisit }
   }
 
-  async function admit(asked: Asked, visitor: Visitor, withPicture: boolean) {
+  async function admit(asked: Asked, visitor: Visitor, withPicture: boolean): Promise<Entry> {
     const { decision, found, hasVisit } = await lookUp(asked, visitor)
-    if (decision.state !== 'open' || found === undefined) return { decision, picture: null }
-    const picture = withPicture ? await pictureOf(found, asked) : null
-    if (withPicture && picture === null) return { decision: { state: 'absent' } as const, picture }
-    if (asked.want === 'card') return { decision, share: found, picture, pass: null }
+    if (found === null) return { state: 'absent' }
+    if (decision.state !== 'open') return decision
+    const id = withPicture ? (asked.imageId ?? found.image_id) : null
+    const picture = id === null ? null : await shownPicture(db, found, id)
+    if (withPicture && picture === null) return { state: 'absent' }
+    if (asked.want === 'card') return { state: 'open', share: found, picture, pass: null }
     // What makes previews is told nothing of what may be seen so and so often.
-    if (found.view_limit !== null && visitor.counts === 'preview' && !hasVisit)
-      return { decision: { state: 'private' } as const, picture: null }
-    const pass = await count(found, visitor, hasVisit)
-    if (pass === 'refused') return { decision: { state: 'ended' } as const, picture: null }
-    return { decision, share: found, picture, pass }
-  }
-
-  async function pictureOf(share: FoundShare, { imageId }: Asked): Promise<ShownPicture | null> {
-    const id = imageId ?? share.image_id
-    return id === null ? null : await shownPicture(db, share, id)
+    if (found.view_limit !== null && visitor.counts === 'preview' && !hasVisit) return { state: 'private' }
+    const pass = await countVisit(counting, found, { ...visitor, hasVisit })
+    return pass === 'refused' ? { state: 'ended' } : { state: 'open', share: found, picture, pass }
   }
 
   return {
-    async enter(asked, visitor) {
-      const { decision, share, pass = null } = await admit(asked, visitor, false)
-      if (decision.state !== 'open') return decision
-      return share === undefined ? { state: 'absent' } : { state: 'open', share, pass }
-    },
+    enter: (asked, visitor) => admit(asked, visitor, false),
     async picture(asked, visitor) {
-      const { decision, share, picture, pass = null } = await admit(asked, visitor, true)
-      if (decision.state !== 'open') throw refusalOf(decision)
-      if (share === undefined || picture === null) throw absent()
-      return { share, picture, pass }
+      const entry = await admit(asked, visitor, true)
+      if (entry.state !== 'open') throw refusalOf(entry)
+      const { picture } = entry
+      if (picture === null) throw absent()
+      return { ...entry, picture }
     },
     async givePassword(name, password, visitor) {
       const { decision, found } = await lookUp({ name, want: 'page' }, { ...visitor, passes: [] })
-      if (found === undefined || (decision.state !== 'open' && decision.state !== 'password')) throw refusal(decision)
+      if (found === null) throw absent()
+      if (decision.state !== 'open' && decision.state !== 'password') throw refusalOf(decision)
       if (found.password === null) return null
-      const { byAddress, byLink } = limits.passwords
-      const keys = { byAddress: JSON.stringify([found.id, visitor.address]), byLink: found.id }
-      // Counted before it is tried, so that many at once are counted too.
-      await takeOne(byAddress, keys.byAddress)
-      await takeOne(byLink, keys.byLink)
-      if (!(await verifyPassword(found.password, password))) {
-        log.info({ share: found.id }, 'wrong password for a link')
-        throw new EaselError('unauthorized', 'That is not the password.')
-      }
-      await byAddress.giveBack(keys.byAddress)
-      await byLink.giveBack(keys.byLink)
+      await checkPassword(ports, { ...found, password: found.password }, { password, address: visitor.address })
       return passes.give('password', found)
     },
     async page(share, place) {
       const [page, count] = await Promise.all([shownPage(db, share, place), countShown(db, share)])
       return toSharedPage(share, page, count)
     },
-    async *pictures(share) {
-      for (let cursor: string | undefined; ;) {
-        const { pictures, nextCursor } = await shownPage(db, share, { limit: archivePage, cursor })
-        yield pictures
-        if (nextCursor === null) return
-        cursor = nextCursor
-        // Taken back, ended or closed while it is sent: from then on nothing more leaves.
-        const again = decide(await findShare(db, share.name), { now: now(), password: true, visit: true }, 'archive')
-        if (again.state !== 'open') throw refusalOf(again)
-      }
-    },
-    async cover(share) {
-      const row = await db.selectFrom('shares').where('id', '=', share.id).select(coverOf.as('id')).executeTakeFirst()
-      return row === undefined || row.id === null ? null : await shownPicture(db, share, row.id)
-    },
+    pictures: (share) => openPictures({ db, now }, share),
+    cover: (share) => coverPicture(db, share),
     freshSeconds({ password, view_limit: limit, expires_at: end }) {
       if (password !== null || limit !== null) return null
       const left = end === null ? Infinity : Math.floor((end.getTime() - now()) / 1000)
@@ -245,5 +188,3 @@ export function createVisits(ports: VisitsPorts): Visits {
     },
   }
 }
-
-const refusal = (decision: Decision): EaselError => (decision.state === 'open' ? absent() : refusalOf(decision))

@@ -24,6 +24,7 @@ import { createFetching, type FetchPicture } from './fetch-picture.ts'
 import { filenameFor } from './filename.ts'
 import { receiveBytes, receiveStream, type Received } from './receive.ts'
 import { findPlaces } from './take-back/places.ts'
+import { sizedCopy } from './sized-copy.ts'
 import { createTurns } from './turns.ts'
 
 export interface AddImagesPorts {
@@ -61,6 +62,11 @@ export interface AddImages {
    * @throws EaselError that says what is wrong with the address, with what is there, or with whoever answers
    */
   fetch(userId: string, address: { readonly url: string; readonly field: string }, gone: AbortSignal): Promise<Received>
+  /**
+   * The same picture with this many pixels, as a PNG of its own; the file itself where it has them already.
+   * @throws EaselError
+   */
+  sized(file: Received, size: { readonly width: number; readonly height: number }): Promise<Received>
   /**
    * Makes a file part of the library, or finds it there. One that stands in the trash is taken out again, unless it is imported.
    * @throws EaselError
@@ -279,6 +285,7 @@ export function createAddImages(ports: AddImagesPorts): AddImages {
       return await receiveStream(body, { field, maxBytes, folder: ports.temporaryFolder })
     },
     fetch: createFetching({ ...ports, maxBytes }),
+    sized: (file, size) => turns(() => sizedCopy(file, { ...size, maxBytes })),
     add,
     known: (userId, hashes) => knownAmong(db, userId, hashes),
   }

@@ -6,7 +6,7 @@ import { probe, type Probed } from '#media/probe.ts'
 import { readTold, type Story } from './told/read-told.ts'
 
 /** The refusal of a file, by what is wrong with it. @param field what carried it, e.g. `body.file` */
-function refusal(error: MediaError, field: string): EaselError {
+export function refusal(error: MediaError, field: string): EaselError {
   const { fault, message } = error
   if (fault === 'too-large') return new EaselError('too-large', message, { cause: error })
   if (fault === 'not-an-image' || fault === 'unsupported') {

@@ -73,6 +73,12 @@ const tags = createRoute({
   component: lazyRouteComponent(() => import('#screens/library/tags-screen.tsx'), 'TagsScreen'),
 })
 
+const shares = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/shares',
+  component: lazyRouteComponent(() => import('#screens/shares/shares-screen.tsx'), 'SharesScreen'),
+})
+
 const prompts = createRoute({
   getParentRoute: () => rootRoute,
   path: '/prompts',
@@ -178,6 +184,7 @@ export const createPages = (client: QueryClient) =>
       library.addChildren([libraryPicture]),
       albums,
       tags,
+      shares,
       prompts,
       engines,
       admin.addChildren(adminParts),

@@ -10,6 +10,7 @@ import { useLiveEvents } from '#data/use-live-events.ts'
 import { count } from '#parts/format.ts'
 import { AddImagesProvider } from '#screens/add-images/add-images.tsx'
 import { DeletePictureProvider } from '#screens/picture/delete-picture.tsx'
+import { SharingProvider } from '#screens/shares/sharing.tsx'
 import { AwayBanner } from './away-banner.tsx'
 import { GuestBanner } from './guest-banner.tsx'
 import { Navigation } from './navigation.tsx'
@@ -47,7 +48,9 @@ export function Shell() {
         <AwayBanner />
         <GuestBanner />
         <AddImagesProvider>
-          <Outlet />
+          <SharingProvider>
+            <Outlet />
+          </SharingProvider>
         </AddImagesProvider>
         <div id="overlays" />
       </main>

@@ -18,6 +18,8 @@ export function Rows({ label, framed = false, children }: RowsProps) {
 }
 
 interface RowProps {
+  /** Stands before the words. */
+  readonly lead?: ReactNode
   readonly name: ReactNode
   readonly facts: readonly string[]
   /** No longer in force. */
@@ -26,9 +28,10 @@ interface RowProps {
 }
 
 /** One thing of a list. */
-export function Row({ name, facts, faded = false, children }: RowProps) {
+export function Row({ lead, name, facts, faded = false, children }: RowProps) {
   return (
     <li className={classes['row']} data-faded={faded || undefined}>
+      {lead}
       <span className={classes['words']}>
         <span className={classes['name']}>{name}</span>
         <Facts facts={facts} />

@@ -102,6 +102,18 @@ const open: Record<string, Row> = {
   'GET /api/auth/oidc/callback': { ask: at('/api/auth/oidc/callback?code=x&state=y'), own: 404 },
   'POST /api/auth/register': { ask: at('/api/auth/register', {}), own: 400 },
   'POST /api/auth/login': { ask: at('/api/auth/login', { email: 'owner@example.com', password: 'x' }), own: 401 },
+  'GET /api/health': { ask: at('/api/health'), own: 200 },
+  // Whoever does not know the secret in the id knows nothing.
+  'GET /task-status/:taskId': {
+    ask: of(generation, (id) => `/task-status/${id}-${'0'.repeat(32)}`),
+    own: 404,
+  },
+  // Open, because it also serves what has a link: of what has none only its owner knows.
+  'GET /api/ai/images/:filename': {
+    ask: async ({ image: make }) => ({ path: `/api/ai/images/${(await make()).filename}` }),
+    own: 404,
+    but: { owner: 200, 'key to read': 200 },
+  },
   'POST /api/auth/verify': {
     ask: at('/api/auth/verify'),
     // A cookie does not count for programs of the older systems.
@@ -270,6 +282,31 @@ const library: Record<string, Row> = {
     foreign: 404,
   },
   'GET /ollamalog/info': { ask: at('/ollamalog/info'), own: 200 },
+  'POST /api/ai/generate-image': { ask: at('/api/ai/generate-image', {}), own: 400 },
+  'GET /api/ai/my-images': { ask: at('/api/ai/my-images'), own: 200 },
+  'GET /api/ai/images/:userId/:filename': {
+    ask: async ({ image: make, ownerId }) => ({ path: `/api/ai/images/${ownerId}/${(await make()).filename}` }),
+    own: 200,
+    foreign: 403,
+  },
+  'GET /uploads/images/:folder/:filename': {
+    ask: async ({ image: make, ownerId }) => ({ path: `/uploads/images/user-${ownerId}/${(await make()).filename}` }),
+    own: 200,
+    foreign: 403,
+  },
+  'GET /api/models/config': { ask: at('/api/models/config'), own: 200 },
+  'POST /api/sdxl/generate': { ask: at('/api/sdxl/generate', {}), own: 422 },
+  'POST /api/flux/generate': { ask: at('/api/flux/generate', {}), own: 422 },
+  'POST /api/sdxl/transform': { ask: at('/api/sdxl/transform', {}), own: 422 },
+  'POST /api/flux/transform': { ask: at('/api/flux/transform', {}), own: 422 },
+  'POST /generate-image': { ask: at('/generate-image', {}), own: 400 },
+  'DELETE /delete-images': { ask: at('/delete-images', { image_ids: [] }), own: 200 },
+  'DELETE /delete-images/': { ask: at('/delete-images/', { image_ids: ['nonesuch'] }), own: 404 },
+  'DELETE /api/ai/images/*': {
+    ask: async ({ image: make }) => ({ path: `/api/ai/images/${(await make()).filename}` }),
+    own: 200,
+    foreign: 404,
+  },
   'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
 }
 
@@ -419,6 +456,14 @@ export const answeredBelow = [
   '/generate',
   '/history',
   '/ollamalog',
+  '/api/ai',
+  '/api/models',
+  '/api/health',
+  '/api/sdxl',
+  '/api/flux',
+  '/generate-image',
+  '/task-status',
+  '/delete-images',
   '/api/auth/register',
   '/api/auth/login',
   '/api/auth/verify',

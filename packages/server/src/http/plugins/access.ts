@@ -13,6 +13,8 @@ declare module 'fastify' {
     /** Old clients send made-up tokens: here an unknown one counts as none, and `EASEL_COMPAT_USER` may stand in. */
     compat?: boolean
     limit?: Limit
+    /** Says itself what is wrong with a name in its address. */
+    namesItself?: true
     /** Lets in whoever shows nothing of who they are, where the address itself is signed. */
     isSigned?: (request: FastifyRequest) => boolean
   }
@@ -35,7 +37,7 @@ export interface AccessRow {
   readonly limit: Limit | null
 }
 
-type More = Pick<FastifyContextConfig, 'guests' | 'compat' | 'limit' | 'isSigned'>
+type More = Pick<FastifyContextConfig, 'guests' | 'compat' | 'limit' | 'namesItself' | 'isSigned'>
 
 /** The `config` of a route that is no row of the route table. */
 export const access = (who: Access, more: More = {}): { readonly config: More & { access: Access } } => ({

@@ -71,7 +71,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
   })
   // Names in the address as well, which routes look up as they are; those of the older systems say it in words of their own.
   app.addHook('preValidation', async ({ params, query, routeOptions }) => {
-    if (routeOptions.config.compat === true) return
+    if (routeOptions.config.compat === true || routeOptions.config.namesItself === true) return
     const fault = faultOf(params, 'params') ?? faultOf(query, 'query')
     if (fault !== null) throw fault
   })

@@ -31,6 +31,9 @@ const missing = () => new EaselError('not-found', 'There is no such picture in y
 
 const damaged = () => new EaselError('not-found', 'This picture is damaged and has no thumbnail.')
 
+/** Of what the file is, which its name need not say: clients of the older systems want names that end in `.png`. */
+const extensionOf = ({ mime_type: type }: ImageRow) => type.slice(type.indexOf('/') + 1).replace('jpeg', 'jpg')
+
 export const blobOf = (row: ImageRow) => ({
   storageKey: row.storage_key,
   size: row.bytes,
@@ -61,8 +64,7 @@ export function registerImages(app: FastifyInstance, ports: Ports): void {
       const asKept = form.format === 'original' && form.prompt
       if (!asKept) return await sendMade({ request, reply }, pictureFiles, { row, form })
       const blob = blobOf(row)
-      const extension = row.filename.slice(row.filename.lastIndexOf('.') + 1)
-      const filename = form.download ? pictureName(row, extension) : row.filename
+      const filename = form.download ? pictureName(row, extensionOf(row)) : row.filename
       return await sendBlob({ request, reply }, storage, { ...blob, filename, download: form.download })
     },
   )

@@ -2,16 +2,18 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Images } from '#library/images.ts'
+import type { PngCopies } from '#library/png-copy.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { FileLinks } from '../file-links.ts'
+import { namedBlob } from '../named-blob.ts'
 import { access } from '../plugins/access.ts'
 import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
 import { openToAllOrigins } from '../plugins/open-cors.ts'
 import { sendBlob } from '../send-blob.ts'
-import { blobOf } from './images.ts'
 
 interface Ports {
   readonly images: Images
+  readonly pngCopies: PngCopies
   readonly storage: Storage
   readonly links: FileLinks
 }
@@ -19,7 +21,10 @@ interface Ports {
 const Params = z.object({ userId: z.string(), filename: z.string() })
 
 /** Contract E names its files by these addresses. Rules in docs/spec/limits.md (LI10 …). */
-export async function registerUploads(app: FastifyInstance, { images, storage, links }: Ports): Promise<void> {
+export async function registerUploads(
+  app: FastifyInstance,
+  { images, pngCopies, storage, links }: Ports,
+): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler(async (error, request, reply) => {
       const base = toProblem(error) ?? unexpected(request, error)
@@ -34,7 +39,8 @@ export async function registerUploads(app: FastifyInstance, { images, storage, l
         throw new EaselError('forbidden', 'Access denied - you can only access your own images')
       const row = await images.byFilename(userId, filename)
       if (row === null) throw new EaselError('not-found', 'There is no such picture in your library.')
-      return await sendBlob({ request, reply }, storage, { ...blobOf(row), download: false })
+      const blob = await namedBlob(pngCopies, row)
+      return await sendBlob({ request, reply }, storage, { ...blob, download: false })
     })
     openToAllOrigins(scope, ['/uploads'])
   })

@@ -3,6 +3,7 @@ import { glyph, mark } from './glyphs.ts'
 import { dataBlock, html, type Html } from './html.ts'
 import { blurred, tone } from './placeholder.ts'
 import { alternative, pageTitle, pictures, timeInWords } from './share-words.ts'
+import { pictureSizes, pictureSources, tileSizes, tileSources } from './sources.ts'
 import { storyOf } from './story.ts'
 
 /** Pictures that are loaded at once; those further down wait until one comes near. */
@@ -21,6 +22,8 @@ function onePicture(page: SharedPage, image: SharedImage): Html {
       <a class="stage" href="${image.fileUrl ?? image.viewUrl}" data-open="0"
         >${blurred(image)}<img
           src="${image.viewUrl}"
+          srcset="${pictureSources(image)}"
+          sizes="${pictureSizes(image)}"
           width="${image.width}"
           height="${image.height}"
           alt="${alternative({ ...image, title: own })}"
@@ -69,6 +72,8 @@ function tile(image: SharedImage, index: number): Html {
     <a href="${image.viewUrl}" data-open="${index}"
       >${colour !== null && html`<svg class="tone" aria-hidden="true"><rect width="100%" height="100%" fill="${colour}" /></svg>`}<img
         src="${image.thumbnailUrl}"
+        srcset="${tileSources(image)}"
+        sizes="${tileSizes(image)}"
         width="${image.width}"
         height="${image.height}"
         alt="${alternative(image)}"
@@ -85,6 +90,6 @@ function comment({ comment: words }: SharedPage): Html | null {
 function ending({ expiresAt }: SharedPage): Html | null {
   if (expiresAt === null) return null
   return html`<p class="ending">
-    ${glyph('clock')}Open until <time datetime="${expiresAt}">${timeInWords(expiresAt)}</time>
+    ${glyph('clock')}<span>Open until <time datetime="${expiresAt}">${timeInWords(expiresAt)}</time></span>
   </p> `
 }

@@ -68,7 +68,8 @@ function inline(page: string): readonly string[] {
 describe('the page of one picture', () => {
   it('SH21: shows the picture and lets it be saved without a script', () => {
     const page = open(shared({ title: 'Lighthouse', comment: 'For you' }))
-    expect(page).toContain('<img src="/s/abc/images/1/view" width="1024" height="768" alt="Lighthouse"')
+    expect(page).toContain('<img src="/s/abc/images/1/view" srcset="/s/abc/images/1/view?width=640 640w, ')
+    expect(page).toContain('width="1024" height="768" alt="Lighthouse"')
     expect(page).toContain('<h1>Lighthouse</h1>')
     expect(page).toContain('<p class="comment">For you</p>')
     expect(page).toContain('href="/s/abc/images/1/file" download')

@@ -38,7 +38,7 @@ const takes = (accept: string, type: string): boolean =>
     return name === type && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
   })
 
-export function formatFor({ headers: { accept = '' } }: FastifyRequest): VariantFormat {
+function formatFor({ headers: { accept = '' } }: FastifyRequest): VariantFormat {
   if (takes(accept, 'image/avif')) return 'avif'
   return takes(accept, 'image/webp') ? 'webp' : 'jpeg'
 }

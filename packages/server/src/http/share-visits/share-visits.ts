@@ -13,7 +13,7 @@ import { registerPictures } from './pictures.ts'
 export type ShareVisitPorts = Pick<AppPorts, 'sharing' | 'storage' | 'derivatives' | 'pngCopies' | 'publicUrl'>
 
 /** What every answer of a scope says, errors among them: search engines stay out, and no cache keeps what was refused. */
-export function wordVisits(scope: FastifyInstance): void {
+function wordVisits(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (_request, reply) => {
     reply.header('x-robots-tag', 'noindex')
   })

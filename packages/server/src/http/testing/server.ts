@@ -132,10 +132,13 @@ export async function openServer(options: ServerOptions = {}) {
   const { userId, db, log } = pipeline
   const { storage, quotas } = process
   const providers = new Map(
-    [ollama, openai, paintProvider(), paintProvider({ id: 'free-paint', resendSafe: true })].map((provider) => [
-      provider.manifest.id,
-      provider,
-    ]),
+    [
+      ollama,
+      openai,
+      paintProvider(),
+      paintProvider({ id: 'free-paint', resendSafe: true }),
+      ...(options.providers ?? []),
+    ].map((provider) => [provider.manifest.id, provider]),
   )
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'easel-tmp-'))
   const transferPorts = {

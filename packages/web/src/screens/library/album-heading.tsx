@@ -1,3 +1,4 @@
+import type { Album } from '@easel/contract'
 import { ActionIcon, Menu } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
@@ -7,11 +8,16 @@ import { wordsOf } from '#data/client.ts'
 import { albumQuery, useDeleteAlbum, useUpdateAlbum } from '#data/collections.ts'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
+import { useSharing, type ShareWish } from '#screens/shares/sharing.tsx'
 import classes from './library-screen.module.css'
 
 const DownloadPictures = lazy(async () => ({ default: (await import('./download-pictures.tsx')).DownloadPictures }))
 const NameDialog = lazy(async () => ({ default: (await import('#parts/name-dialog.tsx')).NameDialog }))
 const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
+
+function wishOf({ id, name }: Pick<Album, 'id' | 'name'>): ShareWish {
+  return { target: { kind: 'album', albumId: id }, what: `the album “${name}”` }
+}
 
 /** The name of an album, how many it holds, and what can be done with it. */
 export function AlbumHeading({ id }: { readonly id: string }) {
@@ -20,6 +26,7 @@ export function AlbumHeading({ id }: { readonly id: string }) {
   const update = useUpdateAlbum()
   const remove = useDeleteAlbum()
   const navigate = useNavigate()
+  const sharing = useSharing()
   const close = () => {
     update.reset()
     setDialog(null)
@@ -45,6 +52,16 @@ export function AlbumHeading({ id }: { readonly id: string }) {
             <Menu.Dropdown>
               <Menu.Item leftSection={<Icon name="edit" />} onClick={() => setDialog('rename')}>
                 Rename
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<Icon name="share" />}
+                disabled={album.images === 0}
+                onClick={() => sharing.now(wishOf(album))}
+              >
+                Share
+              </Menu.Item>
+              <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.options(wishOf(album))}>
+                Links…
               </Menu.Item>
               <Menu.Item
                 leftSection={<Icon name="download" />}

@@ -9,6 +9,7 @@ import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { AlbumMenu } from '#screens/picture/album-menu.tsx'
+import { thesePictures, useSharing } from '#screens/shares/sharing.tsx'
 import { AlbumActions } from './album-actions.tsx'
 import { RateMenu } from './rate-menu.tsx'
 import { isEmpty, sentSelection, type Selection, type SelectionStep } from './selection.ts'
@@ -45,6 +46,7 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
   const [dialog, setDialog] = useState<'tags' | 'download' | 'trash' | 'erase' | 'compare' | null>(null)
   const all = useQuery(imageCountQuery(filter)).data
   const start = useBulkAction()
+  const sharing = useSharing()
   const empty = isEmpty(selection)
   const [first, second, third] = selection.all ? [] : selection.ids
   const two = first !== undefined && second !== undefined && third === undefined ? ([first, second] as const) : null
@@ -112,6 +114,12 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
             {filter.album !== undefined && (
               <AlbumActions albumId={filter.album} selection={selection} empty={empty} onRun={run} />
             )}
+            <IconButton
+              icon="share"
+              label={selection.all ? 'Share: mark the pictures one by one, or share their album' : 'Share'}
+              disabled={empty || selection.all}
+              onClick={() => sharing.now(thesePictures([...selection.ids]))}
+            />
             <IconButton icon="download" label="Download" disabled={empty} onClick={() => setDialog('download')} />
             <IconButton icon="trash" label="Delete" disabled={empty} onClick={trash} />
           </>

@@ -4,6 +4,7 @@ import { patchDraft } from '#data/preferences.ts'
 import { copyText } from '#parts/copy-text.ts'
 import { focusPrompt } from '#parts/focus-prompt.ts'
 import { Icon } from '#parts/icon.tsx'
+import { thisPicture, useSharing } from '#screens/shares/sharing.tsx'
 import { useDeletePicture } from './delete-picture.tsx'
 import { useSettingsAgain } from './use-settings-again.ts'
 
@@ -19,6 +20,7 @@ interface PictureMenuProps {
 export function PictureMenu({ image, sources, onOpen, className }: PictureMenuProps) {
   const remove = useDeletePicture()
   const settings = useSettingsAgain()
+  const sharing = useSharing()
   const prompt = image.generationPrompt
   return (
     <Menu width={230}>
@@ -33,6 +35,12 @@ export function PictureMenu({ image, sources, onOpen, className }: PictureMenuPr
         </Menu.Item>
         <Menu.Item leftSection={<Icon name="download" />} component="a" href={`${image.url}?download=1`} download>
           Download
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="share" />} onClick={() => sharing.now(thisPicture(image.id))}>
+          Share
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.options(thisPicture(image.id))}>
+          Links…
         </Menu.Item>
         {prompt !== null && (
           <Menu.Item leftSection={<Icon name="copy" />} onClick={() => void copyText(prompt, 'Prompt')}>

@@ -8,6 +8,7 @@ import { imageQuery } from '#data/queries.ts'
 import { EmptyState } from '#parts/empty-state.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
+import { thisPicture, useSharing } from '#screens/shares/sharing.tsx'
 import { DownloadMenu } from './download-menu.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { PictureStage } from './picture-stage.tsx'
@@ -38,6 +39,7 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
   const { previous, next } = neighboursOf(neighbours, imageId)
   const remove = useDeletePicture()
   const restore = useRestorePicture()
+  const sharing = useSharing()
   useFocusReturn(() => document.querySelector(`a[href^="/picture/${imageId}"], a[href^="/library/${imageId}"]`))
 
   const step = (direction: 1 | -1) => {
@@ -85,6 +87,8 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
                 aria-pressed={image.favourite}
                 onClick={() => changeShown({ favourite: !image.favourite })}
               />
+              <IconButton icon="share" label="Share" onClick={() => sharing.now(thisPicture(image.id))} />
+              <IconButton icon="link" label="Links" onClick={() => sharing.options(thisPicture(image.id))} />
               <DownloadMenu image={image} />
               <IconButton icon="trash" label="Delete" onClick={removeShown} />
             </>

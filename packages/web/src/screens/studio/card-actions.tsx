@@ -7,6 +7,7 @@ import { copyText } from '#parts/copy-text.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { useSettingsAgain } from '#screens/picture/use-settings-again.ts'
+import { thesePictures, useSharing } from '#screens/shares/sharing.tsx'
 import classes from './card-actions.module.css'
 
 interface CardActionsProps {
@@ -17,7 +18,9 @@ interface CardActionsProps {
 export function CardActions({ generation }: CardActionsProps) {
   const retry = useRetryGeneration()
   const settings = useSettingsAgain()
+  const sharing = useSharing()
   const { state, error, request } = generation
+  const images = generation.images.filter(({ deletedAt }) => deletedAt === null)
   const went = state === 'succeeded' && error === null
   const hopeless = state === 'failed' && error?.retryable === false
   const again = () =>
@@ -27,6 +30,13 @@ export function CardActions({ generation }: CardActionsProps) {
   if (went) {
     return (
       <div className={classes['actions']}>
+        {images.length > 0 && (
+          <IconButton
+            icon="share"
+            label="Share"
+            onClick={() => sharing.now(thesePictures(images.map(({ id }) => id)))}
+          />
+        )}
         <IconButton icon="copy" label="Copy prompt" onClick={() => void copyText(request.prompt, 'Prompt')} />
         <IconButton icon="reuse" label="Use these settings" onClick={() => settings.fromGeneration(generation)} />
         <IconButton icon="retry" label="Repeat" disabled={retry.isPending} onClick={again} />

@@ -1,0 +1,32 @@
+/**
+ * Puts a text on the clipboard that may have to be fetched first. Browsers let a page copy only right after a click, so they are told of
+ * it at once.
+ * @returns false where the browser does not let the page copy, or there is no text
+ */
+export async function putOnClipboard(text: Promise<string>): Promise<boolean> {
+  try {
+    if (!window.isSecureContext) return copyOld(await text)
+    const blob = text.then((words) => new Blob([words], { type: 'text/plain' }))
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })])
+    return true
+  } catch {
+    return false // not allowed: whoever asked shows the text instead
+  }
+}
+
+/** The way that is left to pages that came by plain http from another machine. */
+function copyOld(text: string): boolean {
+  const area = document.createElement('textarea')
+  const before = document.activeElement
+  area.value = text
+  area.style.position = 'fixed'
+  area.style.opacity = '0'
+  // An open dialog takes the focus back from what is not in it.
+  ;(document.querySelector('[aria-modal="true"]') ?? document.body).append(area)
+  area.select()
+  // Deprecated, and the only one there.
+  const copied = document.execCommand('copy')
+  area.remove()
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  return copied
+}
