@@ -35,6 +35,7 @@ import { registerSdApi } from './compat/sdapi/sdapi.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
+import { registerMcp } from './mcp/mcp.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
@@ -188,6 +189,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerDeleteAccount(app, ports)
   registerShares(app, ports.sharing)
   await registerShareVisits(app, ports)
+  registerMcp(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
   await registerUserLibrary(app, { ...ports, links })

@@ -203,6 +203,8 @@ const library: Record<string, Row> = {
     own: 200,
     foreign: 404,
   },
+  // Whoever may be here is told that this is no message of the protocol.
+  'POST /mcp': { ask: at('/mcp', {}), own: 406 },
   'GET /api/events': { ask: at('/api/events'), own: 200 },
   'GET /api/images': { ask: at('/api/images'), own: 200 },
   'POST /api/images': { ask: at('/api/images', {}), own: 400 },
