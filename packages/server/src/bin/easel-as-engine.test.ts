@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { Generation, Image } from '@easel/contract'
 import { present } from '#base/errors.ts'
@@ -10,6 +10,9 @@ import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { startFakeA1111, type FakeA1111 } from '#providers/a1111/fake-a1111.ts'
 import { decodePng } from '#providers/spec/png-codec.ts'
 import { startEasel, type TestEasel } from './testing.ts'
+
+// There are two servers to start, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
 
 let engine: FakeA1111
 let inner: TestEasel

@@ -1,11 +1,14 @@
 // Programs that draw with Ollama take Easel for it. Rules in docs/spec/ollama.md.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { draws, stalls } from '#generation/testing/paint.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { decodePng } from '#providers/spec/png-codec.ts'
 import { until, type TestServer } from '../../testing/server.ts'
 import { openWithEngines, ratePerMinute, type WithEngines } from '../testing/with-engines.ts'
+
+// There are two servers to start, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
 
 let all: WithEngines
 beforeAll(async () => {

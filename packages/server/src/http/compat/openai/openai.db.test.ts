@@ -2,13 +2,16 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { generateImage } from 'ai'
 import OpenAI, { AuthenticationError, NotFoundError, PermissionDeniedError, RateLimitError, toFile } from 'openai'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { draws, picturesFor, stalls } from '#generation/testing/paint.ts'
 import { fakePicture } from '#providers/kit/fake-picture.ts'
 import { decodePng } from '#providers/spec/png-codec.ts'
 import { until } from '../../testing/server.ts'
 import { openAiModels, openWithEngines, ratePerMinute, type WithEngines } from '../testing/with-engines.ts'
+
+// There are two servers to start, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
 
 let all: WithEngines
 beforeAll(async () => {
