@@ -11,8 +11,19 @@ export interface Ran {
 
 /** Runs one of the installed tools under this same runtime; `script` is its path below node_modules. */
 export function runTool(script: string, args: readonly string[], cwd: string = root): Promise<Ran> {
+  return runProgram([process.execPath, join(root, 'node_modules', script), ...args], cwd)
+}
+
+/** Runs npm, the one that runs this where one does. */
+export function runNpm(args: readonly string[], cwd: string = root): Promise<Ran> {
+  const { npm_execpath: npm } = process.env
+  const isScript = npm !== undefined && /\.[cm]?js$/.test(npm)
+  return runProgram([...(isScript ? [process.execPath, npm] : ['npm']), ...args], cwd)
+}
+
+function runProgram([program = '', ...args]: readonly string[], cwd: string): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], { cwd, windowsHide: true })
+    const child = spawn(program, args, { cwd, windowsHide: true })
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -38,7 +38,10 @@ export async function seeNoObjectionInBothThemes(page: Page): Promise<void> {
     ['light', rulesOfColour],
   ] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
+    // What is not one of the app's pages goes by the browser's word alone.
+    await page
+      .locator(`html[data-mantine-color-scheme="${colorScheme}"], html:not([data-mantine-color-scheme])`)
+      .waitFor()
     await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
     expect(await objections(page, rules), colorScheme).toEqual([])
   }

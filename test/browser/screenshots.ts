@@ -7,6 +7,7 @@ import { adminShots } from './shots/admin-shots.ts'
 import { engineShots } from './shots/engine-shots.ts'
 import { libraryShots } from './shots/library-shots.ts'
 import { promptShots } from './shots/prompt-shots.ts'
+import { shareShots } from './shots/share-shots.ts'
 import { picturesOf, take } from './shots/shot.ts'
 import { openStages } from './shots/stages.ts'
 import { studioShots } from './shots/studio-shots.ts'
@@ -14,7 +15,15 @@ import { studioShots } from './shots/studio-shots.ts'
 const [folder, part = ''] = process.argv.slice(2)
 if (folder === undefined) throw new Error('Name the folder that the pictures go into')
 await mkdir(folder, { recursive: true })
-const shots = [...studioShots, ...libraryShots, ...engineShots, ...promptShots, ...accountShots, ...adminShots]
+const shots = [
+  ...studioShots,
+  ...libraryShots,
+  ...shareShots,
+  ...engineShots,
+  ...promptShots,
+  ...accountShots,
+  ...adminShots,
+]
 const pictures = picturesOf(shots).filter(({ name }) => new RegExp(part).test(name))
 const browser = await launchChromium()
 if (browser === null) throw new Error('There is no Chromium on this machine')

@@ -4,7 +4,7 @@ import { lintSteps } from './lint.ts'
 import { passed, resultOf, type Step, type StepResult } from './step.ts'
 import { webSizeStep } from './web-size.ts'
 
-const typeProjects = ['packages/contract', 'packages/server', 'packages/cli', 'packages/web', '.']
+const typeProjects = ['packages/contract', 'packages/client', 'packages/server', 'packages/cli', 'packages/web', '.']
 
 /** The gates in the order in which they run. */
 export function checkSteps(): readonly Step[] {

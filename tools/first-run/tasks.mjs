@@ -14,6 +14,7 @@ const tasks = {
   test: { needs: ['web', 'template', 'postgres', 'chromium', 'exiftool'], script: 'tools/test.ts' },
   check: { needs: [], script: 'tools/check.ts' },
   bench: { needs: ['web', 'template', 'postgres'], script: 'bench/run.ts' },
+  pack: { needs: [], script: 'tools/pack/pack.ts' },
   fix: { needs: [], script: 'tools/fix.ts' },
 }
 

@@ -36,6 +36,7 @@ function webSources(root) {
   const sources = [
     ...filesBelow(join(root, 'packages', 'web')),
     ...filesBelow(join(root, 'packages', 'contract', 'src')),
+    ...filesBelow(join(root, 'packages', 'client', 'src')),
     join(root, 'package-lock.json'),
   ]
   return sources.filter((file) => !/\.test\.tsx?$/.test(file))

@@ -1,76 +1,22 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
-import { readEnvironment } from './environment.ts'
+import { CommanderError, type Command } from 'commander'
+import { createProgram } from './program.ts'
+import { exit, plain } from './remote/exit.ts'
+import { Stopped } from './stopped.ts'
 
-const program = new Command('easel')
-  .description('A self-hosted image-generation studio and library.')
-  .showHelpAfterError('Try: easel --help')
+/** Wrong use ends with 2 in every command; commander itself would say 1. */
+function throwing(command: Command): Command {
+  command.exitOverride()
+  for (const one of command.commands) throwing(one)
+  return command
+}
 
-program
-  .command('serve')
-  .description('start the server; its settings are EASEL_… variables or a file .env')
-  .action(async () => {
-    await import('@easel/server/serve')
-  })
-
-program
-  .command('doctor')
-  .description('compare files and records, check every checksum, repair what can be repaired (stop the server first)')
-  .action(async () => {
-    await import('@easel/server/doctor')
-  })
-
-program
-  .command('import')
-  .argument('<path...>', 'exports of Easel, its data folder, zip archives, folders of pictures, single pictures')
-  .description('bring in pictures with their records; what the server has already is left alone')
-  .option('--server <address>', 'of the Easel that takes them', 'http://127.0.0.1:8080')
-  .option(
-    '--key <key>',
-    'an API key with the scope "write"; better in EASEL_API_KEY, where no other user of this machine sees it',
-  )
-  .option('--json', 'say in lines of JSON what was not taken, and at the end the numbers', false)
-  .addHelpText(
-    'after',
-    `
-Reads what A1111 and its relatives, ComfyUI, InvokeAI, SwarmUI, Fooocus, NovelAI and Easel write into their pictures, and
-the records beside them. Run it again after it broke off: it goes on where it stopped.
-
-Exit codes: 0 everything is in; 1 something was not taken, the report says what and why; 2 it had to stop.`,
-  )
-  .action(async (paths: string[], options: { server: string; key?: string; json: boolean }) => {
-    const { runImport } = await import('./import/command.ts')
-    const { server, json, key = readEnvironment().apiKey } = options
-    process.exitCode = await runImport(paths, { server, key, json })
-  })
-
-const users = program.command('users').description('accounts, from the machine that Easel runs on')
-users
-  .command('list')
-  .description('list the accounts')
-  .action(async () => {
-    const { listUsers } = await import('@easel/server/command')
-    await listUsers()
-  })
-users
-  .command('reset')
-  .argument('<e-mail>', 'of the account')
-  .description('make a link that sets a new password once, within an hour')
-  .action(async (email: string) => {
-    const { resetUser } = await import('@easel/server/command')
-    await resetUser(email)
-  })
-
-const keys = program.command('keys').description('the key that protects stored API keys')
-keys
-  .command('rotate')
-  .description(
-    'change the instance key, also while Easel runs; run it again after a crash. Where EASEL_SECRET is set, EASEL_NEW_SECRET gives the new one.',
-  )
-  .option('--stdin', 'read the new secret from the first line of standard input', false)
-  .action(async (options: { stdin: boolean }) => {
-    const { rotateKeys } = await import('@easel/server/command')
-    await rotateKeys(options)
-  })
-
-await program.parseAsync()
+try {
+  await throwing(createProgram()).parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exit.done : exit.stopped
+  else if (error instanceof Stopped) {
+    console.error(plain(error.message))
+    process.exitCode = exit.stopped
+  } else throw error
+}

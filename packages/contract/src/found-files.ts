@@ -23,7 +23,7 @@ export interface FoundFiles<F> {
 const pictureName = /\.(?:png|jpe?g|webp|gif|avif)$/i
 /** What our own archives hold beside pictures. */
 const ownDocument =
-  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|(?:generations|tags|albums|album-pictures|searches|prompts)\.jsonl)$/
+  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|shares\.jsonl|(?:generations|tags|albums|album-pictures|searches|prompts)\.jsonl)$/
 /** Left there by systems, and what Easel makes anew. */
 const ofNoInterest = /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)|^(?:files\/)?derived\//
 

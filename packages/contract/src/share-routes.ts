@@ -31,7 +31,7 @@ export const shareRoutes = {
   getShare: {
     method: 'GET',
     path: '/api/shares/:id',
-    summary: 'One link.',
+    summary: "One link of the caller's.",
     access: 'read',
     params: byId,
     status: 200,

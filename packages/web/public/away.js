@@ -27,7 +27,8 @@
     const { request } = event
     const url = new URL(request.url)
     if (request.method !== 'GET' || url.origin !== self.location.origin) return
-    const isScreen = request.mode === 'navigate' && !url.pathname.startsWith('/api/')
+    // What others are shown is no screen of ours.
+    const isScreen = request.mode === 'navigate' && !/^\/(api|s)\//.test(url.pathname)
     if (!isScreen && !isThumbnail(url) && !isFile(url)) return
     event.respondWith(
       fetch(request).catch(function (error) {

@@ -39,6 +39,7 @@ export function growGrid(page: SharedPage): Shown {
     more?.busy()
     const next = await morePictures(page.name, from)
     if (next === 'closed') return window.location.reload()
+    if (next === 'failed') return more?.failed()
     grid.append(...next.images.map((image, index) => tile(image, images.length + index)))
     images.push(...next.images)
     cursor = next.nextCursor

@@ -8,10 +8,11 @@ export function sharedPage(): SharedPage | null {
   return page
 }
 
-/** The next pictures of a link. `closed`: it is not open any more, or asks for its password again. */
-export async function morePictures(name: string, cursor: string): Promise<SharedPage | 'closed'> {
+/** The next pictures of a link. `closed`: it is not open any more, or asks for its password again; `failed`: there may be more later. */
+export async function morePictures(name: string, cursor: string): Promise<SharedPage | 'closed' | 'failed'> {
   const response = await fetch(`/s/${encodeURIComponent(name)}/images?cursor=${encodeURIComponent(cursor)}`)
   if ([401, 403, 404, 410].includes(response.status)) return 'closed'
+  if (!response.ok) return 'failed'
   const { data }: { data: SharedPage } = await response.json()
   return data
 }

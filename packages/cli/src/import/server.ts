@@ -27,7 +27,7 @@ const aboutTheFile = new Set([400, 413, 415])
 
 /** @throws Stopped for what is no address */
 function addressOf(server: string): URL {
-  const url = URL.parse(server)
+  const url = URL.canParse(server) ? new URL(server) : null
   if (url === null || !/^https?:$/.test(url.protocol)) throw new Stopped(`${server} is no address of a server.`)
   return url
 }

@@ -56,6 +56,19 @@ describe.each(['in the database', 'in the process'])('counted %s', (where) => {
     }
   })
 
+  it('LI3: says how long to wait without counting, also in another process', async () => {
+    const [name, limiters] = [newId(), open()]
+    const [limiter, other] = [limiters.open(name, rate), where === 'in the database' ? open().open(name, rate) : null]
+    for (let time = 0; time < 3; time++) {
+      expect(await limiter.left('a')).toBe(0)
+      await limiter.take('a')
+    }
+    expect(await limiter.left('a')).toBe(0)
+    await limiter.take('a')
+    for (const one of [limiter, other ?? limiter]) expect(await one.left('a')).toBeGreaterThan(50_000)
+    expect(await limiter.left('b')).toBe(0)
+  })
+
   it('keeps limits of different names apart', async () => {
     const limiters = open()
     const [one, other] = [limiters.open(newId(), rate), limiters.open(newId(), rate)]

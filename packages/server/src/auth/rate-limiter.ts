@@ -39,7 +39,8 @@ interface Statement {
 const clientOver = (db: Db) => ({
   async query({ text, values = [] }: Statement) {
     const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, [...values]))
-    return { rows, rowCount: Number(numAffectedRows ?? rows.length) }
+    // Of what only reads, PGlite says that it has affected nothing.
+    return { rows, rowCount: rows.length > 0 ? rows.length : Number(numAffectedRows ?? 0) }
   },
 })
 

@@ -36,6 +36,11 @@ export interface Fallback {
   readonly engine: Resolved
 }
 
+/** A model by the name that {@link Choice.findModel} takes. */
+export interface NamedModel extends Resolved {
+  readonly name: string
+}
+
 export interface Choice {
   /**
    * The connection and the model that a request means. No `connectionId`: the default connection, else the first, else the built-in
@@ -61,6 +66,8 @@ export interface Choice {
   findModel(userId: string, name: string): Promise<Resolved>
   /** Names of all models of all connections that can be asked: bare, and also `connection/model` where two have it. */
   allModelNames(userId: string): Promise<readonly string[]>
+  /** The same names with what they stand for. */
+  allModels(userId: string): Promise<readonly NamedModel[]>
 }
 
 type WithModels = Pick<Answer, 'row' | 'models'>
@@ -126,11 +133,7 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
       const id = wanted ?? (chosen?.row.id === row.id ? chosen.model : null) ?? row.default_model
       const model = id === null ? models[0] : models.find((candidate) => candidate.id === id)
       if (model !== undefined) return resolved(userId, row, model)
-      const what = id === null ? 'no model that makes pictures' : `no model ${JSON.stringify(id)}`
-      throw new EaselError(
-        'unknown-model',
-        `The connection "${row.name}" has ${what}${insteadOf(providers, [row], id)}`,
-      )
+      throw hasNone(providers, row, id)
     },
 
     async fallbackOf(userId, { connectionId, model, orNext = false }) {
@@ -162,21 +165,40 @@ export function createChoice(dependencies: ConnectionDependencies, engines: Engi
     },
 
     async allModelNames(userId) {
-      return namesOf(await askAll(userId))
+      return [...namesOf(await askAll(userId)).keys()]
+    },
+
+    async allModels(userId) {
+      const named = namesOf(await askAll(userId))
+      return [...named].map(([name, { row, model }]) => ({ name, ...resolved(userId, row, model) }))
     },
   }
 }
 
-/** Every bare name once and, where two have it, every long one. */
-function namesOf(answers: readonly Answer[]): readonly string[] {
-  const owners = new Map<string, string[]>()
+interface Owned {
+  readonly row: Row
+  readonly model: ModelInfo
+}
+
+/** Every bare name once, for the first connection that has it, and, where two have it, every long one. */
+function namesOf(answers: readonly Answer[]): ReadonlyMap<string, Owned> {
+  const owners = new Map<string, Owned[]>()
   for (const { row, models } of answers) {
-    for (const { id } of models) owners.set(id, [...(owners.get(id) ?? []), row.name])
+    for (const model of models) owners.set(model.id, [...(owners.get(model.id) ?? []), { row, model }])
   }
+  const bare = [...owners].flatMap(([id, owned]) => owned.slice(0, 1).map((one) => [id, one] as const))
   const qualified = [...owners]
-    .filter(([, names]) => names.length > 1)
-    .flatMap(([id, names]) => names.map((name) => `${name}/${id}`))
-  return [...new Set([...owners.keys(), ...qualified])]
+    .filter(([, owned]) => owned.length > 1)
+    .flatMap(([id, owned]) => owned.map((one) => [`${one.row.name}/${id}`, one] as const))
+  const named = new Map<string, Owned>()
+  // Whatever findModel finds first by a name is what it stands for.
+  for (const [name, one] of [...bare, ...qualified]) if (!named.has(name)) named.set(name, one)
+  return named
+}
+
+function hasNone(providers: ConnectionDependencies['providers'], row: Row, id: string | null): EaselError {
+  const what = id === null ? 'no model that makes pictures' : `no model ${JSON.stringify(id)}`
+  return new EaselError('unknown-model', `The connection "${row.name}" has ${what}${insteadOf(providers, [row], id)}`)
 }
 
 /** What to take instead of a model that its maker has switched off, or nothing. */

@@ -8,7 +8,21 @@ import { allUsers } from './everybody.ts'
 import { choose, clearDefault, lockUser, rowOf, rowsOf, type Row } from './records.ts'
 import { refuse } from './rules.ts'
 
+/** A model that was picked by programs that know one engine with one model loaded. */
+export interface Checkpoint {
+  readonly connectionId: string
+  readonly model: string
+}
+
+/** What such a program picks counts for programs of its kind alone. */
+const checkpointFamily = 'sdapi'
+type Family = ModelFamily | typeof checkpointFamily
+
 export interface ModelDefaults {
+  /** The checkpoint that a user's programs picked last, of what they can use; null: none. */
+  checkpointOf(userId: string): Promise<Checkpoint | null>
+  /** @throws EaselError `not-found` */
+  pickCheckpoint(userId: string, checkpoint: Checkpoint): Promise<void>
   /** What a user chose, and what the instance offers where they chose nothing: of what they can use. */
   modelDefaults(userId: string): Promise<readonly ModelDefault[]>
   /** The user's own choice; without a connection it is taken back. @throws EaselError `not-found` */
@@ -34,7 +48,7 @@ export async function chosenFor(db: Db, userId: string, family: ModelFamily): Pr
   return found('person') ?? found('instance') ?? null
 }
 
-async function chosenOf(db: Db, userId: string): Promise<readonly (Chosen & { readonly family: ModelFamily })[]> {
+async function chosenOf(db: Db, userId: string): Promise<readonly (Chosen & { readonly family: Family })[]> {
   const usable = await rowsOf(db, userId)
   const rows = await db
     .selectFrom('model_defaults')
@@ -58,7 +72,9 @@ export function isOfFamily({ id, label }: Pick<ModelInfo, 'id' | 'label'>, famil
   return family === 'flux' ? flux : !flux && /sd[-_. ]?xl|(?:^|[^a-z])xl(?:[^a-z]|$)|[a-z]xl(?:[-_. ]|$)/i.test(name)
 }
 
-async function write(trx: Trx, userId: string | null, { family, connectionId, model }: ModelDefaultChange) {
+type Change = Omit<ModelDefaultChange, 'family'> & { readonly family: Family }
+
+async function write(trx: Trx, userId: string | null, { family, connectionId, model }: Change) {
   await trx
     .deleteFrom('model_defaults')
     .where('family', '=', family)
@@ -94,6 +110,20 @@ export function createModelDefaults({ db, events }: Pick<ConnectionDependencies,
 
   return {
     modelDefaults,
+
+    async checkpointOf(userId) {
+      const picked = (await chosenOf(db, userId)).find(({ family }) => family === checkpointFamily)
+      if (picked === undefined || picked.model === null) return null
+      return { connectionId: picked.row.id, model: picked.model }
+    },
+
+    async pickCheckpoint(userId, { connectionId, model }) {
+      await inTransaction(db, async (trx) => {
+        await lockUser(trx, userId)
+        await rowOf(trx, userId, connectionId)
+        await write(trx, userId, { family: checkpointFamily, connectionId, model })
+      })
+    },
 
     async chooseModel(userId, change) {
       await inTransaction(db, async (trx) => {

@@ -147,7 +147,7 @@ export interface TagTable {
 
 export interface ModelDefaultTable {
   user_id: string | null
-  family: 'any' | 'sdxl' | 'flux'
+  family: 'any' | 'sdxl' | 'flux' | 'sdapi'
   connection_id: string
   model: string | null
 }

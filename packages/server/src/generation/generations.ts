@@ -19,7 +19,7 @@ import { cancelOperations } from './operation.ts'
 import { endCancelled } from './run.ts'
 import { createReader } from './reader.ts'
 import { waitForEnd } from './wait.ts'
-import { estimate, submit, type SubmitOptions, type SubmitPorts } from './submit.ts'
+import { estimate, submit, type Origin, type SubmitOptions, type SubmitPorts } from './submit.ts'
 
 export const cancelChannel = 'easel_cancel'
 
@@ -27,6 +27,8 @@ export interface GenerationQuery {
   readonly limit: number
   readonly cursor?: string | undefined
   readonly state?: GenerationState | 'active' | undefined
+  /** Only those that came from there. */
+  readonly origin?: Origin | undefined
 }
 
 /** How a picture is to be made again. */
@@ -103,10 +105,11 @@ export function createGenerations(ports: GenerationsPorts): Generations {
     },
     cancel,
     wait: (userId, id, signal) => waitForEnd(events, { userId, id, signal }, () => get(userId, id)),
-    async list(userId, { limit, cursor, state }) {
+    async list(userId, { limit, cursor, state, origin }) {
       let select = db.selectFrom('generations').selectAll().where('user_id', '=', userId)
       if (state === 'active') select = select.where('state', 'in', ['queued', 'running'])
       else if (state !== undefined) select = select.where('state', '=', state)
+      if (origin !== undefined) select = select.where('origin', '=', origin)
       if (cursor !== undefined) select = select.where('id', '<', checkCursor(cursor))
       const rows = await select
         .orderBy('id', 'desc')

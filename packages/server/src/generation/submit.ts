@@ -30,7 +30,16 @@ import {
 } from './prompt.ts'
 
 /** What gave a request to us; it decides the names of the files. Those of contract B are the beginnings of its names. */
-export type Origin = 'easel' | 'profiles' | 'history' | StudioOrigin | 'user-library' | 'tasks'
+export type Origin =
+  | 'easel'
+  | 'profiles'
+  | 'history'
+  | StudioOrigin
+  | 'user-library'
+  | 'tasks'
+  | 'openai'
+  | 'sdapi'
+  | 'ollama'
 export type StudioOrigin = 'sdxl' | 'sdxl_img2img' | 'flux' | 'flux_img2img'
 
 export interface SubmitPorts {

@@ -29,9 +29,13 @@ import { registerHistory } from './compat/history/history.ts'
 import { registerStudio } from './compat/studio/studio.ts'
 import { registerTasks } from './compat/tasks/tasks.ts'
 import { registerUserLibrary } from './compat/user-library/library.ts'
+import { registerOllama } from './compat/ollama/ollama.ts'
+import { registerOpenAi } from './compat/openai/openai.ts'
+import { registerSdApi } from './compat/sdapi/sdapi.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
+import { registerMcp } from './mcp/mcp.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
 import { problem, rawProblem, registerErrors, sendProblem } from './plugins/errors.ts'
@@ -185,11 +189,15 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerDeleteAccount(app, ports)
   registerShares(app, ports.sharing)
   await registerShareVisits(app, ports)
+  registerMcp(app, ports)
   await registerHistory(app, ports)
   await registerSignIn(app, ports)
   await registerUserLibrary(app, { ...ports, links })
   await registerStudio(app, ports)
   await registerTasks(app, ports)
+  await registerOpenAi(app, { ...ports, links })
+  await registerSdApi(app, ports)
+  await registerOllama(app, ports)
   await registerWebApp(app, ports.webFolder)
   return app
 }

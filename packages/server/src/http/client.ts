@@ -4,14 +4,19 @@ import type { Client } from '#auth/bridge.ts'
 import { clientAddress } from './client-address.ts'
 import { isOwnOrigin } from './plugins/origin-guard.ts'
 
-/** What accounts are told of whoever asks. @param publicUrl the origin that people use, or null: the request says it */
-export function clientOf(request: FastifyRequest, publicUrl: string | null): Client {
+/** The origin that whoever asks knows this server by. @param publicUrl the one that people use, or null: the request says it */
+export function originOf(request: FastifyRequest, publicUrl: string | null): string {
   const origin = publicUrl ?? `${request.protocol}://${request.host}`
   if (!URL.canParse(origin)) throw new EaselError('bad-request', 'The Host header is not valid.')
+  return new URL(origin).origin
+}
+
+/** What accounts are told of whoever asks. @param publicUrl as {@link originOf} has it */
+export function clientOf(request: FastifyRequest, publicUrl: string | null): Client {
   const { cookie, authorization, 'user-agent': userAgent } = request.headers
   return {
     address: clientAddress(request),
-    origin: new URL(origin).origin,
+    origin: originOf(request, publicUrl),
     userAgent: userAgent ?? null,
     cookie: cookie !== undefined && isOwnOrigin(request, publicUrl) ? cookie : null,
     bearer: /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]?.trim() ?? null,

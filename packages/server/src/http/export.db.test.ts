@@ -50,6 +50,7 @@ const Manifest = z.object({
     albumPictures: z.int(),
     searches: z.int(),
     prompts: z.int(),
+    shares: z.int(),
   }),
   missing: z.array(z.object({ id: z.string(), filename: z.string(), why: z.string() })),
 })
@@ -124,6 +125,12 @@ describe('GET /api/me/export', () => {
     await db.insertInto('api_keys').values(secrets.key).execute()
     await db.insertInto('two_factors').values(secrets.factor).execute()
 
+    const link = await server.sharing.links.create(userId, {
+      target: { kind: 'images', imageIds: [live.id] },
+      title: 'For you',
+      password: 'password-of-link',
+    })
+
     const answer = await download()
     expect(answer.headers).toMatchObject({ 'content-type': 'application/zip', 'x-content-type-options': 'nosniff' })
     expect(answer.headers['content-disposition']).toContain('easel-export.zip')
@@ -148,7 +155,17 @@ describe('GET /api/me/export', () => {
       deletedAt: expect.any(String),
     })
     expect(Manifest.parse(jsonIn(files, 'manifest.json'))).toMatchObject({
-      counts: { pictures: 1, trash: 1, generations: 1, tags: 1, albums: 1, albumPictures: 1, searches: 1, prompts: 1 },
+      counts: {
+        pictures: 1,
+        trash: 1,
+        generations: 1,
+        tags: 1,
+        albums: 1,
+        albumPictures: 1,
+        searches: 1,
+        prompts: 1,
+        shares: 1,
+      },
       missing: [],
     })
     expect(linesIn(files, 'generations.jsonl').map((line) => JSON.parse(line))).toMatchObject([
@@ -165,6 +182,9 @@ describe('GET /api/me/export', () => {
     expect(linesIn(files, 'prompts.jsonl').map((line) => JSON.parse(line))).toMatchObject([
       { kind: 'style', name: 'in Foxes', text: '{prompt} in oil', negativePrompt: 'fog' },
     ])
+    expect(linesIn(files, 'shares.jsonl').map((line) => JSON.parse(line))).toMatchObject([
+      { id: link.id, kind: 'images', imageIds: [live.id], title: 'For you', hadPassword: true, revokedAt: null },
+    ])
     expect(jsonIn(files, 'connections.json')).toMatchObject([{ name: 'Mine', provider: 'paint', hadKey: true }])
     expect(jsonIn(files, 'account.json')).toMatchObject({ id: userId })
     expect(String(files.get('README.txt'))).toContain('easel import')
@@ -177,6 +197,8 @@ describe('GET /api/me/export', () => {
       'digest-of-key',
       'secret-of-factor',
       'codes-of-factor',
+      link.name,
+      'argon2',
     ]
     for (const secret of never) expect(everything).not.toContain(secret)
     const { secret } = await db

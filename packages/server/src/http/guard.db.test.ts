@@ -117,7 +117,7 @@ describe('what is not there', () => {
     '/v1/models',
     '/sdapi/v1/txt2img',
     '/mcp',
-    '/s/token',
+    '/s/token/nonesuch',
     '/assets/gone.js',
     '/metrics',
   ]

@@ -174,8 +174,11 @@ const elsewhere = [
   /^\/(?:healthz|readyz)$/,
   // By a token that the owner has got just now.
   /^\/api\/images\/download\/:token$/,
+  // By an id that was told to who asked for the picture.
+  /^\/task-status\/:taskId$/,
   // Words for what is not there, below the addresses of older systems.
-  /^\/(?:history|models|generate|ollamalog|uploads|images)(?:\/\*)?$/,
+  /^\/(?:history|models|generate|generate-image|task-status|delete-images|ollamalog|uploads|images)(?:\/\*)?$/,
+  /^\/api\/(?:ai|models|health|sdxl|flux)(?:\/\*)?$/,
   // The web app.
   /^\/(?:assets\/[\w.-]+|index\.html|)$/,
 ]

@@ -166,6 +166,16 @@ describe('a password', () => {
     expect((await server.ask({ path, headers })).status).toBe(401)
   })
 
+  it('SH11: CVE-2026-25118 CVE-2026-27611: opens nothing in an address, and every address asks for it', async () => {
+    const { path, name, imageId } = await share({ password })
+    const picture = `${path}/images/${imageId}`
+    const all = [path, `${path}/images`, `${picture}/thumbnail`, `${picture}/view`, `${picture}/file`, `${path}/zip`]
+    for (const one of [...all, `${path}/card.jpg`, `/images/${name}`]) {
+      const answer = await server.ask({ path: `${one}?password=${encodeURIComponent(password)}`, headers: stranger() })
+      expect([one, answer.status]).toEqual([one, 401])
+    }
+  })
+
   it('SH11: behind a proxy with TLS the cookie is for TLS alone, and ends with the link', async () => {
     const { path } = await share({ password, expiresAt: new Date(now + 10 * minuteMs).toISOString() })
     const { headers, status } = await send(path, { password }, { ...stranger(), 'x-forwarded-proto': 'https' })
@@ -294,6 +304,47 @@ describe('guessing', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     expect(plan).toContain('Index Scan using shares_name_key on shares')
     expect(plan).not.toMatch(/Seq Scan on (?:shares|share_images|album_images)/)
+  })
+})
+
+describe('what takes long', () => {
+  it('SH23: variants and archives are made so and so often for one address; what is made already is for everybody', async () => {
+    const size = { width: 1500, height: 900 }
+    const { path, imageId } = await share({}, { file: await talkativePng('a fox', size), ...size })
+    const headers = stranger()
+    const view = (width: number) => server.ask({ path: `${path}/images/${imageId}/view?width=${width}`, headers })
+    expect((await view(640)).status).toBe(200)
+    const address = headers['x-forwarded-for']
+    const { variants, archives } = server.sharing.limits
+    for (let n = 0; n < 1000; n++) await variants.take(address)
+    expect((await view(640)).status).toBe(200)
+    const refused = await view(320)
+    expect([refused.status, Number(refused.headers['retry-after']) > 0]).toEqual([429, true])
+    expect(refused.headers['cache-control']).toBe('no-store')
+    for (let n = 0; n < 30; n++) await archives.take(address)
+    expect((await server.ask({ path: `${path}/zip`, headers })).status).toBe(429)
+    expect((await server.ask({ path: `${path}/zip`, headers: stranger() })).status).toBe(200)
+  })
+
+  it('LI7: so are links', async () => {
+    const few = await openServer({ works: false, rates: { signIn: 9, generate: 9, upload: 9, share: 0.02 } })
+    const { id } = await few.addImage()
+    const body = { target: { kind: 'image', imageId: id } }
+    const make = () => few.ask({ method: 'POST', path: '/api/shares', body })
+    expect([(await make()).status, (await make()).status, (await make()).status]).toEqual([201, 201, 429])
+    await few.close()
+  })
+
+  it('forgets who has been here when the hour is over', async () => {
+    const { path, id } = await share()
+    const rows = () =>
+      server.pipeline.db.selectFrom('share_visits').select('visitor').where('share_id', '=', id).execute()
+    await server.ask({ path, headers: stranger() })
+    await server.sharing.visits.prune()
+    expect(await rows()).toHaveLength(1)
+    now += 61 * minuteMs
+    await server.sharing.visits.prune()
+    expect(await rows()).toEqual([])
   })
 })
 

@@ -129,7 +129,9 @@ async function moveGenerations({ db, events }: AdoptPorts, { from, to }: HandOve
   return await inTransaction(db, async (trx) => {
     const { rows } = await sql<{ id: string; state: 'succeeded' | 'failed' | 'cancelled' }>`
       with moved as (
-        update generations set user_id = ${to}, idempotency_key = null, idempotency_hash = null
+        update generations set user_id = ${to}, idempotency_hash = null,
+          -- what opens the status of a task is random: nobody has it twice
+          idempotency_key = case when origin = 'tasks' then idempotency_key end
         where id in (
           select id from generations where user_id = ${from} and state not in ('queued', 'running') limit ${batch}::integer
         )

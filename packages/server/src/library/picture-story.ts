@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatParameters } from '#media/metadata/parameters.ts'
 import type { Story } from '#media/metadata/story.ts'
 import type { ImageRow } from './image-record.ts'
 
@@ -21,4 +22,10 @@ export function storyOf(row: ImageRow): Story | null {
     height: row.height,
     model: row.model,
   }
+}
+
+/** The same as the text that other tools read; empty for what was not generated here. */
+export function parametersText(row: ImageRow): string {
+  const story = storyOf(row)
+  return story === null ? '' : formatParameters(story)
 }

@@ -44,7 +44,7 @@ export function openShareLimits(counters: Counters, factor: number) {
       byLink: counters.open('share password by link', { points: 100, seconds: 4 * quarterSeconds }),
     },
     /** Variants that have to be made, by address. */
-    variants: counters.open('share variants', { points: 300 * factor, seconds: quarterSeconds }),
+    variants: counters.open('share variants', { points: 1000 * factor, seconds: quarterSeconds }),
     /** Archives, by address. */
     archives: counters.open('share archives', { points: 30 * factor, seconds: quarterSeconds }),
   }

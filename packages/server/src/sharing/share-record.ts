@@ -9,11 +9,17 @@ export type ShareRow = Selectable<ShareTable>
 
 const isShown = sql`images.user_id = shares.user_id and images.deleted_at is null`
 
+/** Picture by picture: a join would read the owner's whole library. */
+export const countSelected = sql<number>`(
+  select count(*) from share_images cross join lateral (
+    select images.id from images where images.id = share_images.image_id and ${isShown} limit 1
+  ) as held where share_images.share_id = shares.id)`
+
 /** Of an album there may be very many: the database keeps count. */
 const images = sql<number>`case kind
   when 'image' then (select count(*) from images where images.id = shares.image_id and ${isShown})
   when 'album' then coalesce((select albums.images from albums where albums.id = shares.album_id), 0)
-  else (select count(*) from share_images join images on images.id = share_images.image_id where share_id = shares.id and ${isShown})
+  else ${countSelected}
 end`
 
 const inAlbum = sql`from album_images join images on images.id = album_images.image_id

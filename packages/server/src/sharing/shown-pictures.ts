@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '#db/database.ts'
 import type { ImageRow } from '#library/image-record.ts'
 import { decodeNumberCursor, encodeNumberCursor } from '#library/list-cursor.ts'
-import type { ShareRow } from './share-record.ts'
+import { countSelected, type ShareRow } from './share-record.ts'
 
 /** A picture and where it stands, which is unique for a link only together with its id. */
 export type ShownPicture = ImageRow & { readonly position: number }
@@ -72,8 +72,14 @@ export async function countShown(db: Db, share: ShareRow): Promise<number> {
       .executeTakeFirst()
     return row?.images ?? 0
   }
-  const { count } = await shown(db, share)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return count
+  if (share.kind === 'image') {
+    const picture = share.image_id === null ? null : await shownPicture(db, share, share.image_id)
+    return picture === null ? 0 : 1
+  }
+  const row = await db
+    .selectFrom('shares')
+    .where('id', '=', share.id)
+    .select(countSelected.as('count'))
+    .executeTakeFirst()
+  return row?.count ?? 0
 }

@@ -15,6 +15,7 @@ interface NavigationProps {
 const places = [
   { to: '/', label: 'Studio', icon: 'studio' },
   { to: '/library', label: 'Library', icon: 'library' },
+  { to: '/shares', label: 'Shared', icon: 'share' },
   { to: '/engines', label: 'Engines', icon: 'engines' },
 ] as const satisfies readonly { to: string; label: string; icon: IconName }[]
 

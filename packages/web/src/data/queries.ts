@@ -42,6 +42,7 @@ export const keys = {
 
 const FEED_PAGE = 20
 const LIBRARY_PAGE = 100
+const LONGEST_PAGE = 200
 const first: string | undefined = undefined
 
 /** The newest generations first, page by page. */
@@ -75,6 +76,20 @@ export function imagesQuery(filter: ImageFilter) {
     initialPageParam: first,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
+}
+
+/** The ids of everything in a list, in its order; a list may be long. */
+export async function imageIdsOf(filter: ImageFilter): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let from = first, more = true; more;) {
+    const { data, nextCursor } = await call(routes.listImages, {
+      query: { limit: LONGEST_PAGE, ...queryOf(filter), ...cursor(from) },
+    })
+    ids.push(...data.map(({ id }) => id))
+    from = nextCursor ?? undefined
+    more = from !== undefined
+  }
+  return ids
 }
 
 /** The days that have pictures, the newest first. */

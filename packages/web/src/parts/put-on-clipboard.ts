@@ -5,16 +5,16 @@
  */
 export async function putOnClipboard(text: Promise<string>): Promise<boolean> {
   try {
-    if (!window.isSecureContext) return copyOld(await text)
     const blob = text.then((words) => new Blob([words], { type: 'text/plain' }))
     await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })])
     return true
   } catch {
-    return false // not allowed: whoever asked shows the text instead
+    // Not allowed, or not there: what is left is the old way.
+    return await text.then(copyOld, () => false)
   }
 }
 
-/** The way that is left to pages that came by plain http from another machine. */
+/** The way that pages have that came by plain http from another machine. */
 function copyOld(text: string): boolean {
   const area = document.createElement('textarea')
   const before = document.activeElement

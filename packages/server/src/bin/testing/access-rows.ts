@@ -64,6 +64,9 @@ const open: Record<string, Row> = {
   'GET /api/docs/js/scalar.js': { ask: at('/api/docs/js/scalar.js'), own: 200 },
   'GET /healthz': { ask: at('/healthz'), own: 200 },
   'GET /readyz': { ask: at('/readyz'), own: 200 },
+  'GET /ollama': { ask: at('/ollama'), own: 200 },
+  'GET /ollama/': { ask: at('/ollama/'), own: 200 },
+  'GET /ollama/api/version': { ask: at('/ollama/api/version'), own: 200 },
   'GET /api/auth/status': { ask: at('/api/auth/status'), own: 200 },
   'POST /api/auth/setup': {
     ask: at('/api/auth/setup', { name: 'Eve', email: 'eve@example.com', password: 'a fox in the snow' }),
@@ -200,6 +203,8 @@ const library: Record<string, Row> = {
     own: 200,
     foreign: 404,
   },
+  // Whoever may be here is told that this is no message of the protocol.
+  'POST /mcp': { ask: at('/mcp', {}), own: 406 },
   'GET /api/events': { ask: at('/api/events'), own: 200 },
   'GET /api/images': { ask: at('/api/images'), own: 200 },
   'POST /api/images': { ask: at('/api/images', {}), own: 400 },
@@ -308,6 +313,32 @@ const library: Record<string, Row> = {
     foreign: 404,
   },
   'GET /ollamalog/warn': { ask: at('/ollamalog/warn'), own: 404 },
+}
+
+/** What other programs speak. */
+const engines: Record<string, Row> = {
+  'GET /v1/models': { ask: at('/v1/models'), own: 200 },
+  'GET /v1/models/*': { ask: at('/v1/models/sketch'), own: 200 },
+  'POST /v1/images/generations': { ask: at('/v1/images/generations', {}), own: 400 },
+  'POST /v1/images/edits': { ask: at('/v1/images/edits', {}), own: 400 },
+  'POST /v1/images/variations': { ask: at('/v1/images/variations', {}), own: 400 },
+  'POST /sdapi/v1/txt2img': { ask: at('/sdapi/v1/txt2img', {}), own: 422 },
+  'POST /sdapi/v1/img2img': { ask: at('/sdapi/v1/img2img', {}), own: 422 },
+  'GET /sdapi/v1/progress': { ask: at('/sdapi/v1/progress'), own: 200 },
+  'POST /sdapi/v1/interrupt': { ask: at('/sdapi/v1/interrupt'), own: 200 },
+  'POST /sdapi/v1/skip': { ask: at('/sdapi/v1/skip'), own: 200 },
+  'GET /sdapi/v1/sd-models': { ask: at('/sdapi/v1/sd-models'), own: 200 },
+  'GET /sdapi/v1/samplers': { ask: at('/sdapi/v1/samplers'), own: 200 },
+  'GET /sdapi/v1/options': { ask: at('/sdapi/v1/options'), own: 200 },
+  'POST /sdapi/v1/options': { ask: at('/sdapi/v1/options', {}), own: 200 },
+  'POST /sdapi/v1/refresh-checkpoints': { ask: at('/sdapi/v1/refresh-checkpoints'), own: 200 },
+  'POST /sdapi/v1/png-info': { ask: at('/sdapi/v1/png-info', {}), own: 422 },
+  'GET /sdapi/v1/:name': { ask: at('/sdapi/v1/upscalers'), own: 200 },
+  'POST /sdapi/v1/:name': { ask: at('/sdapi/v1/reload-checkpoint'), own: 200 },
+  'GET /ollama/api/tags': { ask: at('/ollama/api/tags'), own: 200 },
+  'GET /ollama/api/ps': { ask: at('/ollama/api/ps'), own: 200 },
+  'POST /ollama/api/show': { ask: at('/ollama/api/show', {}), own: 400 },
+  'POST /ollama/api/generate': { ask: at('/ollama/api/generate', {}), own: 400 },
 }
 
 const own = (make: 'tag' | 'album' | 'search' | 'bulk' | 'promptPart', path: (id: string) => string, body?: unknown) =>
@@ -479,6 +510,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...open,
   ...account,
   ...library,
+  ...engines,
   ...collections,
   ...prompts,
   ...webhooks,
@@ -505,4 +537,7 @@ export const answeredBelow = [
   '/api/auth/register',
   '/api/auth/login',
   '/api/auth/verify',
+  '/v1',
+  '/sdapi',
+  '/ollama',
 ] as const

@@ -1,7 +1,7 @@
 // An engine with everything that contract B's studio can ask for, drawn at the far end by the paint engine.
 import type { Capabilities, ModelInfo } from '@easel/contract'
 import { z } from 'zod'
-import { paintProvider } from '#generation/testing/paint.ts'
+import { paintProvider, picturesFor, type Turn } from '#generation/testing/paint.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 
 const capabilities: Capabilities = {
@@ -36,3 +36,7 @@ export const plainFlux: Provider = paintProvider(
   { id: 'plain-flux', options: z.object({ vae_tiling: z.boolean().optional() }) },
   modelsOf('flux-schnell'),
 )
+
+/** Draws at once, and small, whatever is asked: for tests that do not look at the size. */
+export const drawsSmall: Turn = (reply, asked) =>
+  reply.json(200, { images: picturesFor({ ...asked, width: 64, height: 32 }) })

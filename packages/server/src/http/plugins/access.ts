@@ -12,6 +12,8 @@ declare module 'fastify' {
     guests?: 'refused'
     /** Old clients send made-up tokens: here an unknown one counts as none, and `EASEL_COMPAT_USER` may stand in. */
     compat?: boolean
+    /** Takes HTTP Basic credentials too: an API key as the user's name or the password. */
+    basic?: boolean
     limit?: Limit
     /** Says itself what is wrong with a name in its address. */
     namesItself?: true
@@ -37,7 +39,7 @@ export interface AccessRow {
   readonly limit: Limit | null
 }
 
-type More = Pick<FastifyContextConfig, 'guests' | 'compat' | 'limit' | 'namesItself' | 'isSigned'>
+type More = Pick<FastifyContextConfig, 'guests' | 'compat' | 'basic' | 'limit' | 'namesItself' | 'isSigned'>
 
 /** The `config` of a route that is no row of the route table. */
 export const access = (who: Access, more: More = {}): { readonly config: More & { access: Access } } => ({
@@ -62,8 +64,18 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller
 }
 
-function bearerOf({ headers }: FastifyRequest): string | null {
-  return /^Bearer +(\S.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim() ?? null
+/** The half of Basic credentials that looks like an API key, else the password: programs differ in which of the two they are given. */
+function basicOf(authorization: string): string | null {
+  const encoded = /^Basic +(\S+)$/i.exec(authorization)?.[1]
+  const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? []
+  const shown = user.startsWith('easel_') ? user : password
+  return shown === '' ? null : shown
+}
+
+function bearerOf({ headers, routeOptions }: FastifyRequest): string | null {
+  const { authorization = '' } = headers
+  const bearer = /^Bearer +(\S.*)$/i.exec(authorization)?.[1]?.trim() ?? null
+  return bearer ?? (routeOptions.config.basic === true ? basicOf(authorization) : null)
 }
 
 const refused = (message: string) => new EaselError('forbidden', message)

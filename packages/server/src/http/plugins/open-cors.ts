@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { EaselError } from '#base/errors.ts'
 import { access } from './access.ts'
 
-const preflight = {
-  'access-control-allow-methods': 'POST, GET, DELETE, OPTIONS',
-  'access-control-allow-headers': 'Content-Type, Authorization, user-id',
-} as const
+const usualHeaders = 'Content-Type, Authorization, user-id'
+/** Whatever a program's own library adds; a star does not stand for `Authorization`. */
+export const everyHeader = 'Authorization, *'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -18,8 +17,13 @@ export function allowAnyOrigin(reply: FastifyReply): void {
  * among them, carry the header; OPTIONS is answered below each prefix; and whatever else is asked there is `not-found`, so that the
  * scope's own error handler words it. Call it after the scope's routes.
  * @param prefixes paths without a slash at the end, e.g. `/history`
+ * @param headers which a page may send
  */
-export function openToAllOrigins(scope: FastifyInstance, prefixes: readonly string[]): void {
+export function openToAllOrigins(scope: FastifyInstance, prefixes: readonly string[], headers = usualHeaders): void {
+  const preflight = {
+    'access-control-allow-methods': 'POST, GET, DELETE, OPTIONS',
+    'access-control-allow-headers': headers,
+  }
   // When sending, because a request that the guard refuses reaches no earlier hook of the scope.
   scope.addHook('onSend', async (_request, reply) => allowAnyOrigin(reply))
   const schema = { hide: true }

@@ -6,6 +6,13 @@ import { EaselError } from '#base/errors.ts'
 import type { RateLimiter, RateLimiters } from '#auth/rate-limiter.ts'
 import { addressGroup, clientAddress } from '../client-address.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts one use, for a route of which only some requests are limited. @throws EaselError `too-many-requests` */
+    countUse(request: FastifyRequest, limit: 'generate' | 'upload' | 'share'): Promise<void>
+  }
+}
+
 /** How often each may be done: sign-ins in 15 minutes, everything else in one. */
 export interface Rates {
   readonly signIn: number
@@ -49,11 +56,12 @@ function inWords(seconds: number): string {
   return `${Math.ceil(seconds / 60)} minutes`
 }
 
-async function take(reply: FastifyReply, limiter: RateLimiter, key: string): Promise<void> {
+/** @param reply told how long to wait; null: the words alone say it */
+async function take(reply: FastifyReply | null, limiter: RateLimiter, key: string): Promise<void> {
   const ms = await limiter.take(key)
   if (ms === 0) return
   const seconds = Math.ceil(ms / 1000)
-  reply.header('retry-after', String(seconds))
+  reply?.header('retry-after', String(seconds))
   throw new EaselError('too-many-requests', `That was too often. Try again in ${inWords(seconds)}.`)
 }
 
@@ -78,6 +86,14 @@ export function limitRates(
   const tries = local ? null : attempts(limiters, rates)
   const used = uses(limiters, rates, local)
 
+  async function count(request: FastifyRequest, limit: keyof typeof used, reply: FastifyReply | null): Promise<void> {
+    const { user, address } = used[limit]
+    // The person first: what they ask too often is not held against those beside them.
+    if (request.caller !== null) await take(reply, user, request.caller.userId)
+    await take(reply, address, groupOf(request))
+  }
+  app.decorate('countUse', (request, limit) => count(request, limit, null))
+
   app.addHook('onRequest', async (request, reply) => {
     const { limit } = request.routeOptions.config
     if (limit === undefined) return
@@ -85,10 +101,7 @@ export function limitRates(
       if (tries !== null) await take(reply, tries[limit], groupOf(request))
       return
     }
-    const { user, address } = used[limit]
-    // The person first: what they ask too often is not held against those beside them.
-    if (request.caller !== null) await take(reply, user, request.caller.userId)
-    await take(reply, address, groupOf(request))
+    await count(request, limit, reply)
   })
 
   app.addHook('preHandler', async (request, reply) => {

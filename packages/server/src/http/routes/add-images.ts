@@ -4,11 +4,13 @@ import { ImageFacts, Problem, routes, UploadTags, type Tag } from '@easel/contra
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { codeOf, EaselError } from '#base/errors.ts'
+import { EaselError } from '#base/errors.ts'
 import type { About, AddImages } from '#transfer/add-images.ts'
 import { nameInAddress, plainAddress } from '#transfer/fetch-picture.ts'
 import type { Received } from '#transfer/receive.ts'
+import { decodeBase64 } from '../base64-text.ts'
 import { clientGone } from '../client-gone.ts'
+import { asSent, drain } from '../form-parts.ts'
 import { accessOf, callerOf } from '../plugins/access.ts'
 import { faultOf, isTooDeep } from '../plugins/bodies.ts'
 import { serve } from '../serve.ts'
@@ -55,15 +57,6 @@ function plainFilename(name: string | undefined): string | null {
   return last === '' ? null : last
 }
 
-/** Strict, because Node leaves out what it cannot read. */
-function decodeBase64(field: string, text: string): Buffer {
-  const plain = text.replaceAll(/[\r\n\t ]+/g, '')
-  const bytes = /^[\w+/-]*={0,2}$/.test(plain) ? Buffer.from(plain, 'base64') : null
-  const wanted = Math.floor((plain.replace(/=+$/, '').length * 3) / 4)
-  if (bytes === null || bytes.length !== wanted) return refuse(field, 'must be whole base64')
-  return bytes
-}
-
 type Incoming = About & { readonly file: Received }
 
 function withTags(facts: ImageFacts, tags: readonly Tag[] | undefined): ImageFacts {
@@ -107,28 +100,6 @@ const multipartLimits = {
   fieldSize: recordLimitBytes,
   fieldNameSize: 100,
   headerPairs: 100,
-}
-
-/** The same, but that what is no form, or ends before its end, is the sender's fault. */
-async function* asSent<T>(parts: () => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* parts()
-  } catch (error) {
-    // Limits have codes and statuses of their own.
-    if (codeOf(error) !== null && error instanceof Error && 'statusCode' in error) throw error
-    throw new EaselError('bad-request', 'The form is not valid, or it ended too early.', { cause: error })
-  }
-}
-
-/** Reads what is left of a refused form, or else the next request on the same connection would wait behind it for ever. */
-function drain({ raw }: FastifyRequest, most: number): void {
-  let left = most
-  raw.unpipe()
-  raw.on('data', (part: Buffer) => {
-    left -= part.length
-    if (left < 0) raw.destroy()
-  })
-  raw.resume()
 }
 
 async function fromParts(addImages: AddImages, request: FastifyRequest): Promise<Incoming> {

@@ -17,6 +17,7 @@ import {
   promptLines,
   recordText,
   searchLines,
+  shareLines,
   tagLines,
   type ExportedImage,
 } from './records.ts'
@@ -106,6 +107,7 @@ interface Counts {
   albumPictures: number
   searches: number
   prompts: number
+  shares: number
 }
 
 /** Plans every picture with its record, or writes down why it is not there. @returns when the newest came, in ms */
@@ -166,8 +168,8 @@ async function* manifestParts(counts: Counts, missing: Spool): AsyncGenerator<st
 async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planning, 'counts'>): Promise<void> {
   const { db } = ports
   const { texts, missing } = spools
-  const none = { pictures: 0, trash: 0, generations: 0, tags: 0, albums: 0, albumPictures: 0, searches: 0, prompts: 0 }
-  const counts: Counts = { ...none }
+  const none = { pictures: 0, trash: 0, generations: 0, tags: 0, albums: 0, albumPictures: 0, searches: 0 }
+  const counts: Counts = { ...none, prompts: 0, shares: 0 }
   const ms = await planImages(ports, { spools, userId, counts, gone })
   for (const [name, kind, lines] of [
     ['generations.jsonl', 'generations', generationLines],
@@ -176,6 +178,7 @@ async function planAll(ports: ExportPorts, { userId, spools, gone }: Omit<Planni
     ['album-pictures.jsonl', 'albumPictures', albumPictureLines],
     ['searches.jsonl', 'searches', searchLines],
     ['prompts.jsonl', 'prompts', promptLines],
+    ['shares.jsonl', 'shares', shareLines],
   ] as const) {
     const parts = counted(lines(db, userId), (count) => (counts[kind] += count))
     await planText(spools, name, { piece: await texts.addParts(parts), ms })

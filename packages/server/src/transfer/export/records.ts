@@ -168,6 +168,27 @@ export async function* promptLines(db: Db, userId: string): AsyncGenerator<strin
   }
 }
 
+/** Every link of a user as a line of JSON, without its name, which is its secret, and without its password. */
+export async function* shareLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
+  const images = sql<string[]>`coalesce((
+    select jsonb_agg(image_id order by position) from share_images where share_id = shares.id), '[]'::jsonb)`
+  for (let last: string | null = null; ;) {
+    let select = db.selectFrom('shares').where('user_id', '=', userId)
+    if (last !== null) select = select.where('id', '>', last)
+    const rows: { id: string }[] = await select
+      .orderBy('id')
+      .limit(batch)
+      .select(['id', 'kind', 'image_id as imageId', 'album_id as albumId', images.as('imageIds')])
+      .select(['title', 'comment', 'starts_at as startsAt', 'expires_at as expiresAt', 'view_limit as viewLimit'])
+      .select(['views', 'download', 'prompt', 'listed', 'created_at as createdAt', 'revoked_at as revokedAt'])
+      .select(sql<boolean>`password is not null`.as('hadPassword'))
+      .execute()
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+    last = rows.at(-1)?.id ?? null
+    if (last === null) return
+  }
+}
+
 /** An address without what somebody may have put before its host. */
 function withoutUser(address: string | null): string | null {
   const url = address === null ? null : URL.parse(address)

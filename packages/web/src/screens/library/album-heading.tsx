@@ -60,7 +60,7 @@ export function AlbumHeading({ id }: { readonly id: string }) {
               >
                 Share
               </Menu.Item>
-              <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.options(wishOf(album))}>
+              <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.links(wishOf(album))}>
                 Links…
               </Menu.Item>
               <Menu.Item

@@ -42,11 +42,6 @@ export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
           </Button>
         )}
         {!trash && album === undefined && (
-          <Button component={Link} to="/shares" variant="subtle" leftSection={<Icon name="link" />}>
-            Shared
-          </Button>
-        )}
-        {!trash && album === undefined && (
           <Button component={Link} to="/library/tags" variant="subtle" leftSection={<Icon name="tag" />}>
             Tags
           </Button>

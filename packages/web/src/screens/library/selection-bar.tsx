@@ -1,10 +1,12 @@
 import type { BulkAction, Tag } from '@easel/contract'
 import { ActionIcon, Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { notifications } from '@mantine/notifications'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { begin } from '#data/bulk.ts'
+import { wordsOf } from '#data/client.ts'
 import { confirmDelete } from '#data/preferences.ts'
-import { imageCountQuery, type ImageFilter } from '#data/queries.ts'
+import { imageCountQuery, imageIdsOf, type ImageFilter } from '#data/queries.ts'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
@@ -12,7 +14,7 @@ import { AlbumMenu } from '#screens/picture/album-menu.tsx'
 import { thesePictures, useSharing } from '#screens/shares/sharing.tsx'
 import { AlbumActions } from './album-actions.tsx'
 import { RateMenu } from './rate-menu.tsx'
-import { isEmpty, sentSelection, type Selection, type SelectionStep } from './selection.ts'
+import { isEmpty, most, sentSelection, type Selection, type SelectionStep } from './selection.ts'
 import classes from './selection-bar.module.css'
 import { useBulkAction } from './use-bulk-action.tsx'
 
@@ -62,6 +64,14 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
       action.type === 'album-remove'
     )
       dispatch({ type: 'close' })
+  }
+  const many = selection.all && (all === undefined || all.more || all.count > most)
+  const share = async () => {
+    try {
+      sharing.now(thesePictures(selection.all ? await imageIdsOf(filter) : [...selection.ids]))
+    } catch (error) {
+      notifications.show({ message: `It could not be shared: ${wordsOf(error)}` })
+    }
   }
   const trash = () => (confirmDelete.get() ? setDialog('trash') : run({ type: 'trash' }))
 
@@ -116,9 +126,9 @@ export function SelectionBar({ selection, filter, dispatch }: SelectionBarProps)
             )}
             <IconButton
               icon="share"
-              label={selection.all ? 'Share: mark the pictures one by one, or share their album' : 'Share'}
-              disabled={empty || selection.all}
-              onClick={() => sharing.now(thesePictures([...selection.ids]))}
+              label={many ? `Share: ${most} pictures at most` : 'Share'}
+              disabled={empty || many}
+              onClick={() => void share()}
             />
             <IconButton icon="download" label="Download" disabled={empty} onClick={() => setDialog('download')} />
             <IconButton icon="trash" label="Delete" disabled={empty} onClick={trash} />

@@ -39,7 +39,7 @@ export function PictureMenu({ image, sources, onOpen, className }: PictureMenuPr
         <Menu.Item leftSection={<Icon name="share" />} onClick={() => sharing.now(thisPicture(image.id))}>
           Share
         </Menu.Item>
-        <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.options(thisPicture(image.id))}>
+        <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.links(thisPicture(image.id))}>
           Links…
         </Menu.Item>
         {prompt !== null && (

@@ -88,7 +88,7 @@ export function PictureViewer({ imageId, neighbours, onShow, onClose }: PictureV
                 onClick={() => changeShown({ favourite: !image.favourite })}
               />
               <IconButton icon="share" label="Share" onClick={() => sharing.now(thisPicture(image.id))} />
-              <IconButton icon="link" label="Links" onClick={() => sharing.options(thisPicture(image.id))} />
+              <IconButton icon="link" label="Links" onClick={() => sharing.links(thisPicture(image.id))} />
               <DownloadMenu image={image} />
               <IconButton icon="trash" label="Delete" onClick={removeShown} />
             </>

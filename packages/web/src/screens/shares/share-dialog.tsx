@@ -18,8 +18,6 @@ import type { ShareWish } from './sharing.tsx'
 
 interface ShareDialogProps {
   readonly wish: ShareWish
-  /** The link that is to be changed; null: one is to be made or chosen. */
-  readonly share: Share | null
   readonly onClose: () => void
 }
 
@@ -29,17 +27,13 @@ type Step =
   | { readonly at: 'made'; readonly share: Share; readonly copied: boolean }
 
 /** Makes a link with options, and shows and changes those that there are. */
-export function ShareDialog({ wish, share, onClose }: ShareDialogProps) {
+export function ShareDialog({ wish, onClose }: ShareDialogProps) {
   const shared = sharedOf(wish.target)
-  const [step, setStep] = useState<Step>(
-    share !== null ? { at: 'edit', share } : { at: shared === null ? 'new' : 'list' },
-  )
+  const [step, setStep] = useState<Step>({ at: shared === null ? 'new' : 'list' })
   const create = useCreateShare()
-  const update = useUpdateShare()
   useFocusReturn()
   const back = () => {
     create.reset()
-    update.reset()
     if (shared === null) onClose()
     else setStep({ at: 'list' })
   }
@@ -51,7 +45,7 @@ export function ShareDialog({ wish, share, onClose }: ShareDialogProps) {
     const known = await made.catch(() => null)
     if (known !== null) setStep({ at: 'made', share: known, copied: await copying })
   }
-  const title = step.at === 'edit' ? 'Change the link' : step.at === 'made' ? 'Link made' : `Share ${wish.what}`
+  const title = step.at === 'edit' ? changeTitle : step.at === 'made' ? 'Link made' : `Share ${wish.what}`
   return (
     <Modal opened onClose={onClose} title={title} size={540}>
       {step.at === 'list' && shared !== null && (
@@ -71,20 +65,41 @@ export function ShareDialog({ wish, share, onClose }: ShareDialogProps) {
           onCancel={back}
         />
       )}
-      {step.at === 'edit' && (
-        <ShareForm
-          key={step.share.id}
-          share={step.share}
-          busy={update.isPending}
-          error={update.error}
-          onSubmit={(values) =>
-            update.mutate({ id: step.share.id, change: changeBody(values, Date.now()) }, { onSuccess: back })
-          }
-          onCancel={back}
-        />
-      )}
+      {step.at === 'edit' && <Change share={step.share} onEnd={back} />}
       {step.at === 'made' && <Made share={step.share} copied={step.copied} onClose={onClose} />}
     </Modal>
+  )
+}
+
+const changeTitle = 'Change the link'
+
+interface ChangeDialogProps {
+  readonly share: Share
+  readonly onClose: () => void
+}
+
+/** Changes a link that there is. */
+export function ChangeDialog({ share, onClose }: ChangeDialogProps) {
+  useFocusReturn()
+  return (
+    <Modal opened onClose={onClose} title={changeTitle} size={540}>
+      <Change share={share} onEnd={onClose} />
+    </Modal>
+  )
+}
+
+function Change({ share, onEnd }: { readonly share: Share; readonly onEnd: () => void }) {
+  const update = useUpdateShare()
+  return (
+    <ShareForm
+      share={share}
+      busy={update.isPending}
+      error={update.error}
+      onSubmit={(values) =>
+        update.mutate({ id: share.id, change: changeBody(values, Date.now()) }, { onSuccess: onEnd })
+      }
+      onCancel={onEnd}
+    />
   )
 }
 

@@ -20,10 +20,11 @@ export function nameOf({ title, label, kind, images }: Pick<Share, 'title' | 'la
  */
 export function shareFacts(share: Share, words: (time: number) => string): readonly string[] {
   const { kind, images, startsAt, expiresAt, revokedAt } = share
+  const pictures = count(images, 'picture', 'pictures')
   const at = (time: string | null, before: string) => (time === null ? '' : `${before} ${words(Date.parse(time))}`)
   return [
-    kind === 'album' ? `album, ${count(images, 'picture', 'pictures')}` : '',
-    kind === 'images' ? count(images, 'picture', 'pictures') : '',
+    kind === 'album' ? `album, ${pictures}` : '',
+    kind === 'images' && nameOf(share) !== pictures ? pictures : '',
     visits(share),
     share.state === 'not-yet' ? at(startsAt, 'opens') : '',
     at(expiresAt, share.state === 'expired' ? 'ended' : 'until'),

@@ -1,7 +1,6 @@
-import type { Share, ShareTarget } from '@easel/contract'
+import type { Share } from '@easel/contract'
 import { Button, TextInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { itemsOf } from '#data/pages.ts'
@@ -12,7 +11,7 @@ import { Icon } from '#parts/icon.tsx'
 import { MoreSentinel } from '#parts/more-sentinel.tsx'
 import { Rows, WaitingRows } from '#parts/rows.tsx'
 import { ShareRow } from './share-row.tsx'
-import { fits, nameOf, shareFilters, type ShareFilter } from './share-words.ts'
+import { fits, shareFilters, type ShareFilter } from './share-words.ts'
 import classes from './shares-screen.module.css'
 import { useSharing } from './sharing.tsx'
 
@@ -26,12 +25,7 @@ export function SharesScreen() {
   const shown = links.filter((share) => fits(share, filter))
   return (
     <div className={classes['screen']}>
-      <header className={classes['header']}>
-        <h1 className={classes['title']}>Shared links</h1>
-        <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
-          Library
-        </Button>
-      </header>
+      <h1 className={classes['title']}>Shared links</h1>
       {links.length > 0 && <Narrow filter={filter} onChange={setFilter} />}
       {query.isPending && <WaitingRows label="Loading the links" />}
       {query.error !== null && links.length === 0 && (
@@ -90,24 +84,13 @@ function Narrow({ filter, onChange }: NarrowProps) {
 }
 
 function Links({ links }: { readonly links: readonly Share[] }) {
-  const { options } = useSharing()
+  const { change } = useSharing()
   if (links.length === 0) return null
   return (
     <Rows label="Shared links" framed>
       {links.map((share) => (
-        <ShareRow
-          key={share.id}
-          share={share}
-          pictured
-          onEdit={() => options({ target: targetOf(share), what: `“${nameOf(share)}”` }, share)}
-        />
+        <ShareRow key={share.id} share={share} pictured onEdit={() => change(share)} />
       ))}
     </Rows>
   )
-}
-
-/** What a link leads to. Which pictures a selection holds is not told, and changing its link does not ask. */
-function targetOf({ imageId, albumId }: Share): ShareTarget {
-  if (imageId !== null) return { kind: 'image', imageId }
-  return albumId === null ? { kind: 'images', imageIds: [] } : { kind: 'album', albumId }
 }

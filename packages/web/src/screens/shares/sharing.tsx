@@ -2,6 +2,7 @@ import type { Share, ShareTarget } from '@easel/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, lazy, Suspense, use, useMemo, useState, type ReactNode } from 'react'
 
+const ChangeDialog = lazy(async () => ({ default: (await import('./share-dialog.tsx')).ChangeDialog }))
 const ShareDialog = lazy(async () => ({ default: (await import('./share-dialog.tsx')).ShareDialog }))
 
 /** What is to be shown to others. */
@@ -14,11 +15,12 @@ export interface ShareWish {
 interface Sharing {
   /** Makes a link without options, and copies it. */
   readonly now: (wish: ShareWish) => void
-  /** Opens the dialog: with a link it is to be changed, else one is to be made. */
-  readonly options: (wish: ShareWish, share?: Share) => void
+  /** Shows the links that there are, and lets one with options be made. */
+  readonly links: (wish: ShareWish) => void
+  readonly change: (share: Share) => void
 }
 
-const Context = createContext<Sharing>({ now() {}, options() {} })
+const Context = createContext<Sharing>({ now() {}, links() {}, change() {} })
 
 /** Sharing, the same from everywhere. */
 export function useSharing(): Sharing {
@@ -37,32 +39,26 @@ export function thesePictures(imageIds: readonly string[]): ShareWish {
   return { target: { kind: 'images', imageIds: [...imageIds] }, what: `${imageIds.length} pictures` }
 }
 
-interface Asked {
-  readonly wish: ShareWish
-  readonly share: Share | null
-}
-
 export function SharingProvider({ children }: { readonly children: ReactNode }) {
-  const [asked, setAsked] = useState<Asked | null>(null)
+  const [asked, setAsked] = useState<ShareWish | null>(null)
+  const [changed, setChanged] = useState<Share | null>(null)
   const client = useQueryClient()
   const sharing = useMemo<Sharing>(
     () => ({
-      options: (wish, share) => setAsked({ wish, share: share ?? null }),
+      links: setAsked,
+      change: setChanged,
       now: (wish) =>
-        void import('./share-now.tsx').then(({ shareNow }) =>
-          shareNow({ client, wish, onOptions: (share) => setAsked({ wish, share }) }),
-        ),
+        void import('./share-now.tsx').then(({ shareNow }) => shareNow({ client, wish, onOptions: setChanged })),
     }),
     [client],
   )
   return (
     <Context value={sharing}>
       {children}
-      {asked !== null && (
-        <Suspense fallback={null}>
-          <ShareDialog wish={asked.wish} share={asked.share} onClose={() => setAsked(null)} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {asked !== null && <ShareDialog wish={asked} onClose={() => setAsked(null)} />}
+        {changed !== null && <ChangeDialog share={changed} onClose={() => setChanged(null)} />}
+      </Suspense>
     </Context>
   )
 }

@@ -1,54 +1,20 @@
 // POST /generate: a generation, told line by line.
-import { Readable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Generation } from '@easel/contract'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { EaselError } from '#base/errors.ts'
-import type { Resolved } from '#connections/choice.ts'
 import type { AppPorts } from '../../app.ts'
 import { base64Of, leave } from '../../base64-stream.ts'
 import { clientGone } from '../../client-gone.ts'
 import { access, callerOf } from '../../plugins/access.ts'
 import { stopping } from '../../stopping.ts'
+import { firstSignMs, within } from '../first-sign.ts'
+import { follow, type News } from '../follow.ts'
+import { findModel } from '../find-model.ts'
+import { line, sendLines } from '../lines.ts'
 import { readAsked, toRequest, type Asked } from './asked.ts'
 import { refusalOf } from './errors.ts'
-import { follow, type News } from './follow.ts'
 
-/** Longest that the status line waits for the engine's first sign. */
-const firstSignMs = 10_000
 const stoppingWords = 'Easel is stopping. The picture will be made and stand in the history when it is back.'
-
-/** Ollama's names may leave out the tag that says "latest". @throws what `findModel` throws */
-async function findModel({ connections }: AppPorts, userId: string, name: string): Promise<Resolved> {
-  try {
-    return await connections.findModel(userId, name)
-  } catch (error) {
-    const mayBeShort = error instanceof EaselError && error.code === 'unknown-model' && !/:[^/]*$/.test(name)
-    if (!mayBeShort) throw error
-    return await connections.findModel(userId, `${name}:latest`).catch((second: unknown) => {
-      throw second instanceof EaselError ? error : second
-    })
-  }
-}
-
-/** The promise's value, or null when it takes longer. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
-  const timer = new AbortController()
-  try {
-    return await Promise.race([promise, pause(Math.max(0, ms), null, { signal: timer.signal })])
-  } finally {
-    timer.abort()
-  }
-}
-
-/** Most progress lines are a hundred bytes; a picture comes in pieces. */
-const sendLines = (reply: FastifyReply, lines: AsyncIterable<string>) =>
-  reply
-    .headers({ 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
-    .type('application/x-ndjson')
-    .send(Readable.from(lines, { objectMode: false }))
-
-const line = (fields: object): string => `${JSON.stringify(fields)}\n`
 
 interface Told {
   readonly asked: Asked
@@ -117,7 +83,7 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
       const begun = performance.now()
       const { userId } = callerOf(request)
       const asked = readAsked(request.body)
-      const { connection, model } = await findModel(ports, userId, asked.model)
+      const { connection, model } = await findModel(ports.connections, userId, asked.model)
       const wanted = toRequest(asked, { connectionId: connection.id, model: model.id })
       const { id } = await generations.submit(userId, wanted, { origin: 'history' })
 

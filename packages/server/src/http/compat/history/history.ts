@@ -4,34 +4,13 @@ import { EaselError } from '#base/errors.ts'
 import type { AppPorts } from '../../app.ts'
 import { access, callerOf } from '../../plugins/access.ts'
 import { openToAllOrigins } from '../../plugins/open-cors.ts'
+import { takeEveryBodyForJson } from '../every-body-json.ts'
 import { wordErrors } from './errors.ts'
 import { registerGenerate } from './generate.ts'
 import { infoOf, warningOf } from './log-messages.ts'
 import { registerPictures } from './pictures.ts'
 
 const readable = access('read', { compat: true })
-
-/** `curl -d` says that its JSON is a form, other clients say nothing or nonsense: here every body is JSON. */
-function takeEveryBodyForJson(scope: FastifyInstance): void {
-  scope.addHook('onRequest', async (request) => {
-    // Before Fastify looks at it: a content type that is none would be refused.
-    request.raw.headers['content-type'] = 'application/json'
-  })
-  const parse = scope.getDefaultJsonParser('ignore', 'ignore')
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = body.toString().replace(/^\uFEFF/, '')
-    if (text.trim() === '') {
-      done(null, undefined)
-      return
-    }
-    // Answers through the callback; its type also allows a promise, which it never gives.
-    void parse(request, text, (error, value) => {
-      if (error === null) done(null, value)
-      else done(new EaselError('bad-request', 'Invalid JSON body', { cause: error }))
-    })
-  })
-}
 
 function registerLog(scope: FastifyInstance, { generations }: AppPorts): void {
   async function lastOf(request: FastifyRequest) {

@@ -7,7 +7,7 @@ import { probe } from '#media/probe.ts'
 import { picture } from '#media/testing.ts'
 import { openPeople, type People } from '../../testing/people.ts'
 import { openServer, until, type TestServer } from '../../testing/server.ts'
-import { forge, plainFlux } from '../testing.ts'
+import { drawsSmall, forge, plainFlux } from '../testing.ts'
 
 let engine: PaintEngine
 let server: TestServer
@@ -24,7 +24,7 @@ afterAll(async () => {
   await server.close()
   await engine.close()
 })
-beforeEach(() => engine.onDraw(draws))
+beforeEach(() => engine.onDraw(drawsSmall))
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
 const Drawn = z.strictObject({
@@ -140,6 +140,7 @@ describe('generating', () => {
   })
 
   it('CB4: SDXL with everything', async () => {
+    engine.onDraw(draws)
     const body = { negative_prompt: '', width: 640, height: 512, num_images: 3, steps: 12, cfg_scale: 3.5, seed: 77 }
     const { seed, images } = await generate('sdxl', body)
     expect([seed, images.length]).toEqual([77, 3])
@@ -186,7 +187,7 @@ describe('generating', () => {
   })
 
   it('CB6: where a part fails it answers with the rest', async () => {
-    engine.onDraws(draws, (reply) => reply.json(400, { error: 'too red' }), draws)
+    engine.onDraws(drawsSmall, (reply) => reply.json(400, { error: 'too red' }), drawsSmall)
     expect((await generate('sdxl', { num_images: 3 })).images).toHaveLength(2)
   })
 

@@ -3,7 +3,13 @@ import type { Events } from '#events/events.ts'
 import type { Generations } from '#generation/generations.ts'
 
 export type News =
-  | { readonly kind: 'progress'; readonly completed: number; readonly total: number }
+  | {
+      readonly kind: 'progress'
+      readonly completed: number
+      readonly total: number
+      /** Whether there is a preview that was not told of yet. */
+      readonly preview: boolean
+    }
   | { readonly kind: 'ended'; readonly generation: Generation }
 
 interface Followed {
@@ -21,6 +27,7 @@ export async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<News, void> {
   let progress: Generation['progress'] = null
+  let preview = false
   // Looked at once after subscribing: what happened before is told by nobody.
   let mayHaveEnded = true
   let news = Promise.withResolvers<void>()
@@ -28,6 +35,7 @@ export async function* follow(
   const stop = await events.subscribe(userId, null, ({ event }) => {
     if (event.type === 'generation.progress' && event.generationId === id) {
       progress = { completed: event.completed, total: event.total }
+      preview ||= event.previewUrl !== null
     } else if (event.type === 'reset' || (event.type === 'generation.finished' && event.generationId === id)) {
       mayHaveEnded = true
     } else return
@@ -44,7 +52,9 @@ export async function* follow(
     while (!signal.aborted) {
       const sign = takeProgress()
       if (sign !== null) {
-        yield { kind: 'progress', ...sign }
+        const told = preview
+        preview = false
+        yield { kind: 'progress', ...sign, preview: told }
       } else if (mayHaveEnded) {
         mayHaveEnded = false
         const generation = await generations.get(userId, id)
@@ -53,6 +63,7 @@ export async function* follow(
           return
         }
         progress ??= generation.progress
+        preview ||= generation.previewUrl !== null
       } else {
         await news.promise
         news = Promise.withResolvers<void>()
