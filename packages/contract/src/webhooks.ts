@@ -79,7 +79,7 @@ export const WebhookDelivery = z.object({
   /** Milliseconds that the last attempt took. */
   durationMs: z.int().nullable(),
   attemptedAt: z.iso.datetime().nullable(),
-  /** When it is tried next; null unless it waits. */
+  /** When it is tried next; null where that is over, and while it is being tried. */
   nextAttemptAt: z.iso.datetime().nullable(),
   /** When what it tells of happened. */
   happenedAt: z.iso.datetime(),

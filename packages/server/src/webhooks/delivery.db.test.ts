@@ -7,7 +7,7 @@ import { isSignedWith, startReceiver, type Receiver } from './testing/receiver.t
 let world: HookWorld
 let receiver: Receiver
 beforeAll(async () => {
-  world = await openHookWorld({ publicUrl: 'https://pictures.example' })
+  world = await openHookWorld({ publicUrl: 'https://pictures.example', random: () => 5000 })
 })
 afterAll(() => world.close())
 beforeEach(async () => {

@@ -45,7 +45,7 @@ export function toDelivery(row: DeliveryRow): WebhookDelivery {
     message: row.message,
     durationMs: row.duration_ms,
     attemptedAt: row.attempted_at?.toISOString() ?? null,
-    nextAttemptAt: row.state === 'waiting' ? row.due_at.toISOString() : null,
+    nextAttemptAt: row.state === 'waiting' && row.attempt === null ? row.due_at.toISOString() : null,
     happenedAt: row.happened_at.toISOString(),
   }
 }

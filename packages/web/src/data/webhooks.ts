@@ -24,8 +24,8 @@ export function webhooksQuery() {
   })
 }
 
-const isSoon = ({ nextAttemptAt }: WebhookDelivery): boolean =>
-  nextAttemptAt !== null && Date.parse(nextAttemptAt) < Date.now() + LATER
+const isSoon = ({ state, nextAttemptAt }: WebhookDelivery): boolean =>
+  state === 'waiting' && (nextAttemptAt === null || Date.parse(nextAttemptAt) < Date.now() + LATER)
 
 /** The log of one webhook, newest first. What is about to be sent is followed closely. */
 export function deliveriesQuery(id: string) {

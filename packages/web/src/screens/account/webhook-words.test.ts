@@ -90,6 +90,7 @@ describe('a delivery', () => {
       'It answered 500',
       'next attempt 2026-11-20',
     ])
+    expect(deliveryState({ ...failed, nextAttemptAt: null })).toBe('Being sent')
     const waiting = { ...failed, attempts: 0, status: null, message: null, durationMs: null } as const
     expect(deliveryState(waiting)).toBe('Waiting')
     expect(deliveryFacts(waiting, words).filter(Boolean)).toEqual(['2026-11-20'])

@@ -59,8 +59,10 @@ const deliveryStates: Readonly<Record<WebhookDelivery['state'], string>> = {
 export const deliveryName = ({ type }: WebhookDelivery): string =>
   type === 'webhook.test' ? 'Test' : eventWords[type].label
 
-export const deliveryState = ({ state, attempts }: WebhookDelivery): string =>
-  state === 'waiting' && attempts > 0 ? 'Trying again' : deliveryStates[state]
+export function deliveryState({ state, attempts, nextAttemptAt }: WebhookDelivery): string {
+  if (state === 'waiting' && nextAttemptAt === null) return 'Being sent'
+  return state === 'waiting' && attempts > 0 ? 'Trying again' : deliveryStates[state]
+}
 
 /** @param words writes a time in milliseconds */
 export function deliveryFacts(delivery: WebhookDelivery, words: (time: number) => string): readonly string[] {
