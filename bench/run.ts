@@ -5,6 +5,7 @@ import { benchPipeline } from './pipeline.ts'
 import { benchSignIn } from './sign-in.ts'
 import { benchStages } from './stages.ts'
 import { benchStart } from './start.ts'
+import { benchStreams } from './streams.ts'
 import { benchThroughput } from './throughput.ts'
 import { benchWrongPasswords } from './wrong-passwords.ts'
 
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 
 /** Too long for every time. */
 const onlyByName: Readonly<Record<string, () => Promise<void>>> = {
+  streams: benchStreams,
   'wrong-passwords': benchWrongPasswords,
   library: () => benchLibrary(),
   'library-pglite': () => benchLibraryOnPglite(),
