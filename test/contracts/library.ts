@@ -11,7 +11,7 @@ import { probe } from '../../packages/server/src/media/probe.ts'
 export type PictureRecord = Omit<Sidecar, 'easel'>
 
 /** The record of a picture with these bytes; what is not said is as for an upload. */
-export function recordOf(bytes: Uint8Array, changes: Partial<PictureRecord> = {}): PictureRecord {
+function recordOf(bytes: Uint8Array, changes: Partial<PictureRecord> = {}): PictureRecord {
   const { width, height, mimeType, extension } = probe(bytes)
   return {
     id: newId(),
