@@ -31,37 +31,39 @@ interface Case {
   readonly id: string
   readonly name: string
   readonly imageId: string
+  readonly filename: string
   readonly albumId: string
   readonly headers: Record<string, string>
 }
 
-async function image(of: string): Promise<string> {
+async function image(of: string): Promise<{ id: string; filename: string }> {
   const words = { prompt: `${secret} prompt`, negativePrompt: `${secret} negative`, revisedPrompt: `${secret} revised` }
   const more = { title: `${secret} title`, notes: `${secret} notes`, description: `${secret} description` }
+  const filename = `${secret}-${newId()}.png`
   const { id } = await server.addImage({
     of,
     file,
     ...size,
     ...words,
     ...more,
-    filename: `${secret}-${newId()}.png`,
+    filename,
     source: 'generated',
     model: `${secret} model`,
     parameters: { sampler: `${secret} sampler`, originalFilename: `${secret} file.png` },
     tags: [{ tagType: 'LABEL', tagId: `${secret} tag` }],
   })
-  return id
+  return { id, filename }
 }
 
 async function open(kind: Kind, wish: Partial<ShareCreate> = {}): Promise<Case> {
   const owner = await server.pipeline.addUser()
-  const imageId = await image(owner)
+  const { id: imageId, filename } = await image(owner)
   const { albums } = server.collections
   const albumId = (await albums.create(owner, { name: `${secret} album` })).id
-  await albums.add(owner, albumId, [imageId, await image(owner)])
+  await albums.add(owner, albumId, [imageId, (await image(owner)).id])
   const target = kind === 'image' ? { kind, imageId } : { kind, albumId }
   const { id, name } = await server.sharing.links.create(owner, { target, ...wish })
-  return { owner, kind, id, name, imageId, albumId, headers: { 'user-agent': newId() } }
+  return { owner, kind, id, name, imageId, filename, albumId, headers: { 'user-agent': newId() } }
 }
 
 async function give({ name, headers }: Case, password: string): Promise<Record<string, string>> {
@@ -134,7 +136,8 @@ const states = {
 } as const
 type State = keyof typeof states
 
-type Want = 'page' | 'picture' | 'original' | 'named' | 'archive' | 'card'
+/** `filename`: by what the file is called, as contract C has it, which takes open links alone. */
+type Want = 'page' | 'picture' | 'original' | 'named' | 'filename' | 'archive' | 'card'
 
 interface Row {
   readonly want: Want
@@ -165,6 +168,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     { want: 'named', path: ({ name }) => `/images/${name}` },
     { want: 'named', path: ({ name }) => `/images/original_${name}` },
   ],
+  'GET /api/ai/images/:filename': [{ want: 'filename', path: ({ filename }) => `/api/ai/images/${filename}` }],
 }
 
 /** Open routes that reach no picture, or only by what its owner was handed. */
@@ -179,12 +183,14 @@ const elsewhere = [
   // Words for what is not there, below the addresses of older systems.
   /^\/(?:history|models|generate|generate-image|task-status|delete-images|ollamalog|uploads|images)(?:\/\*)?$/,
   /^\/api\/(?:ai|models|health|sdxl|flux)(?:\/\*)?$/,
+  /^\/(?:v1|sdapi|ollama)(?:\/\*?|\/api\/version)?$/,
   // The web app.
   /^\/(?:assets\/[\w.-]+|index\.html|)$/,
 ]
 
 function expected(state: State, { want }: Row, { kind }: Case): number {
   if (want === 'named' && kind === 'album') return 404
+  if (want === 'filename') return expectedByFilename(state, kind)
   switch (state) {
     case 'open':
     case 'prompt told':
@@ -210,6 +216,12 @@ function expected(state: State, { want }: Row, { kind }: Case): number {
     case 'album changed':
       return kind === 'album' && (want === 'picture' || want === 'original') ? 404 : 200
   }
+}
+
+function expectedByFilename(state: State, kind: Kind): number {
+  if (kind === 'album') return 404
+  if (state === 'download off') return 403
+  return state === 'open' || state === 'prompt told' || state === 'album changed' ? 200 : 404
 }
 
 const forms = [secret, Buffer.from(secret, 'utf16le').toString('latin1'), Buffer.from(secret).toString('base64')]
@@ -249,7 +261,7 @@ describe.each(['image', 'album'] as const)('a link to an %s', (kind) => {
         for (const bytes of await picturesIn(answer)) {
           const { width, height } = probe(bytes)
           if (state === 'download off') expect(Math.max(width, height)).toBeLessThanOrEqual(1280)
-          if (row.want !== 'original' && row.want !== 'archive') continue
+          if (row.want === 'page' || row.want === 'picture' || row.want === 'card') continue
           expect({ width, height }).toEqual(size)
           expect(readMetadata(bytes).digitalSourceType).toContain('trainedAlgorithmicMedia')
           if (!told) expect(readMetadata(bytes).parameters).toBeNull()

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { ImageRow } from '#library/image-record.ts'
+import { WaitError } from '#sharing/limits.ts'
 import type { AppPorts } from '../../app.ts'
 import type { FileLinks } from '../../file-links.ts'
 import { namedBlob } from '../../named-blob.ts'
@@ -116,9 +117,11 @@ function registerFiles(scope: FastifyInstance, ports: Ports): void {
       const { caller } = request
       const mine = caller?.scopes.has('read') === true ? await images.byFilename(caller.userId, filename) : null
       if (mine !== null) return await send(request, reply, mine)
+      reply.headers({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' })
       // A name that no link has is looked for as one all the same, so that guessing is counted.
       const name = (await sharing.unlisted.nameOfFile(nameIn(filename))) ?? filename
       return await sendNamed({ request, reply }, ports, name).catch((error: unknown) => {
+        if (error instanceof WaitError) reply.header('retry-after', String(error.waitSeconds))
         throw error instanceof EaselError && error.code === 'not-found' ? notFound() : error
       })
     },
