@@ -31,8 +31,8 @@ function passesIn(cookie: string): readonly string[] {
 function countsAs({ method, headers }: FastifyRequest): Visitor['counts'] {
   if (method === 'HEAD') return 'head'
   if (previewers.test(headers['user-agent'] ?? '')) return 'preview'
-  // A range that begins with the first byte begins something.
-  return /^bytes=0*[1-9]\d*-/.test(headers.range?.trim() ?? '') ? 'going-on' : 'visit'
+  // A range that begins with the first byte begins something, and of several the whole is sent.
+  return /^bytes=0*[1-9]\d*-\d*$/.test(headers.range?.trim() ?? '') ? 'going-on' : 'visit'
 }
 
 export function visitorOf(request: FastifyRequest): Visitor {
