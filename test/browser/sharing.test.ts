@@ -203,7 +203,8 @@ it('SH2: what is selected is shared as it was chosen, and what is far down comes
   await page.getByRole('button', { name: 'Select', exact: true }).click()
   await page.getByRole('button', { name: 'All', exact: true }).click()
   const toolbar = page.getByRole('toolbar', { name: 'Selection' })
-  const words = await toolbar.getByRole('status').innerText()
+  // The server counts them first.
+  const words = await toolbar.getByText(/^\d+ pictures$/).innerText()
   await toolbar.getByRole('button', { name: 'Share', exact: true }).click()
   await page.getByText('Anyone who has it can look.').waitFor()
   const address = await page.evaluate(() => navigator.clipboard.readText())

@@ -1,3 +1,6 @@
+/** In milliseconds. */
+const PATIENCE = 2000
+
 /**
  * Puts a text on the clipboard that may have to be fetched first. Browsers let a page copy only right after a click, so they are told of
  * it at once.
@@ -6,8 +9,10 @@
 export async function putOnClipboard(text: Promise<string>): Promise<boolean> {
   try {
     const blob = text.then((words) => new Blob([words], { type: 'text/plain' }))
-    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })])
-    return true
+    const writing = navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]).then(() => true)
+    await text
+    // A browser may ask its person first, and the page has something to say meanwhile.
+    return await Promise.race([writing, new Promise<false>((late) => setTimeout(late, PATIENCE, false))])
   } catch {
     // Not allowed, or not there: what is left is the old way.
     return await text.then(copyOld, () => false)
