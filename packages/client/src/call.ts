@@ -44,7 +44,7 @@ export function addressOf(path: string, parts: Pick<Parts, 'params' | 'query'>):
     if (value !== undefined) search.set(name, String(value))
   }
   const filled = fillPath(path, parts.params ?? {})
-  return search.size > 0 ? `${filled}?${search}` : filled
+  return search.size > 0 ? `${filled}?${search.toString()}` : filled
 }
 
 /** What a refusal says. */

@@ -67,7 +67,7 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
     }
     function leave() {
       clearTimeout(timer)
-      reject(signal?.reason) // oxlint-disable-line typescript/prefer-promise-reject-errors -- what the caller aborted with
+      reject(signal?.reason)
     }
     signal?.addEventListener('abort', leave, { once: true })
   })
