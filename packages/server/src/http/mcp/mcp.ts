@@ -130,6 +130,10 @@ export function registerMcp(app: FastifyInstance, ports: Ports): void {
       server.close().catch((error: unknown) => request.log.warn({ err: error }, 'a tool was not ended'))
     }
     reply.raw.on('close', close)
+    // An answer that began before the server stopped has promised to keep its connection, which the server would wait for.
+    reply.raw.on('finish', () => {
+      if (stop.aborted) request.raw.socket.end()
+    })
     // Whoever is kept out hears nothing more, not even an answer.
     kept.addEventListener('abort', () => reply.raw.destroy())
     serveTools(server, request, AbortSignal.any([clientGone(reply), stop]))
