@@ -97,7 +97,7 @@ describe('commands', { timeout: 60_000 }, () => {
     await start(three)
   })
 
-  it('KY8: what is wrong is said in a sentence, with exit code 1', async () => {
+  it('KY8, CM3: what is wrong is said in a sentence, with exit code 1; wrong use ends with 2', async () => {
     const environment = await environmentFor(join(await newFolder(), 'none'))
     expect(await run(['users', 'list'], environment)).toMatchObject({
       code: 1,
@@ -106,7 +106,7 @@ describe('commands', { timeout: 60_000 }, () => {
     expect(existsSync(join(folders[0] ?? '', 'none'))).toBe(false)
     const help = await run(['users', 'reset', '--help'], environment)
     expect(help).toMatchObject({ code: 0, said: expect.stringContaining('within an hour') })
-    expect((await run(['users', 'reset'], environment)).code).toBe(1)
-    expect((await run(['users', 'erase'], environment)).code).toBe(1)
+    expect((await run(['users', 'reset'], environment)).code).toBe(2)
+    expect((await run(['users', 'erase'], environment)).code).toBe(2)
   })
 })
