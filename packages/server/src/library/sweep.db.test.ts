@@ -196,6 +196,23 @@ describe('LB3: a row without its file', () => {
     expect((await all()).missing).toBe(0)
   })
 
+  it('is no damage while it is being erased, or its whole library is', async () => {
+    const { db } = library
+    const [erased, left] = [await library.keep(user), await library.keep(user)]
+    await db.updateTable('images').set({ erasing: true }).where('id', '=', erased.record.id).execute()
+    await rm(join(library.folder, erased.key))
+    expect((await all()).missing).toBe(0)
+    await rm(join(library.folder, left.key))
+    await db
+      .updateTable('users')
+      .set({ removal: JSON.stringify({ images: 'erase' }) })
+      .where('id', '=', user)
+      .execute()
+    expect((await all()).missing).toBe(0)
+    await db.updateTable('users').set({ removal: null }).where('id', '=', user).execute()
+    expect((await all()).missing).toBe(1)
+  })
+
   it('is left for the next time when the process ends', async () => {
     const gone = await library.keep(user)
     await rm(join(library.folder, gone.key))

@@ -1,5 +1,5 @@
-import { inTransaction } from '#db/transaction.ts'
 import { adoptAll, type AdoptPorts, type AdoptReport } from './adopt.ts'
+import { markDamaged } from './mark-damaged.ts'
 import { sweepDerived } from './sweep-derived.ts'
 
 export interface SweepReport extends AdoptReport {
@@ -19,7 +19,7 @@ const graceMs = 10 * 60_000
 
 /** Marks rows whose file is gone, so that the page says so instead of failing. */
 async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSignal): Promise<number> {
-  const { db, storage, events, log } = ports
+  const { db, storage } = ports
   let missing = 0
   for (let last: string | null = null; signal?.aborted !== true;) {
     let select = db.selectFrom('images').where('user_id', '=', userId).where('damage', 'is', null)
@@ -32,21 +32,8 @@ async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSign
     for (const row of rows) {
       const file = await storage.stat(row.storage_key)
       if (file?.size === row.bytes) continue
-      missing += 1
       const damage = file === null ? 'The file is missing.' : 'The file has another size than when it was saved.'
-      await inTransaction(db, async (trx) => {
-        const marked = await trx
-          .updateTable('images')
-          .set({ damage })
-          .where('id', '=', row.id)
-          // It may have changed hands meanwhile.
-          .where('storage_key', '=', row.storage_key)
-          .returning('id')
-          .execute()
-        if (marked.length === 0) return
-        await events.append(trx, userId, [{ type: 'image.changed', imageId: row.id }])
-      })
-      log.error({ image: row.id, user: userId }, 'image file missing or changed')
+      if (await markDamaged(ports, row, damage)) missing += 1
     }
     last = rows.at(-1)?.id ?? null
     if (last === null) break

@@ -1,9 +1,9 @@
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
-import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { digestAside } from '#media/digest.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import { markDamaged } from './mark-damaged.ts'
 
 export interface VerifyReport {
   readonly checked: number
@@ -21,36 +21,24 @@ interface Ports {
 const batch = 200
 
 /** Reads every file and compares its SHA-256 with the one it was saved with: what a disk forgot or somebody changed is found. */
-export async function verifyFiles({ db, storage, events, log }: Ports): Promise<VerifyReport> {
+export async function verifyFiles(ports: Ports): Promise<VerifyReport> {
+  const { db, storage } = ports
   const changed: string[] = []
   let checked = 0
   for (let last: string | null = null; ;) {
     let select = db.selectFrom('images').where('damage', 'is', null)
     if (last !== null) select = select.where('id', '>', last)
-    const rows: { id: string; user_id: string; storage_key: string; sha256: string }[] = await select
+    const rows: { id: string; storage_key: string; sha256: string }[] = await select
       .orderBy('id')
       .limit(batch)
-      .select(['id', 'user_id', 'storage_key', 'sha256'])
+      .select(['id', 'storage_key', 'sha256'])
       .execute()
     for (const row of rows) {
       const bytes = await storage.read(row.storage_key)
       checked += 1
       if (bytes !== null && (await digestAside(bytes)).sha256 === row.sha256) continue
-      changed.push(row.id)
       const damage = bytes === null ? 'The file is missing.' : 'The file is not the one that was saved.'
-      await inTransaction(db, async (trx) => {
-        const marked = await trx
-          .updateTable('images')
-          .set({ damage })
-          .where('id', '=', row.id)
-          // It may have changed hands meanwhile.
-          .where('storage_key', '=', row.storage_key)
-          .returning('id')
-          .execute()
-        if (marked.length === 0) return
-        await events.append(trx, row.user_id, [{ type: 'image.changed', imageId: row.id }])
-      })
-      log.error({ image: row.id, user: row.user_id }, 'image file missing or changed')
+      if (await markDamaged(ports, row, damage)) changed.push(row.id)
     }
     last = rows.at(-1)?.id ?? null
     if (last === null) return { checked, changed }
