@@ -26,7 +26,7 @@ const linesOf = (text: string) =>
     .trim()
     .split('\n')
     .map((one) => Line.parse(JSON.parse(one)))
-const library = async () => (await all.local.process.images.list(all.local.pipeline.userId, { limit: 50 })).data
+const library = () => all.library()
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 
 describe('what programs ask first', () => {
@@ -115,24 +115,9 @@ describe('a picture', () => {
   })
 
   it('OL15: of a client that left is in the library', async () => {
-    const held = Promise.withResolvers<void>()
-    all.paint.onDraw(async (reply, asked, request) => {
-      await held.promise
-      await draws(reply, asked, request)
-    })
-    const leave = new AbortController()
-    const before = all.paint.asked.length
     const body = JSON.stringify({ model: 'single', prompt: 'left alone' })
-    const asked = fetch(`${all.local.baseUrl}/ollama/api/generate`, { method: 'POST', body, signal: leave.signal })
-    const left = asked.then(
-      () => 'answered',
-      () => 'left',
-    )
-    await until(() => all.paint.asked.length > before)
-    leave.abort()
-    expect(await left).toBe('left')
-    held.resolve()
-    await until(async () => (await library()).some(({ generationPrompt }) => generationPrompt === 'left alone'))
+    const url = `${all.local.baseUrl}/ollama/api/generate`
+    await all.leaveRightAway((signal) => fetch(url, { method: 'POST', body, signal }))
   })
 })
 
