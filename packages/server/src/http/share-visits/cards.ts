@@ -7,11 +7,12 @@ import { absent, refusalOf } from '#sharing/decide.ts'
 import type { ShareRow } from '#sharing/share-record.ts'
 import type { ShownPicture } from '#sharing/shown-pictures.ts'
 import { cardOf, keptSide, variantWidths } from '#sharing/variants.ts'
+import { originOf } from '../client.ts'
 import { access } from '../plugins/access.ts'
 import { pathOf } from './page.ts'
 import { makingFor, sendBytes } from './pictures.ts'
 import type { ShareVisitPorts } from './share-visits.ts'
-import { hasText, openHeaders, originOf, tagOf, visitorOf } from './visitor.ts'
+import { hasText, openHeaders, tagOf, visitorOf } from './visitor.ts'
 
 const Params = z.object({ name: z.string().max(300) })
 const pixels = z.coerce.number().int().min(1).optional()

@@ -9,12 +9,13 @@ import { WaitError } from '#sharing/limits.ts'
 import type { ShareRow } from '#sharing/share-record.ts'
 import { cardOf } from '#sharing/variants.ts'
 import type { Entry } from '#sharing/visits.ts'
+import { originOf } from '../client.ts'
 import { access } from '../plugins/access.ts'
 import { serve } from '../serve.ts'
 import type { ShareAssets } from '../share-page/share-assets.ts'
 import { renderSharePage, type OpenShareView, type ShareView } from '../share-page/share-page.ts'
 import type { ShareVisitPorts } from './share-visits.ts'
-import { givePass, hasText, openHeaders, originOf, visitorOf, type Exchange } from './visitor.ts'
+import { givePass, hasText, openHeaders, visitorOf, type Exchange } from './visitor.ts'
 
 const Params = z.object({ name: z.string().max(300) })
 const Query = z.object({ cursor: Cursor.optional() })

@@ -1,7 +1,6 @@
 // Who visits a link, and what an answer to them carries.
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { EaselError } from '#base/errors.ts'
 import type { ImageRow } from '#library/image-record.ts'
 import type { Pass, PassKind } from '#sharing/passes.ts'
 import type { ShareRow } from '#sharing/share-record.ts'
@@ -43,13 +42,6 @@ export function visitorOf(request: FastifyRequest): Visitor {
     passes: passesIn(cookie),
     counts: countsAs(request),
   }
-}
-
-/** The address that people use, without a slash at the end. @param publicUrl null: what they used to get here */
-export function originOf(request: FastifyRequest, publicUrl: string | null): string {
-  const origin = publicUrl ?? `${request.protocol}://${request.host}`
-  if (!URL.canParse(origin)) throw new EaselError('bad-request', 'The Host header is not valid.')
-  return new URL(origin).origin
 }
 
 /** @param path the link's own: the cookie goes nowhere else */
