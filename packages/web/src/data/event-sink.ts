@@ -78,10 +78,11 @@ function readCollections(client: QueryClient, what: Collections): void {
   const changed = {
     images: [keys.allImages, keys.allCounts, keys.generations, keys.timeline],
     tags: [keys.tags],
-    albums: [keys.albums],
+    albums: [keys.albums, keys.people],
     searches: [keys.searches],
     prompts: [keys.prompts],
     shares: [keys.shares],
+    people: [keys.people],
   } as const satisfies Record<Collections, readonly (readonly string[])[]>
   for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })
   if (what === 'albums') readSearches(client)

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ImageFilter } from '#data/queries.ts'
+import { useAuthStatus } from '#data/session.ts'
 import { Icon } from '#parts/icon.tsx'
 import { AlbumHeading } from './album-heading.tsx'
 import { useAddImages } from '#screens/add-images/add-images.tsx'
@@ -17,6 +18,7 @@ interface LibraryHeaderProps {
 export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
   const { trash, album } = filter
   const addImages = useAddImages()
+  const me = useAuthStatus()?.me ?? null
   return (
     <header className={classes['header']}>
       {album === undefined ? (
@@ -39,6 +41,11 @@ export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
         {!trash && (
           <Button component={Link} to="/library/albums" variant="subtle" leftSection={<Icon name="album" />}>
             Albums
+          </Button>
+        )}
+        {!trash && album === undefined && me !== null && me.role !== 'guest' && (
+          <Button component={Link} to="/library/shared" variant="subtle" leftSection={<Icon name="user" />}>
+            Shared with me
           </Button>
         )}
         {!trash && album === undefined && (
