@@ -7,7 +7,7 @@ import { nameKey } from '#base/name-key.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
-import { dropStrays, membersOf, peopleEvent } from '#library/album-people.ts'
+import { dropStrays, lockMembers, membersOf, peopleEvent } from '#library/album-people.ts'
 import type { Security } from './security.ts'
 import type { Actor } from './users.ts'
 
@@ -91,7 +91,8 @@ async function albumsOf(trx: Trx, groupId: string): Promise<readonly string[]> {
 /** Does what changes who is in a group, and tells those who saw its albums and those who see them now. */
 async function changing(trx: Trx, events: Events, { id, work }: { id: string; work: () => Promise<void> }) {
   const albumIds = await albumsOf(trx, id)
-  const before = albumIds.length === 0 ? [] : await membersOf(trx, albumIds)
+  await lockMembers(trx, albumIds)
+  const before = await membersOf(trx, albumIds)
   await work()
   if (albumIds.length === 0) return
   await dropStrays(trx, albumIds)

@@ -23,6 +23,16 @@ export const memberWays = sql<{ album_id: string; user_id: string; role: 'viewer
 export const isMember = (albumId: RawBuilder<unknown>, userId: RawBuilder<unknown>) =>
   sql<boolean>`exists (select from (${memberWays}) as ways where ways.album_id = ${albumId} and ways.user_id = ${userId})`
 
+/**
+ * Has everybody else wait who changes who is a member of these albums, or adds to them as one: nothing is added by who is none any
+ * more. First statement of a transaction.
+ */
+export async function lockMembers(trx: Trx, albumIds: readonly string[]): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended('album members:' || id, 0))
+    from (select id from unnest(${idList(albumIds)}) as listed (id) order by id) as ordered`.execute(trx)
+}
+
 /** Everybody who sees these albums beside their owners. */
 export async function membersOf(trx: Trx, albumIds: readonly string[]): Promise<readonly string[]> {
   const { rows } = await sql<{ user_id: string }>`
@@ -54,6 +64,7 @@ export async function endPeople(trx: Trx, ownerId: string): Promise<readonly Tol
     where albums.user_id = ${ownerId}`.execute(trx)
   const ids = rows.map(({ id }) => id)
   if (ids.length === 0) return []
+  await lockMembers(trx, ids)
   const told = await memberEvents(trx, ids)
   for (const table of ['album_grants', 'album_leavers', 'album_additions'] as const)
     await trx.deleteFrom(table).where(sql<boolean>`album_id = any (${idList(ids)})`).execute()

@@ -6,7 +6,7 @@ import { newId } from '#base/ids.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
-import { dropStrays, memberEvents, peopleEvent } from '#library/album-people.ts'
+import { dropStrays, lockMembers, memberEvents, peopleEvent } from '#library/album-people.ts'
 import { takeOne, type Counter } from './limits.ts'
 import type { AskedAlbum } from './members.ts'
 import { admitMember } from './membership.ts'
@@ -120,6 +120,7 @@ export function createAlbumOwner({ db, events, searches }: AlbumOwnerPorts): Alb
   /** Changes who sees an album; those who did and those who do now are told, and so is the owner. */
   async function change<T>({ userId, albumId }: AskedAlbum, work: (trx: Trx) => Promise<T>): Promise<T> {
     return await inTransaction(db, async (trx) => {
+      await lockMembers(trx, [albumId])
       const before = await memberEvents(trx, [albumId])
       const done = await work(trx)
       await dropStrays(trx, [albumId])

@@ -6,7 +6,7 @@ import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { positionStep } from '#library/album-members.ts'
-import { dropStrays, memberEvents, peopleEvent } from '#library/album-people.ts'
+import { dropStrays, lockMembers, memberEvents, peopleEvent } from '#library/album-people.ts'
 import { checkPictures } from '#library/albums.ts'
 import type { Collections } from '#library/collections.ts'
 import { lockImages } from '#library/locks.ts'
@@ -160,6 +160,7 @@ export function createMembers({ db, events, collections: { albums, details } }: 
         return await get(asked)
       }
       await inTransaction(db, async (trx) => {
+        await lockMembers(trx, [asked.albumId])
         await lockImages(trx, asked.userId, addition.imageIds)
         await checkPictures(trx, asked.userId, addition.imageIds)
         // Whoever was taken away meanwhile adds nothing.
@@ -194,6 +195,7 @@ export function createMembers({ db, events, collections: { albums, details } }: 
     async leave(asked) {
       const seen = await admit(asked, 'leave')
       await inTransaction(db, async (trx) => {
+        await lockMembers(trx, [seen.albumId])
         const told = await memberEvents(trx, [seen.albumId])
         await endMembership(trx, asked)
         await events.appendAll(trx, [peopleEvent(seen.ownerId), ...told])

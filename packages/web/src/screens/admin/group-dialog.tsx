@@ -1,13 +1,16 @@
 import type { ManagedGroup } from '@easel/contract'
-import { Button, Modal, MultiSelect, TextInput } from '@mantine/core'
+import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useSaveGroup, usersQuery } from '#data/admin.ts'
 import { wordsOf } from '#data/client.ts'
 import { itemsOf } from '#data/pages.ts'
+import { Icon } from '#parts/icon.tsx'
+import { MoreSentinel } from '#parts/more-sentinel.tsx'
 import { Notice } from '#parts/notice.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
 import classes from './dialogs.module.css'
+import groupClasses from './group-dialog.module.css'
 
 interface GroupDialogProps {
   /** Null: a new one. */
@@ -15,28 +18,27 @@ interface GroupDialogProps {
   readonly onClose: () => void
 }
 
-const labelOf = ({ name, email }: { readonly name: string; readonly email: string | null }) =>
-  email === null ? name : `${name} (${email})`
+interface Candidate {
+  readonly id: string
+  readonly name: string
+  readonly email: string | null
+}
 
 /** The name of a group, and who is in it. */
 export function GroupDialog({ group, onClose }: GroupDialogProps) {
   const [name, setName] = useState(group?.name ?? '')
-  const [memberIds, setMemberIds] = useState(group?.members.map(({ id }) => id) ?? [])
-  const users = useInfiniteQuery(usersQuery())
+  const [memberIds, setMemberIds] = useState<ReadonlySet<string>>(new Set(group?.members.map(({ id }) => id)))
   const save = useSaveGroup()
   useFocusReturn()
-  // Everybody can be chosen, and people are told of page by page.
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = users
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
-  const people = new Map(
-    [...(group?.members ?? []), ...itemsOf(users.data).filter(({ role }) => role !== 'guest')].map((person) => [
-      person.id,
-      { value: person.id, label: labelOf(person) },
-    ]),
-  )
+  const toggle = (id: string) =>
+    setMemberIds((before) => {
+      const after = new Set(before)
+      if (!after.delete(id)) after.add(id)
+      return after
+    })
   const title = group === null ? 'New group' : 'Change the group'
+  const submit = () =>
+    save.mutate({ id: group?.id ?? null, name: name.trim(), memberIds: [...memberIds] }, { onSuccess: onClose })
   return (
     <Modal opened onClose={onClose} title={title} size={480}>
       <form
@@ -44,11 +46,10 @@ export function GroupDialog({ group, onClose }: GroupDialogProps) {
         aria-label={title}
         onSubmit={(event) => {
           event.preventDefault()
-          save.mutate({ id: group?.id ?? null, name: name.trim(), memberIds }, { onSuccess: onClose })
+          if (name.trim() !== '') submit()
         }}
       >
         {save.error !== null && <Notice tone="danger">{wordsOf(save.error)}</Notice>}
-        {users.error !== null && <Notice tone="danger">{wordsOf(users.error)}</Notice>}
         <TextInput
           label="Name"
           data-autofocus
@@ -57,16 +58,7 @@ export function GroupDialog({ group, onClose }: GroupDialogProps) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <MultiSelect
-          label="People"
-          placeholder={memberIds.length === 0 ? 'Find by name or e-mail' : ''}
-          searchable
-          hidePickedOptions
-          nothingFoundMessage="Nobody is called so"
-          data={[...people.values()]}
-          value={memberIds}
-          onChange={setMemberIds}
-        />
+        <Members members={group?.members ?? []} chosen={memberIds} onToggle={toggle} />
         <div className={classes['buttons']}>
           <Button variant="default" onClick={onClose}>
             Cancel
@@ -77,5 +69,47 @@ export function GroupDialog({ group, onClose }: GroupDialogProps) {
         </div>
       </form>
     </Modal>
+  )
+}
+
+interface MembersProps {
+  /** Who is in it now: they come first. */
+  readonly members: readonly Candidate[]
+  readonly chosen: ReadonlySet<string>
+  readonly onToggle: (id: string) => void
+}
+
+function Members({ members, chosen, onToggle }: MembersProps) {
+  const [words, setWords] = useState('')
+  const users = useInfiniteQuery(usersQuery())
+  const others = itemsOf(users.data).filter(({ role }) => role !== 'guest')
+  const people = new Map<string, Candidate>([...members, ...others].map((person) => [person.id, person]))
+  const wanted = words.trim().toLowerCase()
+  const shown = [...people.values()].filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(wanted))
+  return (
+    <fieldset className={classes['choices']} aria-label="People">
+      <TextInput
+        type="search"
+        aria-label="Find people"
+        placeholder="Find by name or e-mail"
+        leftSection={<Icon name="search" />}
+        value={words}
+        onChange={(event) => setWords(event.currentTarget.value)}
+      />
+      {users.error !== null && <Notice tone="danger">{wordsOf(users.error)}</Notice>}
+      <div className={groupClasses['people']}>
+        {shown.map(({ id, name, email }) => (
+          <Checkbox
+            key={id}
+            label={name}
+            description={email}
+            checked={chosen.has(id)}
+            onChange={() => onToggle(id)}
+          />
+        ))}
+        {users.isSuccess && shown.length === 0 && <p className={classes['text']}>Nobody is called so.</p>}
+        {users.hasNextPage && <MoreSentinel key={people.size} onMore={() => void users.fetchNextPage()} />}
+      </div>
+    </fieldset>
   )
 }

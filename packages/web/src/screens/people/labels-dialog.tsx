@@ -1,11 +1,12 @@
-import type { MemberImage } from '@easel/contract'
-import { Button, Modal, TagsInput } from '@mantine/core'
+import type { MemberImage, Tag } from '@easel/contract'
+import { Button, Modal, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { useLabelShared } from '#data/people.ts'
 import { count } from '#parts/format.ts'
 import { Notice } from '#parts/notice.tsx'
 import { useFocusReturn } from '#parts/use-focus-return.ts'
+import { TagPicker } from '#screens/picture/tag-picker.tsx'
 import classes from './people-dialog.module.css'
 
 interface LabelsDialogProps {
@@ -14,47 +15,50 @@ interface LabelsDialogProps {
   readonly onClose: () => void
 }
 
-/** Puts labels on pictures of a shared album, and takes off those that all of them have. */
+/** Labels for pictures of a shared album, to be put on or taken off. */
 export function LabelsDialog({ albumId, images, onClose }: LabelsDialogProps) {
-  const [first, ...rest] = images
-  const common = (first?.labels ?? []).filter((label) => rest.every(({ labels }) => labels.includes(label)))
-  const [labels, setLabels] = useState(common)
+  const [type, setType] = useState<'add' | 'remove'>('add')
+  const [tags, setTags] = useState<readonly Tag[]>([])
   const save = useLabelShared(albumId)
   useFocusReturn()
-  const add = labels.filter((label) => !common.includes(label))
-  const remove = common.filter((label) => !labels.includes(label))
-  const submit = () => {
-    if (add.length + remove.length === 0) onClose()
-    else save.mutate({ imageIds: images.map(({ id }) => id), add, remove }, { onSuccess: onClose })
-  }
+  const labels = tags.map(({ tagId }) => tagId)
   return (
-    <Modal opened onClose={onClose} title={`Labels of ${count(images.length, 'picture', 'pictures')}`} size={480}>
-      <form
-        className={classes['form']}
-        aria-label="Labels"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
+    <Modal opened onClose={onClose} title={`Labels of ${count(images.length, 'picture', 'pictures')}`} size={440}>
+      <div className={classes['form']}>
         {save.error !== null && <Notice tone="danger">{wordsOf(save.error)}</Notice>}
-        <TagsInput
-          label="Labels"
-          description="Enter after each. They are put on the pictures themselves, in their owner’s library."
-          data-autofocus
-          maxTags={50}
-          value={labels}
-          onChange={setLabels}
+        <SegmentedControl
+          fullWidth
+          aria-label="What to do"
+          data={[
+            { value: 'add', label: 'Add' },
+            { value: 'remove', label: 'Take off' },
+          ]}
+          value={type}
+          onChange={(value) => setType(value === 'remove' ? 'remove' : 'add')}
         />
+        {/* What other systems call their things stays in each one's own library. */}
+        <TagPicker
+          label="Label"
+          tags={tags}
+          first
+          onChange={(next) => setTags(next.filter(({ tagType }) => tagType === 'LABEL'))}
+        />
+        <p className={classes['about']}>They are put on the pictures themselves, in the library of whoever has them.</p>
         <div className={classes['buttons']}>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={save.isPending}>
-            Save
+          <Button
+            disabled={labels.length === 0}
+            loading={save.isPending}
+            onClick={() =>
+              save.mutate({ imageIds: images.map(({ id }) => id), [type]: labels }, { onSuccess: onClose })
+            }
+          >
+            {type === 'add' ? 'Add labels' : 'Take labels off'}
           </Button>
         </div>
-      </form>
+      </div>
     </Modal>
   )
 }
