@@ -63,7 +63,7 @@ it('SP1, SP5, SP14: an album is shared, looked at, copied, and taken away under 
   await seeNoObjection(page)
 
   const bens = await arrive(ben, phone)
-  await bens.goto(`${easel.address}/library`)
+  await bens.goto(`${easel.address}/library/albums`)
   await bens.getByRole('link', { name: 'Shared with me' }).click()
   await bens.getByRole('link', { name: /Birds/ }).click()
   await bens.getByRole('heading', { level: 1, name: 'Birds' }).waitFor()

@@ -75,7 +75,7 @@ const own = (userId: string, album: RawBuilder<unknown>) => sql`
   from albums join users as owners on owners.id = albums.user_id where albums.user_id = ${userId}::uuid and ${album}`
 
 /** The album as somebody sees it, or null where they do not. */
-export async function findSeen(db: Db, userId: string, albumId: string): Promise<SeenAlbum | null> {
+async function findSeen(db: Db, userId: string, albumId: string): Promise<SeenAlbum | null> {
   const one = sql`albums.id = ${albumId}::uuid`
   const { rows } = await sql<AlbumRow>`${own(userId, one)} union all ${seenByOthers(userId, one)}`.execute(db)
   const [row] = rows
@@ -91,7 +91,7 @@ export async function listSeen(db: Db, userId: string): Promise<readonly SeenAlb
   return rows.map((row) => toSeen(row, userId))
 }
 
-export type MemberDecision = 'yes' | 'absent' | 'refused'
+type MemberDecision = 'yes' | 'absent' | 'refused'
 
 const wantsOf: Readonly<Record<Membership['role'], readonly MemberWant[]>> = {
   owner: ['see', 'change', 'people'],
@@ -106,7 +106,7 @@ export function decideMember(membership: Pick<Membership, 'role'> | null, want: 
   return wantsOf[membership.role].includes(want) ? 'yes' : 'refused'
 }
 
-export const noSharedAlbum = (): EaselError => new EaselError('not-found', 'There is no such album for you.')
+const noSharedAlbum = (): EaselError => new EaselError('not-found', 'There is no such album for you.')
 
 /**
  * Asked by every route, before anything is read or done.

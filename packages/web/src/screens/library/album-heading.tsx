@@ -6,9 +6,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { albumQuery, useDeleteAlbum, useUpdateAlbum } from '#data/collections.ts'
-import { useAuthStatus } from '#data/session.ts'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
+import { useHasPeople } from '#screens/people/has-people.ts'
 import { useSharing, type ShareWish } from '#screens/shares/sharing.tsx'
 import classes from './library-screen.module.css'
 
@@ -29,7 +29,7 @@ export function AlbumHeading({ id }: { readonly id: string }) {
   const remove = useDeleteAlbum()
   const navigate = useNavigate()
   const sharing = useSharing()
-  const me = useAuthStatus()?.me ?? null
+  const hasPeople = useHasPeople()
   const close = () => {
     update.reset()
     setDialog(null)
@@ -66,7 +66,7 @@ export function AlbumHeading({ id }: { readonly id: string }) {
               <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.links(wishOf(album))}>
                 Links…
               </Menu.Item>
-              {me !== null && me.role !== 'guest' && (
+              {hasPeople && (
                 <Menu.Item leftSection={<Icon name="user" />} onClick={() => setDialog('people')}>
                   People…
                 </Menu.Item>

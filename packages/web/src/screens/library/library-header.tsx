@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ImageFilter } from '#data/queries.ts'
-import { useAuthStatus } from '#data/session.ts'
 import { Icon } from '#parts/icon.tsx'
 import { AlbumHeading } from './album-heading.tsx'
 import { useAddImages } from '#screens/add-images/add-images.tsx'
+import { useHasPeople } from '#screens/people/has-people.ts'
 import { GoToDate } from './go-to-date.tsx'
 import classes from './library-screen.module.css'
 
@@ -18,7 +18,7 @@ interface LibraryHeaderProps {
 export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
   const { trash, album } = filter
   const addImages = useAddImages()
-  const me = useAuthStatus()?.me ?? null
+  const hasPeople = useHasPeople()
   return (
     <header className={classes['header']}>
       {album === undefined ? (
@@ -43,8 +43,14 @@ export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
             Albums
           </Button>
         )}
-        {!trash && album === undefined && me !== null && me.role !== 'guest' && (
-          <Button component={Link} to="/library/shared" variant="subtle" leftSection={<Icon name="user" />}>
+        {!trash && album === undefined && hasPeople && (
+          <Button
+            component={Link}
+            to="/library/shared"
+            variant="subtle"
+            className={classes['roomy'] ?? ''}
+            leftSection={<Icon name="user" />}
+          >
             Shared with me
           </Button>
         )}

@@ -84,28 +84,28 @@ interface FoundProps {
 
 function Found({ found, sees, busy, onAdd }: FoundProps) {
   if (found === null) return null
-  if (found.length === 0) {
-    return (
-      <p className={classes['none']} role="status">
-        Nobody here has that address or name.
-      </p>
-    )
-  }
   return (
-    <div role="status">
-      {found.length > 1 && (
-        <p className={classes['about']}>Several people are called so. Their e-mail address says which one is meant.</p>
+    <>
+      <p className={classes['about']} role="status">
+        {foundWords(found.length)}
+      </p>
+      {found.length > 0 && (
+        <ul className={classes['found']} aria-label="Found">
+          {found.map((person) => (
+            <li key={person.id} className={classes['offer']}>
+              <span>{person.name}</span>
+              <Button disabled={busy || sees(person)} onClick={() => onAdd(person.id)}>
+                {sees(person) ? 'Sees it already' : 'Add'}
+              </Button>
+            </li>
+          ))}
+        </ul>
       )}
-      <ul className={classes['found']} aria-label="Found">
-        {found.map((person) => (
-          <li key={person.id} className={classes['offer']}>
-            <span>{person.name}</span>
-            <Button disabled={busy || sees(person)} onClick={() => onAdd(person.id)}>
-              {sees(person) ? 'Sees it already' : 'Add'}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </div>
+    </>
   )
+}
+
+function foundWords(found: number): string {
+  if (found === 0) return 'Nobody here has that address or name.'
+  return found === 1 ? '1 person found.' : 'Several people are called so. Their e-mail address says which one is meant.'
 }

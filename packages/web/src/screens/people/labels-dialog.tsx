@@ -52,7 +52,10 @@ export function LabelsDialog({ albumId, images, onClose }: LabelsDialogProps) {
             disabled={labels.length === 0}
             loading={save.isPending}
             onClick={() =>
-              save.mutate({ imageIds: images.map(({ id }) => id), [type]: labels }, { onSuccess: onClose })
+              save.mutate(
+                { imageIds: images.map(({ id }) => id), ...(type === 'add' ? { add: labels } : { remove: labels }) },
+                { onSuccess: onClose },
+              )
             }
           >
             {type === 'add' ? 'Add labels' : 'Take labels off'}

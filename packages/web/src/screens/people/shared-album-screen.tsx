@@ -11,6 +11,8 @@ import { EmptyState } from '#parts/empty-state.tsx'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { nothing, selectionAfter, type SelectionStep } from '#screens/library/selection.ts'
+import { useHasPeople } from './has-people.ts'
+import { NobodyElse } from './nobody-else.tsx'
 import { SharedBar } from './shared-bar.tsx'
 import { SharedGrid } from './shared-grid.tsx'
 import classes from './shared-screen.module.css'
@@ -23,7 +25,9 @@ const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm
 /** An album that somebody shares: its pictures are looked at, copied, and by editors added and taken out. */
 export function SharedAlbumScreen() {
   const { albumId } = useParams({ from: '/library/shared/$albumId' })
-  const album = useQuery(sharedAlbumQuery(albumId))
+  const here = useHasPeople()
+  const album = useQuery({ ...sharedAlbumQuery(albumId), enabled: here })
+  if (!here) return <NobodyElse />
   if (album.error !== null) {
     return (
       <div className={classes['screen']}>
@@ -41,7 +45,7 @@ export function SharedAlbumScreen() {
 
 function Album({ album }: { readonly album: SharedAlbum }) {
   const { picture } = useSearch({ from: '/library/shared/$albumId' })
-  const navigate = useNavigate({ from: '/library/shared/$albumId' })
+  const navigate = useNavigate()
   const query = useInfiniteQuery(sharedImagesQuery(album.id))
   const [selection, dispatch] = useReducer(selectionAfter, nothing)
   const images = itemsOf(query.data)
@@ -51,7 +55,20 @@ function Album({ album }: { readonly album: SharedAlbum }) {
     else for (const { id } of images) if (!selection.ids.has(id)) dispatch({ type: 'mark', id, range: false, list: [] })
   }
   const show = (id: string) =>
-    void navigate({ search: { picture: id }, replace: picture !== undefined, resetScroll: false })
+    void navigate({
+      to: '/library/shared/$albumId',
+      params: { albumId: album.id },
+      search: { picture: id },
+      replace: picture !== undefined,
+      resetScroll: false,
+    })
+  const close = () =>
+    void navigate({
+      to: '/library/shared/$albumId',
+      params: { albumId: album.id },
+      search: {},
+      resetScroll: false,
+    })
   return (
     <div className={classes['screen']}>
       <Heading
@@ -83,13 +100,7 @@ function Album({ album }: { readonly album: SharedAlbum }) {
       )}
       <Suspense fallback={null}>
         {picture !== undefined && images.length > 0 && (
-          <SharedViewer
-            album={album}
-            images={images}
-            imageId={picture}
-            onShow={show}
-            onClose={() => void navigate({ search: {}, resetScroll: false })}
-          />
+          <SharedViewer album={album} images={images} imageId={picture} onShow={show} onClose={close} />
         )}
       </Suspense>
     </div>

@@ -8,14 +8,18 @@ import { EmptyState } from '#parts/empty-state.tsx'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { WaitingRows } from '#parts/rows.tsx'
+import { useHasPeople } from './has-people.ts'
+import { NobodyElse } from './nobody-else.tsx'
 import classes from './shared-screen.module.css'
 
 /** Albums of others that one may see, and those of one's own that others see. */
 export function SharedScreen() {
-  const query = useQuery(sharedAlbumsQuery())
+  const here = useHasPeople()
+  const query = useQuery({ ...sharedAlbumsQuery(), enabled: here })
   const albums = query.data ?? []
   const theirs = albums.filter(({ role }) => role !== 'owner')
   const mine = albums.filter(({ role }) => role === 'owner')
+  if (!here) return <NobodyElse />
   return (
     <div className={classes['screen']}>
       <header className={classes['header']}>
