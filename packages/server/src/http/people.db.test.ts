@@ -4,7 +4,7 @@ import { routes, type MemberImage, type SharedAlbum } from '@easel/contract'
 import { present } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
 import { talkativePng } from '#media/testing.ts'
-import { openPeople, type People, type TestPerson } from './testing/people.ts'
+import { cookiesOf, openPeople, type People, type TestPerson } from './testing/people.ts'
 import type { Answer } from './testing/server.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -159,8 +159,7 @@ describe('every address of a shared album', () => {
 
   it('SP4: guests neither share nor are shared with', async () => {
     const guest = await people.server.ask({ method: 'POST', path: '/api/auth/guest', body: {} })
-    const cookie = (guest.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ')
-    const asGuest = { id: newId(), email: '', password: '', headers: { cookie } }
+    const asGuest = { id: newId(), email: '', password: '', headers: { cookie: cookiesOf(guest) } }
     for (const path of ['/api/shared/albums', at(), `/api/albums/${album}/people`, '/api/groups'])
       expect((await send(asGuest, 'GET', path)).status, path).toBe(403)
     const row = await people.server.pipeline.db
@@ -283,14 +282,13 @@ describe('at once', () => {
     expect((await albumsOf(viewer)).map(({ id }) => id)).not.toContain(album)
     await setDisabled(owner, false)
     expect(await idsOf(viewer)).toEqual([image, theirs])
-    const again = await Promise.all(
-      [owner, editor].map(({ email, password }) =>
-        people.server.ask({ method: 'POST', path: '/api/auth/sign-in', body: { email, password } }),
-      ),
-    )
-    const cookies = again.map(({ headers }) => (headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; '))
-    owner = { ...owner, headers: { cookie: present(cookies[0], 'cookie') } }
-    editor = { ...editor, headers: { cookie: present(cookies[1], 'cookie') } }
+    const again = async ({ email, password, ...person }: TestPerson): Promise<TestPerson> => {
+      const body = { email, password }
+      const answer = await people.server.ask({ method: 'POST', path: '/api/auth/sign-in', body })
+      return { ...person, ...body, headers: { cookie: cookiesOf(answer) } }
+    }
+    owner = await again(owner)
+    editor = await again(editor)
   })
 
   it('SP5: who is taken out of a group, and everybody when it is taken apart', async () => {

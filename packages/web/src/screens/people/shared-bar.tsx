@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { wordsOf } from '#data/client.ts'
 import { useTakeOutShared } from '#data/people.ts'
-import { capitalised, count } from '#parts/format.ts'
+import { count } from '#parts/format.ts'
 import { IconButton } from '#parts/icon-button.tsx'
 import type { Selection, SelectionStep } from '#screens/library/selection.ts'
 import classes from '#screens/library/selection-bar.module.css'
@@ -45,7 +45,7 @@ export function SharedBar({ album, images, selection, dispatch }: SharedBarProps
     <div className={classes['bar']} role="toolbar" aria-label="Selection" data-selection-bar>
       <IconButton icon="close" label="End selecting" onClick={() => dispatch({ type: 'close' })} />
       <span className={classes['words']} role="status">
-        {empty ? 'Select pictures' : capitalised(count(ids.length, 'picture', 'pictures'))}
+        {empty ? 'Select pictures' : count(ids.length, 'picture', 'pictures')}
       </span>
       <Button variant="subtle" className={classes['all'] ?? ''} onClick={() => dispatch({ type: 'all' })}>
         All
