@@ -8,8 +8,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { dropStrays, lockMembers, memberEvents, peopleEvent } from '#library/album-people.ts'
 import { takeOne, type Counter } from './limits.ts'
-import type { AskedAlbum } from './members.ts'
-import { admitMember } from './membership.ts'
+import { admitMember, type AskedAlbum } from './membership.ts'
 
 export interface AlbumOwner {
   /** By a whole e-mail address or name. @throws WaitError */

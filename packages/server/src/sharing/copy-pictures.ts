@@ -6,9 +6,8 @@ import type { Db } from '#db/database.ts'
 import type { Images } from '#library/images.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AddImages } from '#transfer/add-images.ts'
-import { memberPictures, type MemberPicture } from './member-pictures.ts'
-import type { AskedAlbum } from './members.ts'
-import { admitMember, isTold, type SeenAlbum } from './membership.ts'
+import { everyPicture, type MemberPicture } from './member-pictures.ts'
+import { admitMember, isTold, type AskedAlbum, type SeenAlbum } from './membership.ts'
 import type { Variants } from './variants.ts'
 import { storyOf } from './view.ts'
 
@@ -32,7 +31,6 @@ export type CopyPictures = (
   gone: AbortSignal,
 ) => Promise<CopiedImage[]>
 
-const missing = () => new EaselError('not-found', 'There is no such picture in this album.')
 const Seed = z.int().min(0).nullable().catch(null)
 
 /** The file as the asker may have it. @throws EaselError `not-found` */
@@ -77,10 +75,8 @@ export function createCopyPictures(ports: CopyPorts): CopyPictures {
     for (const imageId of new Set(imageIds)) {
       // Asked for each: what is taken away while others are copied is not copied any more.
       const seen = await admitMember(db, asked, 'see')
-      const [picture] = await memberPictures(db, seen, [imageId])
       try {
-        if (picture === undefined) throw missing()
-        copied.push(await copyOne(seen, picture, gone))
+        for (const picture of await everyPicture(db, seen, [imageId])) copied.push(await copyOne(seen, picture, gone))
       } catch (error) {
         if (!(error instanceof EaselError)) throw error
         first ??= error

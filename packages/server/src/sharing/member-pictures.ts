@@ -1,6 +1,7 @@
 // The pictures that a member of an album sees in it, in its order. Rules SP10 … in docs/spec/people.md.
 import { sql, type RawBuilder } from 'kysely'
 import type { MemberImage, Person } from '@easel/contract'
+import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { isMember } from '#library/album-people.ts'
 import type { ImageRow } from '#library/image-record.ts'
@@ -97,6 +98,19 @@ export async function memberPictures(
     db,
     [...new Set(imageIds)].flatMap((id) => byId.get(id) ?? []),
   )
+}
+
+export const noMemberPicture = (): EaselError => new EaselError('not-found', 'There is no such picture in this album.')
+
+/** All of these, as {@link memberPictures}. @throws EaselError `not-found` where a member does not see one of them */
+export async function everyPicture(
+  db: Db,
+  membership: Membership,
+  imageIds: readonly string[],
+): Promise<readonly MemberPicture[]> {
+  const pictures = await memberPictures(db, membership, imageIds)
+  if (pictures.length < new Set(imageIds).size) throw noMemberPicture()
+  return pictures
 }
 
 /** How many a member sees, and what stands for them. Of the owner's there may be very many: the database keeps count. */

@@ -9,7 +9,13 @@ import { memberWays } from '#library/album-people.ts'
  * What somebody wants of an album. `see`: its name, its pictures in every size, and copies of them; `change`: to add, take out and label
  * pictures; `people`: to say who sees it; `leave`: not to see it any more.
  */
-export type MemberWant = 'see' | 'change' | 'people' | 'leave'
+type MemberWant = 'see' | 'change' | 'people' | 'leave'
+
+/** An album and who asks for it. */
+export interface AskedAlbum {
+  readonly userId: string
+  readonly albumId: string
+}
 
 /** How somebody stands to an album that they see. */
 export interface Membership {
@@ -114,7 +120,7 @@ const noSharedAlbum = (): EaselError => new EaselError('not-found', 'There is no
  */
 export async function admitMember(
   db: Db,
-  { userId, albumId }: { readonly userId: string; readonly albumId: string },
+  { userId, albumId }: AskedAlbum,
   want: MemberWant,
 ): Promise<SeenAlbum> {
   const seen = await findSeen(db, userId, albumId)
