@@ -334,6 +334,9 @@ describe('at once', () => {
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1, 1, 1, 0, 0])
     await send(owner, 'PATCH', `/api/albums/${album}`, { name: newId() })
     expect(await eventsOf(viewer)).toBe((after[1] ?? 0) + 1)
+    await send(editor, 'DELETE', `/api/images/${theirs}`)
+    await send(owner, 'DELETE', `/api/images/${image}`)
+    expect([await eventsOf(viewer), await eventsOf(owner)]).toEqual([(after[1] ?? 0) + 3, (after[0] ?? 0) + 1])
   })
 })
 

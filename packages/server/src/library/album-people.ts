@@ -48,6 +48,22 @@ export async function memberEvents(trx: Trx, albumIds: readonly string[]): Promi
   return (await membersOf(trx, albumIds)).map(peopleEvent)
 }
 
+/** What others are told who see these pictures of a user in an album, when they come or go. */
+export async function watcherEvents(
+  trx: Trx,
+  { userId, imageIds }: { readonly userId: string; readonly imageIds: readonly string[] },
+): Promise<readonly Told[]> {
+  const { rows } = await sql<{ user_id: string }>`
+    with held as (
+      select album_id from album_images where image_id = any (${idList(imageIds)})
+      union select album_id from album_additions where image_id = any (${idList(imageIds)})
+    )
+    select user_id from (${memberWays}) as ways where album_id in (select album_id from held)
+    union select albums.user_id from albums join album_additions on album_additions.album_id = albums.id
+      where album_additions.image_id = any (${idList(imageIds)})`.execute(trx)
+  return rows.filter((row) => row.user_id !== userId).map((row) => peopleEvent(row.user_id))
+}
+
 /** Takes out of these albums what was added by people who are no members any more. */
 export async function dropStrays(trx: Trx, albumIds: readonly string[]): Promise<void> {
   await sql`
