@@ -51,6 +51,7 @@ export function dropImage(client: QueryClient, id: string): void {
   patchSearches(client, (pages) => removeItem(pages, id))
   void client.invalidateQueries({ queryKey: keys.images({ trash: true }) })
   void client.invalidateQueries({ queryKey: keys.allCounts })
+  void client.invalidateQueries({ queryKey: keys.people })
   void client.invalidateQueries({ queryKey: keys.image(id), refetchType: 'none' })
 }
 
