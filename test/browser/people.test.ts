@@ -23,7 +23,11 @@ beforeAll(async () => {
     ['sign-up', ben],
   ] as const) {
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${easel.address}/api/auth/${way}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = await fetch(`${easel.address}/api/auth/${way}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
     expect(answer.ok, way).toBe(true)
   }
 })

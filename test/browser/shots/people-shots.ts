@@ -55,52 +55,78 @@ const tile = (page: Page) => page.getByRole('grid').getByRole('button', { name: 
 
 /** Albums that people of one server see together. */
 export const peopleShots: readonly Shot[] = [
-  signedIn('people-shared', '/', at(() => '/library/shared')),
+  signedIn(
+    'people-shared',
+    '/',
+    at(() => '/library/shared'),
+  ),
   signedIn(
     'people-album',
     '/',
-    at((id) => `/library/shared/${id}`, async (page) => await tile(page).first().waitFor()),
+    at(
+      (id) => `/library/shared/${id}`,
+      async (page) => await tile(page).first().waitFor(),
+    ),
   ),
   signedIn(
     'people-select',
     '/',
-    at((id) => `/library/shared/${id}`, async (page) => {
-      await page.getByRole('button', { name: 'Select' }).click()
-      await tile(page).first().click()
-      await tile(page).nth(1).click()
-    }),
+    at(
+      (id) => `/library/shared/${id}`,
+      async (page) => {
+        await page.getByRole('button', { name: 'Select' }).click()
+        await tile(page).first().click()
+        await tile(page).nth(1).click()
+      },
+    ),
   ),
   signedIn(
     'people-large',
     '/',
-    at((id) => `/library/shared/${id}`, async (page) => {
-      await tile(page).first().click()
-      await page.getByRole('dialog', { name: 'Picture' }).getByRole('button', { name: 'Details' }).click()
-    }),
+    at(
+      (id) => `/library/shared/${id}`,
+      async (page) => {
+        await tile(page).first().click()
+        await page.getByRole('dialog', { name: 'Picture' }).getByRole('button', { name: 'Details' }).click()
+      },
+    ),
   ),
   signedIn(
     'people-dialog',
     '/',
-    at((id) => `/library/shared/${id}`, async (page) => {
-      await page.getByRole('button', { name: 'People', exact: true }).click()
-      await page.getByRole('list', { name: 'People' }).waitFor()
-    }),
+    at(
+      (id) => `/library/shared/${id}`,
+      async (page) => {
+        await page.getByRole('button', { name: 'People', exact: true }).click()
+        await page.getByRole('list', { name: 'People' }).waitFor()
+      },
+    ),
   ),
   signedIn(
     'people-add',
     '/',
-    at((id) => `/library/shared/${id}`, async (page) => {
-      await page.getByRole('button', { name: 'Add pictures' }).click()
-      await page.getByRole('dialog').getByRole('checkbox').first().check({ force: true })
-    }),
+    at(
+      (id) => `/library/shared/${id}`,
+      async (page) => {
+        await page.getByRole('button', { name: 'Add pictures' }).click()
+        await page.getByRole('dialog').getByRole('checkbox').first().check({ force: true })
+      },
+    ),
   ),
-  signedIn('admin-groups', '/', at(() => '/admin/groups')),
+  signedIn(
+    'admin-groups',
+    '/',
+    at(() => '/admin/groups'),
+  ),
   signedIn(
     'admin-group',
     '/',
-    at(() => '/admin/groups', async (page) => {
-      await page.getByRole('button', { name: 'Edit group: Family' }).click()
-      await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
-    }),
+    at(
+      () => '/admin/groups',
+      async (page) => {
+        await page.getByRole('button', { name: 'Edit group: Family' }).click()
+        await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
+      },
+    ),
   ),
 ]

@@ -55,9 +55,9 @@ const albumsOf = async (who: TestPerson): Promise<SharedAlbum[]> =>
   routes.listSharedAlbums.response.parse((await send(who, 'GET', '/api/shared/albums')).json()).data
 const idsOf = async (who: TestPerson) => (await imagesOf(who)).map(({ id }) => id)
 const eventsOf = async (who: TestPerson) =>
-  (
-    await people.server.pipeline.db.selectFrom('events').select('event').where('user_id', '=', who.id).execute()
-  ).filter(({ event }) => JSON.stringify(event).includes('"people"')).length
+  (await people.server.pipeline.db.selectFrom('events').select('event').where('user_id', '=', who.id).execute()).filter(
+    ({ event }) => JSON.stringify(event).includes('"people"'),
+  ).length
 
 beforeAll(async () => {
   file = await talkativePng(secret, size)
@@ -111,7 +111,13 @@ describe('every address of a shared album', () => {
       { owner: 200, editor: 200, viewer: 200 },
     ],
     ['a file', 'GET', () => `/images/${image}/file`, undefined, { owner: 200, editor: 200, viewer: 200 }],
-    ['a file that is not in it', 'GET', () => `/images/${newId()}/file`, undefined, { owner: 404, editor: 404, viewer: 404 }],
+    [
+      'a file that is not in it',
+      'GET',
+      () => `/images/${newId()}/file`,
+      undefined,
+      { owner: 404, editor: 404, viewer: 404 },
+    ],
     ['adding', 'POST', () => '/images', none, { owner: 404, editor: 404, viewer: 403 }],
     ['taking out', 'DELETE', () => '/images', none, { owner: 200, editor: 200, viewer: 403 }],
     ['labels', 'POST', () => '/labels', { ...none, add: ['x'] }, { owner: 404, editor: 404, viewer: 403 }],
@@ -216,8 +222,17 @@ describe('editors', () => {
     const added = await send(editor, 'POST', at('/images'), { imageIds: [theirs] })
     expect(added.json()).toMatchObject({ data: { images: 2 } })
     expect(await idsOf(viewer)).toEqual([image, theirs])
-    expect((await imagesOf(owner))[1]).toMatchObject({ owner: { id: editor.id }, title: null, story: null, mine: false })
-    expect((await imagesOf(editor))[1]).toMatchObject({ mine: true, taggable: true, title: 'the-editors-own-owl title' })
+    expect((await imagesOf(owner))[1]).toMatchObject({
+      owner: { id: editor.id },
+      title: null,
+      story: null,
+      mine: false,
+    })
+    expect((await imagesOf(editor))[1]).toMatchObject({
+      mine: true,
+      taggable: true,
+      title: 'the-editors-own-owl title',
+    })
     // In nobody else's library.
     expect((await send(owner, 'GET', `/api/images/${theirs}`)).status).toBe(404)
     const listed = await send(owner, 'GET', `/api/images?album=${album}`)
@@ -368,7 +383,11 @@ describe('finding people', () => {
     expect(await names(people.other)).toEqual([])
     const mine = await send(people.other, 'POST', '/api/albums', { name: newId() })
     const { id } = routes.createAlbum.response.parse(mine.json()).data
-    const put = await send(people.other, 'PUT', `/api/albums/${id}/people`, { kind: 'group', whoId: group, role: 'viewer' })
+    const put = await send(people.other, 'PUT', `/api/albums/${id}/people`, {
+      kind: 'group',
+      whoId: group,
+      role: 'viewer',
+    })
     expect(put.status).toBe(404)
   })
 })

@@ -83,6 +83,9 @@ export async function endPeople(trx: Trx, ownerId: string): Promise<readonly Tol
   await lockMembers(trx, ids)
   const told = await memberEvents(trx, ids)
   for (const table of ['album_grants', 'album_leavers', 'album_additions'] as const)
-    await trx.deleteFrom(table).where(sql<boolean>`album_id = any (${idList(ids)})`).execute()
+    await trx
+      .deleteFrom(table)
+      .where(sql<boolean>`album_id = any (${idList(ids)})`)
+      .execute()
   return told
 }

@@ -66,7 +66,9 @@ const grants = (db: Db, albumId: string) =>
       'album_grants.prompt',
       'album_grants.created_at',
       sql<string>`coalesce(users.name, people_groups.name)`.as('name'),
-      sql<number>`(select count(*) from group_members where group_members.group_id = album_grants.group_id)`.as('members'),
+      sql<number>`(select count(*) from group_members where group_members.group_id = album_grants.group_id)`.as(
+        'members',
+      ),
     ])
 
 type GrantRow = Awaited<ReturnType<ReturnType<typeof grants>['execute']>>[number]

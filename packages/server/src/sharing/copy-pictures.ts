@@ -25,11 +25,7 @@ export interface CopyPorts {
  * @returns what became of each, in the order asked for
  * @throws EaselError `not-found` for the album; what kept the first from being copied, where none was
  */
-export type CopyPictures = (
-  asked: AskedAlbum,
-  imageIds: readonly string[],
-  gone: AbortSignal,
-) => Promise<CopiedImage[]>
+export type CopyPictures = (asked: AskedAlbum, imageIds: readonly string[], gone: AbortSignal) => Promise<CopiedImage[]>
 
 const Seed = z.int().min(0).nullable().catch(null)
 

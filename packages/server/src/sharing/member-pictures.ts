@@ -68,9 +68,7 @@ export async function memberPage(
 ): Promise<MemberPage> {
   const from = cursor === undefined ? null : decodeNumberCursor(cursor)
   const after =
-    from === null
-      ? sql`true`
-      : sql`(places.position, places.image_id) > (${from.number}::bigint, ${from.id}::uuid)`
+    from === null ? sql`true` : sql`(places.position, places.image_id) > (${from.number}::bigint, ${from.id}::uuid)`
   const some = sql`order by places.position, places.image_id limit ${limit + 1}::integer`
   // Each half reads no more than a page of its index.
   const { rows } = await sql<PlaceRow>`

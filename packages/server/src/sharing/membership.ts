@@ -118,11 +118,7 @@ const noSharedAlbum = (): EaselError => new EaselError('not-found', 'There is no
  * Asked by every route, before anything is read or done.
  * @throws EaselError `not-found` where somebody does not see the album; `forbidden` where they may not do that with it
  */
-export async function admitMember(
-  db: Db,
-  { userId, albumId }: AskedAlbum,
-  want: MemberWant,
-): Promise<SeenAlbum> {
+export async function admitMember(db: Db, { userId, albumId }: AskedAlbum, want: MemberWant): Promise<SeenAlbum> {
   const seen = await findSeen(db, userId, albumId)
   const decision = decideMember(seen, want)
   if (seen === null || decision === 'absent') throw noSharedAlbum()

@@ -54,9 +54,15 @@ describe('the decision', () => {
 
   it('SP13: prompts are told by whoever has the picture, and labels put by who may', () => {
     const me = { albumId: 'a', ownerId: 'o', userId: 'me', role: 'editor', prompt: false } as const
-    const [owners, mine] = [{ ownerId: 'o', told: null }, { ownerId: 'me', told: false }] as const
+    const [owners, mine] = [
+      { ownerId: 'o', told: null },
+      { ownerId: 'me', told: false },
+    ] as const
     expect([isTold(me, owners), isTold({ ...me, prompt: true }, owners), isTold(me, mine)]).toEqual([false, true, true])
-    const added = [{ ownerId: 'x', told: true }, { ownerId: 'x', told: false }] as const
+    const added = [
+      { ownerId: 'x', told: true },
+      { ownerId: 'x', told: false },
+    ] as const
     expect(added.map((one) => isTold({ ...me, prompt: true }, one))).toEqual([true, false])
     expect([owners, mine, ...added].map((one) => mayLabel(me, one))).toEqual([true, true, false, false])
     expect(mayLabel({ ...me, role: 'viewer' }, owners)).toBe(false)

@@ -471,7 +471,11 @@ const shares: Record<string, Row> = {
 }
 
 const shared = (rest: string, body?: unknown): Row['ask'] =>
-  of((things) => things.album(), (id) => `/api/shared/albums/${id}${rest}`, body)
+  of(
+    (things) => things.album(),
+    (id) => `/api/shared/albums/${id}${rest}`,
+    body,
+  )
 /** Of a picture that is not in it. */
 const notIn = `/images/${noImage}`
 
@@ -535,10 +539,20 @@ const administration: Record<string, Row> = {
   'GET /api/admin/groups': { ask: at('/api/admin/groups'), own: 200 },
   'POST /api/admin/groups': { ask: at('/api/admin/groups', {}), own: 400 },
   'PATCH /api/admin/groups/:id': {
-    ask: of((things) => things.group(), (id) => `/api/admin/groups/${id}`, {}),
+    ask: of(
+      (things) => things.group(),
+      (id) => `/api/admin/groups/${id}`,
+      {},
+    ),
     own: 200,
   },
-  'DELETE /api/admin/groups/:id': { ask: of((things) => things.group(), (id) => `/api/admin/groups/${id}`), own: 204 },
+  'DELETE /api/admin/groups/:id': {
+    ask: of(
+      (things) => things.group(),
+      (id) => `/api/admin/groups/${id}`,
+    ),
+    own: 204,
+  },
   'GET /api/admin/audit': { ask: at('/api/admin/audit'), own: 200 },
   'PUT /api/admin/model-defaults': {
     ask: at('/api/admin/model-defaults', { family: 'sdxl', connectionId: null }),

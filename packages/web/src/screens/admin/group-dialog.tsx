@@ -99,13 +99,7 @@ function Members({ members, chosen, onToggle }: MembersProps) {
       {users.error !== null && <Notice tone="danger">{wordsOf(users.error)}</Notice>}
       <div className={groupClasses['people']}>
         {shown.map(({ id, name, email }) => (
-          <Checkbox
-            key={id}
-            label={name}
-            description={email}
-            checked={chosen.has(id)}
-            onChange={() => onToggle(id)}
-          />
+          <Checkbox key={id} label={name} description={email} checked={chosen.has(id)} onChange={() => onToggle(id)} />
         ))}
         {users.isSuccess && shown.length === 0 && <p className={classes['text']}>Nobody is called so.</p>}
         {users.hasNextPage && <MoreSentinel key={people.size} onMore={() => void users.fetchNextPage()} />}

@@ -56,7 +56,14 @@ export function AddPerson({ albumId, people }: AddPersonProps) {
           Find
         </Button>
       </form>
-      {[find.error, put.error].map((error) => error !== null && <Notice key={wordsOf(error)} tone="danger">{wordsOf(error)}</Notice>)}
+      {[find.error, put.error].map(
+        (error) =>
+          error !== null && (
+            <Notice key={wordsOf(error)} tone="danger">
+              {wordsOf(error)}
+            </Notice>
+          ),
+      )}
       <Found found={find.data ?? null} sees={sees} busy={put.isPending} onAdd={(id) => add('user', id)} />
       {offered.length > 0 && (
         <ul className={classes['found']} aria-label="Your groups">

@@ -9,7 +9,9 @@ export function copyWords(copied: readonly CopiedImage[]): string {
   const words = [
     made > 0 ? `${count(made, 'picture is', 'pictures are')} in your library now` : '',
     there > 0 ? `${count(there, 'picture was', 'pictures were')} there already` : '',
-    failed.length > 0 ? `${count(failed.length, 'picture', 'pictures')} could not be copied: ${failed[0]?.problem}` : '',
+    failed.length > 0
+      ? `${count(failed.length, 'picture', 'pictures')} could not be copied: ${failed[0]?.problem}`
+      : '',
   ]
   return words.filter((part) => part !== '').join('. ')
 }

@@ -79,9 +79,7 @@ function Person({ albumId, person }: { readonly albumId: string; readonly person
         icon="close"
         label={`Remove ${name}`}
         disabled={remove.isPending}
-        onClick={() =>
-          remove.mutate(id, { onError: (error) => notifications.show({ message: wordsOf(error) }) })
-        }
+        onClick={() => remove.mutate(id, { onError: (error) => notifications.show({ message: wordsOf(error) }) })}
       />
     </Row>
   )
