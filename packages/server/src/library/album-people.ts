@@ -36,7 +36,8 @@ export async function lockMembers(trx: Trx, albumIds: readonly string[]): Promis
 /** Everybody who sees these albums beside their owners. */
 export async function membersOf(trx: Trx, albumIds: readonly string[]): Promise<readonly string[]> {
   const { rows } = await sql<{ user_id: string }>`
-    select distinct user_id from (${memberWays}) as ways where album_id = any (${idList(albumIds)})`.execute(trx)
+    select distinct ways.user_id from (${memberWays}) as ways join albums on albums.id = ways.album_id
+    where ways.album_id = any (${idList(albumIds)}) and ways.user_id <> albums.user_id`.execute(trx)
   return rows.map((row) => row.user_id)
 }
 
