@@ -116,8 +116,11 @@ export function createGroups({ db, events, security }: GroupsPorts): Groups {
     return group
   }
 
-  const record = (trx: Trx, { userId: actorId, address }: Actor, action: string, detail: object) =>
-    security.record(trx, { action, actorId, address, detail })
+  const record = (
+    trx: Trx,
+    { userId: actorId, address }: Actor,
+    entry: { readonly action: string; readonly detail: object },
+  ) => security.record(trx, { ...entry, actorId, address })
 
   return {
     list: () => read(db),
@@ -129,7 +132,7 @@ export function createGroups({ db, events, security }: GroupsPorts): Groups {
           .values({ id, name, name_key: nameKey(name) })
           .execute()
         await setMembers(trx, id, memberIds)
-        await record(trx, actor, 'group-made', { group: name, members: memberIds.length })
+        await record(trx, actor, { action: 'group-made', detail: { group: name, members: memberIds.length } })
       })
       return await get(id)
     },
@@ -147,7 +150,7 @@ export function createGroups({ db, events, security }: GroupsPorts): Groups {
             }
             if (memberIds !== undefined) await setMembers(trx, id, memberIds)
             const members = memberIds === undefined ? {} : { members: memberIds.length }
-            await record(trx, actor, 'group-changed', { group: name ?? row.name, ...members })
+            await record(trx, actor, { action: 'group-changed', detail: { group: name ?? row.name, ...members } })
           },
         })
       })
@@ -161,7 +164,7 @@ export function createGroups({ db, events, security }: GroupsPorts): Groups {
             const gone = trx.deleteFrom('people_groups').where('id', '=', id).returning('name')
             const row = await gone.executeTakeFirst()
             if (row === undefined) throw missing()
-            await record(trx, actor, 'group-removed', { group: row.name })
+            await record(trx, actor, { action: 'group-removed', detail: { group: row.name } })
           },
         })
       })
