@@ -59,28 +59,30 @@ function Person({ albumId, person }: { readonly albumId: string; readonly person
     )
   return (
     <Row name={name} facts={[members === null ? '' : `Group of ${count(members, 'person', 'people')}`]}>
-      <Switch
-        label="Prompts"
-        aria-label={`${name} may read prompts and settings`}
-        checked={prompt}
-        disabled={put.isPending}
-        onChange={(event) => change({ prompt: event.currentTarget.checked })}
-      />
-      <Select
-        className={classes['role'] ?? ''}
-        aria-label={`What ${name} may do`}
-        data={roles}
-        value={role}
-        allowDeselect={false}
-        disabled={put.isPending}
-        onChange={(value) => change({ role: value === 'editor' ? 'editor' : 'viewer' })}
-      />
-      <IconButton
-        icon="close"
-        label={`Remove ${name}`}
-        disabled={remove.isPending}
-        onClick={() => remove.mutate(id, { onError: (error) => notifications.show({ message: wordsOf(error) }) })}
-      />
+      <span className={classes['controls']}>
+        <Switch
+          label="Prompts"
+          aria-label={`${name} may read prompts and settings`}
+          checked={prompt}
+          disabled={put.isPending}
+          onChange={(event) => change({ prompt: event.currentTarget.checked })}
+        />
+        <Select
+          className={classes['role'] ?? ''}
+          aria-label={`What ${name} may do`}
+          data={roles}
+          value={role}
+          allowDeselect={false}
+          disabled={put.isPending}
+          onChange={(value) => change({ role: value === 'editor' ? 'editor' : 'viewer' })}
+        />
+        <IconButton
+          icon="close"
+          label={`Remove ${name}`}
+          disabled={remove.isPending}
+          onClick={() => remove.mutate(id, { onError: (error) => notifications.show({ message: wordsOf(error) }) })}
+        />
+      </span>
     </Row>
   )
 }
