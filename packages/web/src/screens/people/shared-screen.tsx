@@ -34,7 +34,10 @@ export function SharedScreen() {
           <Button onClick={() => void query.refetch()}>Try again</Button>
         </EmptyState>
       )}
-      {query.isSuccess && theirs.length === 0 && (
+      {query.isSuccess && theirs.length === 0 && mine.length > 0 && (
+        <p className={classes['about']}>Nobody shares an album with you yet.</p>
+      )}
+      {query.isSuccess && albums.length === 0 && (
         <EmptyState
           icon="user"
           title="Nobody shares an album with you"
