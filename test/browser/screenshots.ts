@@ -6,6 +6,7 @@ import { accountShots } from './shots/account-shots.ts'
 import { adminShots } from './shots/admin-shots.ts'
 import { engineShots } from './shots/engine-shots.ts'
 import { libraryShots } from './shots/library-shots.ts'
+import { peopleShots } from './shots/people-shots.ts'
 import { promptShots } from './shots/prompt-shots.ts'
 import { shareShots } from './shots/share-shots.ts'
 import { picturesOf, take } from './shots/shot.ts'
@@ -19,6 +20,7 @@ const shots = [
   ...studioShots,
   ...libraryShots,
   ...shareShots,
+  ...peopleShots,
   ...engineShots,
   ...promptShots,
   ...accountShots,

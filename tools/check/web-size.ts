@@ -8,7 +8,7 @@ import { resultOf, type Step, type StepResult } from './step.ts'
  * What a visit may cost, in bytes after gzip: the scripts that index.html names, all scripts of the app together, and everything that the page of a
  * shared picture may come to load.
  */
-const budget = { first: 210_000, all: 446_000, share: 30_000 }
+const budget = { first: 210_000, all: 461_000, share: 30_000 }
 /** As the manifest calls it. */
 const shareEntry = 'share/share.ts'
 

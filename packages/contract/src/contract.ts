@@ -58,6 +58,21 @@ export {
   ShareTarget,
 } from './shares.ts'
 export {
+  AlbumPerson,
+  AlbumPersonPut,
+  CopiedImage,
+  Group,
+  ManagedGroup,
+  ManagedGroupChange,
+  ManagedGroupCreate,
+  MemberImage,
+  MemberRole,
+  Person,
+  SharedAddition,
+  SharedAlbum,
+  SharedLabels,
+} from './people.ts'
+export {
   Album,
   AlbumChange,
   AlbumCreate,

@@ -31,7 +31,8 @@ export const EaselEvent = z.discriminatedUnion('type', [
   /** Many pictures changed at once, or what they are kept in: load the lists of this anew. */
   z.object({
     type: z.literal('library.changed'),
-    what: z.enum(['images', 'tags', 'albums', 'searches', 'prompts', 'shares']),
+    /** `people`: an album that others here see too, or who may see it. */
+    what: z.enum(['images', 'tags', 'albums', 'searches', 'prompts', 'shares', 'people']),
   }),
   z.object({ type: z.literal('bulk.changed'), bulkId: Id }),
   z.object({ type: z.literal('connections.changed') }),

@@ -21,6 +21,7 @@ import {
 } from './generations.ts'
 import { Image } from './images.ts'
 import { collectionRoutes } from './library-routes.ts'
+import { peopleRoutes } from './people-routes.ts'
 import { Cursor, Id, Page } from './primitives.ts'
 import { promptRoutes } from './prompt-routes.ts'
 import type { Route } from './route.ts'
@@ -261,5 +262,6 @@ export const routes = {
   ...writingRoutes,
   ...promptRoutes,
   ...shareRoutes,
+  ...peopleRoutes,
   ...webhookRoutes,
 } as const

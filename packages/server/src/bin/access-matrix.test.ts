@@ -191,6 +191,11 @@ function thingsOf({ database, storage, events }: TestEasel, { ownerId }: People)
       return id
     },
     user: insertUser,
+    async group() {
+      const id = newId()
+      await db.insertInto('people_groups').values({ id, name: id, name_key: id }).execute()
+      return id
+    },
     async share() {
       const { id: imageId } = await image()
       const row = { id: newId(), name: newId(), kind: 'image', image_id: imageId, title: secret } as const

@@ -6,8 +6,11 @@ import { openInstanceSecret } from '#connections/instance-secret.ts'
 import type { OpenKeyring } from '#connections/instance-key.ts'
 import type { Database } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
+import type { Collections } from '#library/collections.ts'
+import type { Images } from '#library/images.ts'
 import { createSharing, type Sharing } from '#sharing/sharing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import type { AddImages } from '#transfer/add-images.ts'
 import type { PictureFiles } from '#transfer/download/picture-files.ts'
 
 /** In local mode whoever comes is the owner. */
@@ -20,6 +23,9 @@ interface Parts {
   readonly storage: Storage
   readonly log: Log
   readonly pictureFiles: PictureFiles
+  readonly collections: Collections
+  readonly images: Images
+  readonly addImages: AddImages
   readonly limiters: RateLimiters
 }
 

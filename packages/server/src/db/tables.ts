@@ -3,6 +3,7 @@ import type { GenerationState, ImageSource, TagType } from '@easel/contract'
 import type { AccountTables } from './account-tables.ts'
 import type { DownloadTables } from './download-tables.ts'
 import type { LibraryTables } from './library-tables.ts'
+import type { PeopleTables } from './people-tables.ts'
 import type { PromptTables } from './prompt-tables.ts'
 import type { ShareTables } from './share-tables.ts'
 import type { WebhookTables } from './webhook-tables.ts'
@@ -182,7 +183,15 @@ export interface LaneCallTable {
 
 /** Every table of ours, as the migrations leave it. */
 export interface Tables
-  extends AccountTables, DownloadTables, LibraryTables, PromptTables, ShareTables, WebhookTables, WritingTables {
+  extends
+    AccountTables,
+    DownloadTables,
+    LibraryTables,
+    PeopleTables,
+    PromptTables,
+    ShareTables,
+    WebhookTables,
+    WritingTables {
   data_keys: DataKeyTable
   connections: ConnectionTable
   model_defaults: ModelDefaultTable

@@ -15,12 +15,20 @@ export interface Delivered {
 export type LoggedEvent = Exclude<EaselEvent, { type: 'generation.progress' } | { type: 'reset' }>
 export type ProgressEvent = Extract<EaselEvent, { type: 'generation.progress' }>
 
+/** What a user is told. */
+export interface Told {
+  readonly userId: string
+  readonly event: LoggedEvent
+}
+
 export interface Events {
   /**
    * Writes events to the log of a user; they are told when `trx` commits. Call it last in a transaction: it takes the user's lock,
    * so that sequence numbers rise in the order of commit.
    */
   append(trx: Trx, userId: string, events: readonly LoggedEvent[]): Promise<void>
+  /** The same for several users at once, in one statement; everybody takes their locks in one order. */
+  appendAll(trx: Trx, told: readonly Told[]): Promise<void>
   /**
    * A change of one row and its event in one statement, which is a transaction by itself.
    * @param change an insert, update or delete that returns the row's `user_id`, who is told; where it changes none, nobody is

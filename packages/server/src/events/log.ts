@@ -3,7 +3,7 @@ import { messageOf } from '#base/errors.ts'
 import { openLog, type Log } from '#base/log.ts'
 import type { Database, Db, Trx } from '#db/database.ts'
 import { retried } from '#db/transaction.ts'
-import type { Events, LoggedEvent } from './events.ts'
+import type { Events, LoggedEvent, Told } from './events.ts'
 import { createFollower } from './follower.ts'
 import { createFollowers } from './followers.ts'
 import { userLock } from './lock.ts'
@@ -23,6 +23,25 @@ async function append(trx: Trx, userId: string, events: readonly LoggedEvent[]):
       returning seq
     )
     select ${notification(userId, sql`max(seq)`)} from added`.execute(trx)
+}
+
+async function appendAll(trx: Trx, told: readonly Told[]): Promise<void> {
+  if (told.length === 0) return
+  const user = sql.ref<string>('user_id')
+  await sql`
+    with listed as (
+      select (entry ->> 'userId')::uuid as user_id, entry -> 'event' as event, place
+      from jsonb_array_elements(${JSON.stringify(told)}::jsonb) with ordinality as entries (entry, place)
+    ),
+    added as (
+      insert into events (user_id, event)
+      select listed.user_id, listed.event from listed
+      join (select user_id, ${userLock(user)} from (select distinct user_id from listed order by user_id) as users) as held
+        on held.user_id = listed.user_id
+      order by listed.place
+      returning user_id, seq
+    )
+    select ${notification(user, sql`seq`)} from added`.execute(trx)
 }
 
 async function appendWith(db: Db, change: Compilable<{ user_id: string }>, event: LoggedEvent): Promise<boolean> {
@@ -81,6 +100,7 @@ export async function createEvents(database: Database, log: Log = openLog('error
 
   return {
     append,
+    appendAll,
     appendWith,
     progress: notifyProgress,
 

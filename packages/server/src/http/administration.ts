@@ -1,9 +1,11 @@
 // What administrators do, put together.
 import type { Defaults } from '#admin/defaults.ts'
+import { createGroups } from '#admin/groups.ts'
 import { createUsers } from '#admin/users.ts'
 import { securityOf, type Accounts } from '#auth/accounts.ts'
 import { createInvitations } from '#auth/invitations.ts'
 import type { Database } from '#db/database.ts'
+import type { Events } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { AdminPorts } from './routes/admin.ts'
 
@@ -11,6 +13,7 @@ export interface AdministrationOptions {
   readonly mode: 'local' | 'accounts'
   readonly version: string
   readonly database: Database
+  readonly events: Events
   readonly storage: Pick<Storage, 'free'>
   /** Null in local mode. */
   readonly accounts: Accounts | null
@@ -18,12 +21,13 @@ export interface AdministrationOptions {
 }
 
 export function createAdministration(options: AdministrationOptions): AdminPorts {
-  const { mode, version, database, storage, accounts, defaults } = options
+  const { mode, version, database, events, storage, accounts, defaults } = options
   const { db } = database
   // In local mode nobody is remembered as signed in.
   const security = securityOf(accounts?.auth ?? { distrust: () => {} })
   return {
     users: createUsers(db, security),
+    groups: createGroups({ db, events, security }),
     overview: { db, version, mode, database: database.kind, freeBytes: () => storage.free() },
     defaults,
     invitations: createInvitations(db),

@@ -58,9 +58,11 @@ import { registerDownloads } from './routes/downloads.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerFactors } from './routes/factors.ts'
 import { registerGenerations } from './routes/generations.ts'
+import { registerGroups } from './routes/groups.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerImages } from './routes/images.ts'
 import { registerLibrary } from './routes/library.ts'
+import { registerPeople } from './routes/people.ts'
 import { registerProfiles } from './routes/profiles.ts'
 import { registerPrompts } from './routes/prompts.ts'
 import { registerSessions } from './routes/sessions.ts'
@@ -186,8 +188,10 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   registerPrompts(app, ports)
   registerWebhooks(app, ports)
   registerAdmin(app, ports.administration)
+  registerGroups(app, ports.administration)
   registerDeleteAccount(app, ports)
   registerShares(app, ports.sharing)
+  registerPeople(app, ports)
   await registerShareVisits(app, ports)
   registerMcp(app, ports)
   await registerHistory(app, ports)

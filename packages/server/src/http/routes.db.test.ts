@@ -15,6 +15,7 @@ import { imageScenarios } from './testing/image-scenarios.ts'
 import { libraryScenarios } from './testing/library-scenarios.ts'
 import { importScenarios } from './testing/import-scenarios.ts'
 import { passkeyScenarios } from './testing/passkey-scenarios.ts'
+import { peopleScenarios } from './testing/people-scenarios.ts'
 import { promptScenarios } from './testing/prompt-scenarios.ts'
 import { shareScenarios } from './testing/share-scenarios.ts'
 import { transferScenarios } from './testing/transfer-scenarios.ts'
@@ -40,6 +41,7 @@ const table: Scenarios<keyof typeof routes> = {
   ...guestScenarios,
   ...webhookScenarios,
   ...shareScenarios,
+  ...peopleScenarios,
 }
 
 let world: World

@@ -5,6 +5,7 @@ import { newId } from '#base/ids.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { positionStep } from './album-members.ts'
+import { memberEvents } from './album-people.ts'
 import type { LibraryPorts } from './details.ts'
 import { lockImages, lockImagesOf } from './locks.ts'
 import { nameKey } from '#base/name-key.ts'
@@ -108,8 +109,8 @@ async function move(trx: Trx, id: string, order: AlbumOrder): Promise<void> {
     where held.album_id = ${id}::uuid and held.image_id = listed.id`.execute(trx)
 }
 
-/** Only pictures of the user's that are not in the trash. */
-async function checkPictures(trx: Trx, userId: string, imageIds: readonly string[]): Promise<void> {
+/** @throws EaselError `not-found` where one of these is not the user's, or in the trash */
+export async function checkPictures(trx: Trx, userId: string, imageIds: readonly string[]): Promise<void> {
   const { count } = await trx
     .selectFrom('images')
     .where('user_id', '=', userId)
@@ -180,11 +181,14 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     return toAlbum(row)
   }
 
-  async function change(userId: string, work: (trx: Trx) => Promise<unknown>): Promise<void> {
+  async function change(userId: string, id: string, work: (trx: Trx) => Promise<unknown>): Promise<void> {
+    const event = { type: 'library.changed', what: 'albums' } as const
     try {
       await inTransaction(db, async (trx) => {
+        // Before the work, which may take the album away.
+        const members = await memberEvents(trx, [id])
         await work(trx)
-        await events.append(trx, userId, [{ type: 'library.changed', what: 'albums' }])
+        await events.appendAll(trx, [{ userId, event }, ...members])
       })
     } catch (error) {
       if (codeOf(error) !== uniqueViolation) throw error
@@ -207,7 +211,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
     },
     async create(userId, { name, description = null }) {
       const id = newId()
-      await change(userId, (trx) =>
+      await change(userId, id, (trx) =>
         trx
           .insertInto('albums')
           .values({ id, user_id: userId, name, name_key: nameKey(name), description, cover_id: null })
@@ -216,14 +220,14 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
       return await get(userId, id)
     },
     async update(userId, id, fields) {
-      await change(userId, (trx) => updateAlbum(trx, { userId, id }, fields))
+      await change(userId, id, (trx) => updateAlbum(trx, { userId, id }, fields))
       return await get(userId, id)
     },
     async remove(userId, id) {
-      await change(userId, (trx) => takeApart(trx, userId, id))
+      await change(userId, id, (trx) => takeApart(trx, userId, id))
     },
     async add(userId, id, imageIds) {
-      await change(userId, async (trx) => {
+      await change(userId, id, async (trx) => {
         await hold(trx, { userId, id }, imageIds)
         await checkPictures(trx, userId, imageIds)
         await append(trx, id, imageIds)
@@ -231,7 +235,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
       return await get(userId, id)
     },
     async takeOut(userId, id, imageIds) {
-      await change(userId, async (trx) => {
+      await change(userId, id, async (trx) => {
         await hold(trx, { userId, id }, imageIds)
         await trx
           .deleteFrom('album_images')
@@ -242,7 +246,7 @@ export function createAlbums({ db, events, sidecars }: LibraryPorts): Albums {
       return await get(userId, id)
     },
     async order(userId, id, order) {
-      await change(userId, async (trx) => {
+      await change(userId, id, async (trx) => {
         await hold(trx, { userId, id }, order.imageIds)
         if (!(await isIn(trx, id, order.imageIds))) throw noPicture()
         await move(trx, id, order)

@@ -6,6 +6,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { adoptOrphans, parseSidecar, type AdoptPorts } from './adopt.ts'
 import { sidecarKey, sidecarOf, storageKey, userFolder, type ImageRow, type Sidecar } from './image-record.ts'
 import { albumsOf } from './album-members.ts'
+import { endPeople } from './album-people.ts'
 import { lockHistory, nextHistoryNumber } from './keep.ts'
 import { lockTotals } from './locks.ts'
 import { addTags, tagsOf } from './tags.ts'
@@ -255,8 +256,10 @@ export async function handOver(ports: AdoptPorts, ends: HandOver): Promise<void>
   const { db } = ports
   await checkEnds(db, ends)
   await inTransaction(db, async (trx) => {
+    const told = await endPeople(trx, ends.from)
     await moveCollections(trx, ends)
     await moveShares(trx, ends)
+    await ports.events.appendAll(trx, told)
   })
   const active = await isActive(db, ends.from)
   if (!active) await adoptOrphans(ports, { userId: ends.from, olderThanMs: 0 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { EaselError } from '#base/errors.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { watcherEvents } from './album-people.ts'
 import type { ImagesPorts } from './images.ts'
 import { lockImages } from './locks.ts'
 
@@ -20,7 +21,8 @@ export async function setDeleted(
       .where('erasing', '=', false)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) throw new EaselError('not-found', 'There is no such picture in your library.')
-    await events.append(trx, userId, [{ type: deletedAt === null ? 'image.restored' : 'image.deleted', imageId: id }])
+    const event = { type: deletedAt === null ? 'image.restored' : 'image.deleted', imageId: id } as const
+    await events.appendAll(trx, [{ userId, event }, ...(await watcherEvents(trx, { userId, imageIds: [id] }))])
   })
   sidecars?.changed()
   log.info({ image: id, user: userId }, deletedAt === null ? 'image restored' : 'image deleted')
@@ -47,8 +49,8 @@ export async function removeAll(
     if (Number(numUpdatedRows) < unique.length) {
       throw new EaselError('not-found', 'One of these pictures is not in your library.')
     }
-    const gone = unique.map((imageId) => ({ type: 'image.deleted' as const, imageId }))
-    await events.append(trx, userId, gone)
+    const gone = unique.map((imageId) => ({ userId, event: { type: 'image.deleted' as const, imageId } }))
+    await events.appendAll(trx, [...gone, ...(await watcherEvents(trx, { userId, imageIds: unique }))])
   })
   sidecars?.changed()
   log.info({ images: unique.length, user: userId }, 'images deleted')

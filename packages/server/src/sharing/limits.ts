@@ -45,6 +45,8 @@ export function openShareLimits(counters: Counters, factor: number) {
     },
     /** Variants that have to be made, by address. */
     variants: counters.open('share variants', { points: 1000 * factor, seconds: quarterSeconds }),
+    /** Looks for people, by who looks. */
+    people: counters.open('share people', { points: 60 * factor, seconds: quarterSeconds }),
     /** Archives, by address. */
     archives: counters.open('share archives', { points: 30 * factor, seconds: quarterSeconds }),
   }

@@ -1,12 +1,19 @@
-// Links to pictures and albums, built together. Rules in docs/spec/sharing.md (SH1 …).
+// Links to pictures and albums, and albums shared with people here, built together. Rules in docs/spec/sharing.md (SH1 …) and
+// docs/spec/people.md (SP1 …).
 import { systemClock, type Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
+import type { Collections } from '#library/collections.ts'
+import type { Images } from '#library/images.ts'
 import type { Storage } from '#storage/spec/storage.ts'
+import type { AddImages } from '#transfer/add-images.ts'
 import type { PictureFiles } from '#transfer/download/picture-files.ts'
+import { createAlbumOwner, type AlbumOwner } from './album-owner.ts'
+import { createCopyPictures, type CopyPictures } from './copy-pictures.ts'
 import { openShareLimits, type Counters, type ShareLimits } from './limits.ts'
 import { createLinks, type Links } from './links.ts'
+import { createMembers, type Members } from './members.ts'
 import { createPasses } from './passes.ts'
 import { createUnlisted, type Unlisted } from './unlisted.ts'
 import { createVariants, type Variants } from './variants.ts'
@@ -19,6 +26,11 @@ export interface Sharing {
   readonly visits: Visits
   readonly variants: Variants
   readonly limits: ShareLimits
+  /** Whom people share their albums with. */
+  readonly albumOwner: AlbumOwner
+  /** Albums that others share. */
+  readonly members: Members
+  readonly copyPictures: CopyPictures
 }
 
 export interface SharingPorts {
@@ -27,6 +39,9 @@ export interface SharingPorts {
   readonly log: Log
   readonly storage: Storage
   readonly pictureFiles: Pick<PictureFiles, 'make'>
+  readonly collections: Pick<Collections, 'albums' | 'details'>
+  readonly images: Pick<Images, 'restore'>
+  readonly addImages: Pick<AddImages, 'receive' | 'add'>
   readonly counters: Counters
   /** How much more often than a stranger whoever comes here may do something: in local mode it is always the owner. */
   readonly factor: number
@@ -45,11 +60,15 @@ export function createSharing(ports: SharingPorts): Sharing {
   const { counters, factor, key, passwords, pictureFiles, clock = systemClock } = ports
   const limits = openShareLimits(counters, factor)
   const passes = createPasses(key, clock)
+  const variants = createVariants({ ...ports, make: pictureFiles.make })
   return {
     links: createLinks({ ...ports, hashPassword: passwords.hash }),
     unlisted: createUnlisted(ports),
     visits: createVisits({ ...ports, passes, limits, verifyPassword: passwords.verify }),
-    variants: createVariants({ ...ports, make: pictureFiles.make }),
+    variants,
     limits,
+    albumOwner: createAlbumOwner({ ...ports, searches: limits.people }),
+    members: createMembers(ports),
+    copyPictures: createCopyPictures({ ...ports, variants }),
   }
 }

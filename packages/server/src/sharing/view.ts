@@ -1,6 +1,7 @@
 // What a visitor is told of a link and its pictures.
 import { z } from 'zod'
 import type { SharedImage, SharedPage } from '@easel/contract'
+import type { ImageRow } from '#library/image-record.ts'
 import type { ShareRow } from './share-record.ts'
 import type { PicturePage, ShownPicture } from './shown-pictures.ts'
 
@@ -8,7 +9,8 @@ const Parameters = z.record(z.string(), z.unknown()).catch({})
 /** Where a picture comes from is nobody's business who may see how it was made. */
 const untold: ReadonlySet<string> = new Set(['originalFilename', 'originalUrl', 'sources'])
 
-function storyOf({ prompt, negative_prompt: negativePrompt, model, seed, parameters }: ShownPicture) {
+/** How a picture was made, as somebody may read it whom its owner tells it. */
+export function storyOf({ prompt, negative_prompt: negativePrompt, model, seed, parameters }: ImageRow) {
   const told = Object.entries(Parameters.parse(parameters)).filter(([name]) => !untold.has(name))
   return { prompt, negativePrompt, model, seed, parameters: Object.fromEntries(told) }
 }

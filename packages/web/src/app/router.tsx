@@ -73,6 +73,21 @@ const tags = createRoute({
   component: lazyRouteComponent(() => import('#screens/library/tags-screen.tsx'), 'TagsScreen'),
 })
 
+const sharedAlbums = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library/shared',
+  component: lazyRouteComponent(() => import('#screens/people/shared-screen.tsx'), 'SharedScreen'),
+})
+const sharedAlbum = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library/shared/$albumId',
+  validateSearch: z.object({
+    /** The one that is looked at. */
+    picture: z.uuid().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('#screens/people/shared-album-screen.tsx'), 'SharedAlbumScreen'),
+})
+
 const shares = createRoute({
   getParentRoute: () => rootRoute,
   path: '/shares',
@@ -106,6 +121,11 @@ const adminParts = [
     getParentRoute: () => admin,
     path: '/people',
     component: lazyRouteComponent(() => import('#screens/admin/people.tsx'), 'AdminPeople'),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: '/groups',
+    component: lazyRouteComponent(() => import('#screens/admin/groups.tsx'), 'AdminGroups'),
   }),
   createRoute({
     getParentRoute: () => admin,
@@ -189,6 +209,8 @@ export const createPages = (client: QueryClient) =>
       library.addChildren([libraryPicture]),
       albums,
       tags,
+      sharedAlbums,
+      sharedAlbum,
       shares,
       prompts,
       engines,

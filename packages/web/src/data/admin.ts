@@ -1,6 +1,6 @@
 // What administrators see and do.
 import { routes, type InstanceDefaults, type ManagedUserChange, type UserRemoval } from '@easel/contract'
-import type { InvitationCreate } from '@easel/contract'
+import type { InvitationCreate, ManagedGroupChange } from '@easel/contract'
 import {
   infiniteQueryOptions,
   keepPreviousData,
@@ -14,6 +14,7 @@ import { recheckSession } from './session.ts'
 const keys = {
   overview: ['admin', 'overview'],
   users: ['admin', 'users'],
+  groups: ['admin', 'groups'],
   invitations: ['admin', 'invitations'],
   defaults: ['admin', 'defaults'],
   audit: (action: string | null) => ['admin', 'audit', action],
@@ -54,6 +55,40 @@ export function invitationsQuery() {
     ...fresh,
     queryKey: keys.invitations,
     queryFn: async ({ signal }) => (await call(routes.listInvitations, {}, { signal })).data,
+  })
+}
+
+export function groupsQuery() {
+  return queryOptions({
+    ...fresh,
+    queryKey: keys.groups,
+    queryFn: async ({ signal }) => (await call(routes.listGroups, {}, { signal })).data,
+  })
+}
+
+export interface GroupWish {
+  /** Null: a new one. */
+  readonly id: string | null
+  readonly name: string
+  readonly memberIds: string[]
+}
+
+export function useSaveGroup() {
+  return useMutation({
+    mutationFn: async ({ id, name, memberIds }: GroupWish) => {
+      const body = { name, memberIds } satisfies ManagedGroupChange
+      return id === null
+        ? (await call(routes.createGroup, { body })).data
+        : (await call(routes.updateGroup, { params: { id }, body })).data
+    },
+    onSuccess: useRefresh(keys.groups),
+  })
+}
+
+export function useDeleteGroup() {
+  return useMutation({
+    mutationFn: (id: string) => call(routes.deleteGroup, { params: { id } }),
+    onSuccess: useRefresh(keys.groups),
   })
 }
 

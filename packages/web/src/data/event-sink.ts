@@ -51,6 +51,7 @@ export function dropImage(client: QueryClient, id: string): void {
   patchSearches(client, (pages) => removeItem(pages, id))
   void client.invalidateQueries({ queryKey: keys.images({ trash: true }) })
   void client.invalidateQueries({ queryKey: keys.allCounts })
+  void client.invalidateQueries({ queryKey: keys.people })
   void client.invalidateQueries({ queryKey: keys.image(id), refetchType: 'none' })
 }
 
@@ -78,10 +79,11 @@ function readCollections(client: QueryClient, what: Collections): void {
   const changed = {
     images: [keys.allImages, keys.allCounts, keys.generations, keys.timeline],
     tags: [keys.tags],
-    albums: [keys.albums],
+    albums: [keys.albums, keys.people],
     searches: [keys.searches],
     prompts: [keys.prompts],
     shares: [keys.shares],
+    people: [keys.people],
   } as const satisfies Record<Collections, readonly (readonly string[])[]>
   for (const queryKey of changed[what]) void client.invalidateQueries({ queryKey })
   if (what === 'albums') readSearches(client)

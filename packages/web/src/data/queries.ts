@@ -26,6 +26,7 @@ export const keys = {
   searches: ['searches'],
   prompts: ['prompts'],
   shares: ['shares'],
+  people: ['people'],
   lineage: (id: string) => ['image', id, 'lineage'],
   trash: ['trash'],
   image: (id: string) => ['image', id],

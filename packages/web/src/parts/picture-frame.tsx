@@ -4,8 +4,23 @@ import { Icon } from './icon.tsx'
 import classes from './picture-frame.module.css'
 import { placeholderOf } from './placeholder.ts'
 
+/** What is shown of a picture, whoever's it is. */
+export type Pictured = Pick<
+  Image,
+  | 'width'
+  | 'height'
+  | 'url'
+  | 'thumbnailUrl'
+  | 'thumbhash'
+  | 'damage'
+  | 'deletedAt'
+  | 'generationPrompt'
+  | 'description'
+  | 'filename'
+>
+
 interface PictureFrameProps {
-  readonly image: Image
+  readonly image: Pictured
   /** With `sizes` the browser may take the original where the thumbnail is too small; without it never does. */
   readonly sizes?: string
   readonly fit?: 'cover' | 'contain'
@@ -18,7 +33,7 @@ export function altOf(image: Pick<Image, 'generationPrompt' | 'description' | 'f
   return image.description || image.generationPrompt || image.filename
 }
 
-function sourceSet(image: Image): string {
+function sourceSet(image: Pictured): string {
   const thumbnailWidth = Math.round(Math.min(1, THUMBNAIL_SIDE / Math.max(image.width, image.height)) * image.width)
   return `${image.thumbnailUrl} ${thumbnailWidth}w, ${image.url} ${image.width}w`
 }

@@ -27,6 +27,7 @@ export interface Things {
   passkey(): Promise<string>
   invitation(): Promise<string>
   user(): Promise<string>
+  group(): Promise<string>
   /** A link that asks a password, by its id and its name. */
   share(): Promise<{ readonly id: string; readonly name: string }>
 }
@@ -469,6 +470,44 @@ const shares: Record<string, Row> = {
   'GET /images/:name': { ask: of(named, (name) => `/images/${name}`), own: 401 },
 }
 
+const shared = (rest: string, body?: unknown): Row['ask'] =>
+  of(
+    (things) => things.album(),
+    (id) => `/api/shared/albums/${id}${rest}`,
+    body,
+  )
+/** Of a picture that is not in it. */
+const notIn = `/images/${noImage}`
+
+/** Albums that nobody but their owner sees; who is a member gets what http/people.db.test.ts says. */
+const people: Record<string, Row> = {
+  'POST /api/people/find': { ask: at('/api/people/find', { text: 'nobody@example.com' }), own: 200 },
+  'GET /api/groups': { ask: at('/api/groups'), own: 200 },
+  'GET /api/albums/:id/people': { ask: own('album', (id) => `/api/albums/${id}/people`), own: 200, foreign: 404 },
+  'PUT /api/albums/:id/people': {
+    ask: async (things) => ({
+      path: `/api/albums/${await things.album()}/people`,
+      body: { kind: 'user', whoId: await things.user(), role: 'viewer' },
+    }),
+    own: 200,
+    foreign: 404,
+  },
+  'DELETE /api/albums/:id/people/:personId': {
+    ask: own('album', (id) => `/api/albums/${id}/people/${noImage}`),
+    own: 404,
+  },
+  'GET /api/shared/albums': { ask: at('/api/shared/albums'), own: 200 },
+  'GET /api/shared/albums/:id': { ask: shared(''), own: 200, foreign: 404 },
+  'GET /api/shared/albums/:id/images': { ask: shared('/images'), own: 200, foreign: 404 },
+  'POST /api/shared/albums/:id/images': { ask: shared('/images', ids), own: 404 },
+  'DELETE /api/shared/albums/:id/images': { ask: shared('/images', ids), own: 200, foreign: 404 },
+  'POST /api/shared/albums/:id/labels': { ask: shared('/labels', { ...ids, add: ['x'] }), own: 404 },
+  'POST /api/shared/albums/:id/copy': { ask: shared('/copy', ids), own: 404 },
+  'POST /api/shared/albums/:id/leave': { ask: shared('/leave'), own: 403, foreign: 404 },
+  'GET /api/shared/albums/:id/images/:imageId/file': { ask: shared(`${notIn}/file`), own: 404 },
+  'GET /api/shared/albums/:id/images/:imageId/thumbnail': { ask: shared(`${notIn}/thumbnail`), own: 404 },
+}
+
 const administration: Record<string, Row> = {
   'GET /api/admin/overview': { ask: at('/api/admin/overview'), own: 200 },
   'GET /api/admin/users': { ask: at('/api/admin/users'), own: 200 },
@@ -497,6 +536,23 @@ const administration: Record<string, Row> = {
     ),
     own: 204,
   },
+  'GET /api/admin/groups': { ask: at('/api/admin/groups'), own: 200 },
+  'POST /api/admin/groups': { ask: at('/api/admin/groups', {}), own: 400 },
+  'PATCH /api/admin/groups/:id': {
+    ask: of(
+      (things) => things.group(),
+      (id) => `/api/admin/groups/${id}`,
+      {},
+    ),
+    own: 200,
+  },
+  'DELETE /api/admin/groups/:id': {
+    ask: of(
+      (things) => things.group(),
+      (id) => `/api/admin/groups/${id}`,
+    ),
+    own: 204,
+  },
   'GET /api/admin/audit': { ask: at('/api/admin/audit'), own: 200 },
   'PUT /api/admin/model-defaults': {
     ask: at('/api/admin/model-defaults', { family: 'sdxl', connectionId: null }),
@@ -515,6 +571,7 @@ export const accessRows: Readonly<Record<string, Row>> = {
   ...prompts,
   ...webhooks,
   ...shares,
+  ...people,
   ...administration,
 }
 

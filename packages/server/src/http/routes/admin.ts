@@ -3,6 +3,7 @@ import { routes, type InstanceDefaults } from '@easel/contract'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { listAudit } from '#admin/audit-list.ts'
 import type { Defaults } from '#admin/defaults.ts'
+import type { Groups } from '#admin/groups.ts'
 import { readOverview, type OverviewPorts } from '#admin/overview.ts'
 import type { Security } from '#admin/security.ts'
 import type { Users } from '#admin/users.ts'
@@ -13,6 +14,7 @@ import { serve } from '../serve.ts'
 
 export interface AdminPorts {
   readonly users: Users
+  readonly groups: Groups
   readonly overview: OverviewPorts
   readonly defaults: Defaults
   readonly invitations: Invitations

@@ -172,6 +172,7 @@ export async function openServer(options: ServerOptions = {}) {
   const sharing = createSharing({
     ...process,
     ...transfer,
+    collections,
     db,
     log,
     key,
@@ -192,7 +193,7 @@ export async function openServer(options: ServerOptions = {}) {
     db,
     log,
     providers,
-    administration: createAdministration({ ...pipeline, mode, version, storage, accounts, defaults }),
+    administration: createAdministration({ ...pipeline, ...process, mode, version, storage, accounts, defaults }),
     auth: accounts?.auth ?? createLocalAuth(userId),
     accounts,
     guestsAllowed: () => accounts !== null,

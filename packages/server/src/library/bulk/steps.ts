@@ -8,6 +8,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events, LoggedEvent } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { eraseFromTrash } from '../erase.ts'
+import { memberEvents } from '../album-people.ts'
 import { lockImages } from '../locks.ts'
 import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { openSearch } from '../search/search.ts'
@@ -71,7 +72,7 @@ const everyCollection: readonly LoggedEvent[] = [
 export async function proceed(
   trx: Trx,
   events: Events,
-  { id, user_id: userId, seen, changed, position, state }: BulkRow,
+  { id, user_id: userId, seen, changed, position, state, action }: BulkRow,
 ): Promise<void> {
   const over = state !== 'running' && state !== 'undoing'
   const ends = { finished_at: over ? new Date() : null, claimed_until: over ? null : claimed }
@@ -80,7 +81,10 @@ export async function proceed(
     .set({ seen, changed, position, state, ...ends })
     .where('id', '=', id)
     .execute()
+  const done = over ? BulkAction.parse(action) : null
+  const members = done !== null && 'albumId' in done ? await memberEvents(trx, [done.albumId]) : []
   await events.append(trx, userId, [{ type: 'bulk.changed', bulkId: id }, ...(over ? everyCollection : [])])
+  await events.appendAll(trx, members)
 }
 
 /** @returns whether there is more to do */

@@ -7,6 +7,7 @@ import { TabbedPage } from '#parts/tabbed-page.tsx'
 const parts = [
   { to: '/admin', label: 'Overview' },
   { to: '/admin/people', label: 'People' },
+  { to: '/admin/groups', label: 'Groups' },
   { to: '/admin/invitations', label: 'Invitations' },
   { to: '/admin/rules', label: 'Rules' },
   { to: '/admin/log', label: 'Security log' },

@@ -33,6 +33,9 @@ const words: Readonly<Record<string, string>> = {
   'user-enabled': 'Let in again',
   'user-removed': 'Removed',
   'defaults-changed': 'Rules changed',
+  'group-made': 'Group made',
+  'group-changed': 'Group changed',
+  'group-removed': 'Group taken apart',
   'invitation-created': 'Invitation made',
   'invitation-revoked': 'Invitation taken back',
 }

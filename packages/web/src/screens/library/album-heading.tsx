@@ -8,11 +8,13 @@ import { wordsOf } from '#data/client.ts'
 import { albumQuery, useDeleteAlbum, useUpdateAlbum } from '#data/collections.ts'
 import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
+import { useHasPeople } from '#screens/people/has-people.ts'
 import { useSharing, type ShareWish } from '#screens/shares/sharing.tsx'
 import classes from './library-screen.module.css'
 
 const DownloadPictures = lazy(async () => ({ default: (await import('./download-pictures.tsx')).DownloadPictures }))
 const NameDialog = lazy(async () => ({ default: (await import('#parts/name-dialog.tsx')).NameDialog }))
+const PeopleDialog = lazy(async () => ({ default: (await import('#screens/people/people-dialog.tsx')).PeopleDialog }))
 const ConfirmDialog = lazy(async () => ({ default: (await import('#parts/confirm-dialog.tsx')).ConfirmDialog }))
 
 function wishOf({ id, name }: Pick<Album, 'id' | 'name'>): ShareWish {
@@ -21,12 +23,13 @@ function wishOf({ id, name }: Pick<Album, 'id' | 'name'>): ShareWish {
 
 /** The name of an album, how many it holds, and what can be done with it. */
 export function AlbumHeading({ id }: { readonly id: string }) {
-  const [dialog, setDialog] = useState<'rename' | 'download' | 'delete' | null>(null)
+  const [dialog, setDialog] = useState<'rename' | 'people' | 'download' | 'delete' | null>(null)
   const { data: album, error } = useQuery(albumQuery(id))
   const update = useUpdateAlbum()
   const remove = useDeleteAlbum()
   const navigate = useNavigate()
   const sharing = useSharing()
+  const hasPeople = useHasPeople()
   const close = () => {
     update.reset()
     setDialog(null)
@@ -63,6 +66,11 @@ export function AlbumHeading({ id }: { readonly id: string }) {
               <Menu.Item leftSection={<Icon name="link" />} onClick={() => sharing.links(wishOf(album))}>
                 Links…
               </Menu.Item>
+              {hasPeople && (
+                <Menu.Item leftSection={<Icon name="user" />} onClick={() => setDialog('people')}>
+                  People…
+                </Menu.Item>
+              )}
               <Menu.Item
                 leftSection={<Icon name="download" />}
                 disabled={album.images === 0}
@@ -90,6 +98,7 @@ export function AlbumHeading({ id }: { readonly id: string }) {
             onSubmit={(name) => update.mutate({ id, change: { name } }, { onSuccess: close })}
           />
         )}
+        {dialog === 'people' && <PeopleDialog albumId={id} name={album?.name ?? 'this album'} onClose={close} />}
         {dialog === 'download' && (
           <DownloadPictures
             pictures={count(album?.images ?? 0, 'picture', 'pictures')}

@@ -11,6 +11,7 @@ import { count } from '#parts/format.ts'
 import { Icon } from '#parts/icon.tsx'
 import { IconButton } from '#parts/icon-button.tsx'
 import { Row, Rows } from '#parts/rows.tsx'
+import { useHasPeople } from '#screens/people/has-people.ts'
 import classes from './albums-screen.module.css'
 
 const SearchDialog = lazy(async () => ({ default: (await import('./search-dialog.tsx')).SearchDialog }))
@@ -21,6 +22,7 @@ export function AlbumsScreen() {
   const [naming, setNaming] = useState(false)
   const albums = useQuery(albumsQuery())
   const create = useCreateAlbum()
+  const hasPeople = useHasPeople()
   const navigate = useNavigate()
   const add = (
     <Button leftSection={<Icon name="plus" />} onClick={() => setNaming(true)}>
@@ -35,6 +37,11 @@ export function AlbumsScreen() {
           <Button component={Link} to="/library" variant="subtle" leftSection={<Icon name="left" />}>
             Library
           </Button>
+          {hasPeople && (
+            <Button component={Link} to="/library/shared" variant="subtle" leftSection={<Icon name="user" />}>
+              Shared with me
+            </Button>
+          )}
           {(albums.data ?? []).length > 0 && add}
         </span>
       </header>

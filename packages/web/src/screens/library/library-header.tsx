@@ -4,6 +4,7 @@ import type { ImageFilter } from '#data/queries.ts'
 import { Icon } from '#parts/icon.tsx'
 import { AlbumHeading } from './album-heading.tsx'
 import { useAddImages } from '#screens/add-images/add-images.tsx'
+import { useHasPeople } from '#screens/people/has-people.ts'
 import { GoToDate } from './go-to-date.tsx'
 import classes from './library-screen.module.css'
 
@@ -17,6 +18,7 @@ interface LibraryHeaderProps {
 export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
   const { trash, album } = filter
   const addImages = useAddImages()
+  const hasPeople = useHasPeople()
   return (
     <header className={classes['header']}>
       {album === undefined ? (
@@ -39,6 +41,17 @@ export function LibraryHeader({ filter, onSelect }: LibraryHeaderProps) {
         {!trash && (
           <Button component={Link} to="/library/albums" variant="subtle" leftSection={<Icon name="album" />}>
             Albums
+          </Button>
+        )}
+        {!trash && album === undefined && hasPeople && (
+          <Button
+            component={Link}
+            to="/library/shared"
+            variant="subtle"
+            className={classes['roomy'] ?? ''}
+            leftSection={<Icon name="user" />}
+          >
+            Shared with me
           </Button>
         )}
         {!trash && album === undefined && (

@@ -1,13 +1,12 @@
-import type { Image } from '@easel/contract'
 import { useEffect, useState } from 'react'
 import { IconButton } from '#parts/icon-button.tsx'
-import { altOf } from '#parts/picture-frame.tsx'
+import { altOf, type Pictured } from '#parts/picture-frame.tsx'
 import { Notice } from '#parts/notice.tsx'
 import classes from './picture-stage.module.css'
 import { useZoom } from './use-zoom.ts'
 
 interface PictureStageProps {
-  readonly image: Image
+  readonly image: Pictured
   readonly onStep: (direction: 1 | -1) => void
   readonly hasPrevious: boolean
   readonly hasNext: boolean
