@@ -1,0 +1,27 @@
+// What node:http can do at best: the files of a folder, in a process of its own. Prints its address.
+import { open } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+const folder = process.argv[2] ?? '.'
+const types: Readonly<Record<string, string>> = { png: 'image/png', webp: 'image/webp' }
+
+const server = createServer((request, response) => {
+  const send = async (): Promise<void> => {
+    const name = basename(request.url ?? '')
+    const file = await open(join(folder, name))
+    const { size, mtime } = await file.stat()
+    response.writeHead(200, {
+      'content-type': types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+      'content-length': size,
+      'last-modified': mtime.toUTCString(),
+    })
+    await pipeline(file.createReadStream(), response)
+  }
+  send().catch(() => response.destroy())
+})
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  console.log(typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '')
+})
