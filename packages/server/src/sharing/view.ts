@@ -14,7 +14,7 @@ function storyOf({ prompt, negative_prompt: negativePrompt, model, seed, paramet
 }
 
 /** What stands before the path of what caches may keep: nothing, or a CDN's origin. */
-export const originOfPictures = (share: Pick<ShareRow, 'password' | 'view_limit'>, cdnUrl: string | null): string =>
+const originOfPictures = (share: Pick<ShareRow, 'password' | 'view_limit'>, cdnUrl: string | null): string =>
   share.password === null && share.view_limit === null ? (cdnUrl ?? '') : ''
 
 interface PageParts extends PicturePage {

@@ -59,7 +59,6 @@ describe('a feed', () => {
   it('SH33: holds no character that XML does not know', () => {
     const text = feed(hostile, [image({ title: hostile })])
     expect(text.isWellFormed()).toBe(true)
-    // oxlint-disable-next-line no-control-regex -- they are what is looked for
     expect(text).not.toMatch(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/)
   })
 

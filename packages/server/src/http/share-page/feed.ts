@@ -25,7 +25,7 @@ const viewType = 'image/webp'
 
 /** XML knows no other control characters, not even escaped ones; nor does it know halves of characters. */
 const plain = (text: string): string =>
-  text.toWellFormed().replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '') // oxlint-disable-line no-control-regex -- they are what goes
+  text.toWellFormed().replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
 
 export function renderFeed(view: FeedView): string {
   const { title, about, address, feedUrl, minutes, items } = view
