@@ -1,5 +1,6 @@
 // What node:http can do at best: the files of a folder, in a process of its own. Prints its address.
-import { open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -10,14 +11,14 @@ const types: Readonly<Record<string, string>> = { png: 'image/png', webp: 'image
 const server = createServer((request, response) => {
   const send = async (): Promise<void> => {
     const name = basename(request.url ?? '')
-    const file = await open(join(folder, name))
-    const { size, mtime } = await file.stat()
+    const path = join(folder, name)
+    const { size, mtime } = await stat(path)
     response.writeHead(200, {
       'content-type': types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
       'content-length': size,
       'last-modified': mtime.toUTCString(),
     })
-    await pipeline(file.createReadStream(), response)
+    await pipeline(createReadStream(path), response)
   }
   send().catch(() => response.destroy())
 })

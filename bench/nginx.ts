@@ -101,7 +101,7 @@ export async function startNginx(folders: Folders): Promise<{ url: string; stop:
   const url = `http://127.0.0.1:${port}`
   const deadline = performance.now() + 10_000
   for (;;) {
-    const answer = await fetch(`${url}/plain/`).catch(() => null)
+    const answer = await fetch(`${url}/plain/thumbnail.webp`).catch(() => null)
     await answer?.arrayBuffer()
     if (answer !== null) break
     if (child.exitCode !== null || performance.now() > deadline) throw new Error('nginx does not start')

@@ -104,6 +104,27 @@ async function againstNode(bench: Bench, plain: string, paths: Readonly<Record<'
   }
 }
 
+const demanded = [
+  'etag',
+  'cache-control',
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'x-robots-tag',
+  'x-content-type-options',
+]
+
+/** @throws when what nginx sends differs from what Easel sends, in a byte or in a header that counts */
+async function checkSame(direct: string, handed: string): Promise<void> {
+  const [one, other] = [await fetch(direct), await fetch(handed)]
+  const differing = demanded.filter((name) => one.headers.get(name) !== other.headers.get(name))
+  const [bytes, others] = [Buffer.from(await one.arrayBuffer()), Buffer.from(await other.arrayBuffer())]
+  if (differing.length > 0) throw new Error(`nginx sends another ${differing.join(', ')}: ${handed}`)
+  if (bytes.length === 0 || !bytes.equals(others)) throw new Error(`nginx sends other bytes: ${handed}`)
+}
+
 async function againstNginx(bench: Bench, plain: string, paths: Readonly<Record<'thumbnail' | 'original', string>>) {
   if (!hasNginx()) return report('nginx', 'left out: there is none here (Debian: apt-get install nginx-light)')
   const files = join(bench.folder, 'data/files')
@@ -113,10 +134,7 @@ async function againstNginx(bench: Bench, plain: string, paths: Readonly<Record<
       ['nginx', `${nginx.url}/plain/${name}`],
       ['Easel handing off', nginx.url + path],
     ]
-    for (const path of Object.values(paths)) {
-      const answer = await fetch(nginx.url + path)
-      if (!answer.ok || (await answer.arrayBuffer()).byteLength === 0) throw new Error(`nginx sends no ${path}`)
-    }
+    for (const path of Object.values(paths)) await checkSame(bench.address + path, nginx.url + path)
     await compare('thumbnails', contest('thumbnail.webp', paths.thumbnail), { 'Easel handing off': '≥ 0.7 of nginx' })
     await compare('originals', contest('original.png', paths.original), { 'Easel handing off': '≥ 0.9 of nginx' })
   } finally {
