@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os'
 import { benchLibrary, benchLibraryOnPglite, benchLibraryOnPostgres } from './library.ts'
 import { benchPipeline } from './pipeline.ts'
+import { benchServe } from './serve.ts'
 import { benchSignIn } from './sign-in.ts'
 import { benchStages } from './stages.ts'
 import { benchStart } from './start.ts'
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 
 /** Too long for every time. */
 const onlyByName: Readonly<Record<string, () => Promise<void>>> = {
+  serve: benchServe,
   streams: benchStreams,
   'wrong-passwords': benchWrongPasswords,
   library: () => benchLibrary(),

@@ -61,6 +61,8 @@ export const AuthStatus = z.object({
   needsSetupCode: z.boolean(),
   signUp: z.enum(['closed', 'invite', 'open']),
   guests: z.boolean(),
+  /** Whether people may publish albums. */
+  gallery: z.boolean(),
   /** What the button for single sign-on says; null: there is none. */
   singleSignOn: z.string().nullable(),
   /** Whether passkeys work at this address: browsers want TLS for them. */

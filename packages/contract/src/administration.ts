@@ -132,6 +132,8 @@ export const InstanceDefaults = z.object({
   signUp: z.enum(['closed', 'invite', 'open']),
   guests: z.boolean(),
   guestDays: z.int().min(1).max(3650),
+  /** Whether people may publish albums at addresses of their choosing. */
+  gallery: z.boolean(),
   quota: Quota,
   guestQuota: Quota,
 })

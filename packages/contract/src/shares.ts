@@ -31,6 +31,12 @@ const options = {
   prompt: z.boolean().optional(),
   /** Whether search engines may list it. */
   listed: z.boolean().optional(),
+  /** Publishes an album at `/g/<address>`, where the server has a gallery; null: it has no such address. */
+  address: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{1,58}[a-z0-9])$/, 'must be small letters, digits and hyphens, 3 to 60')
+    .nullable()
+    .optional(),
 }
 
 /** A new link. Without options it is open to whoever knows it, for ever, may be saved from, and tells no prompt. */
@@ -53,7 +59,8 @@ export type ShareChange = z.infer<typeof ShareChange>
 export const SharePassword = z.object({ password: PlainText(200) })
 export type SharePassword = z.infer<typeof SharePassword>
 
-export const ShareState = z.enum(['open', 'not-yet', 'expired', 'used-up', 'revoked'])
+/** `unpublished`: an album's own address, while the server has no gallery. */
+export const ShareState = z.enum(['open', 'not-yet', 'expired', 'used-up', 'unpublished', 'revoked'])
 export type ShareState = z.infer<typeof ShareState>
 
 /** A link as its owner sees it. */
@@ -72,6 +79,8 @@ export const Share = z.object({
   images: z.int(),
   /** What stands in its address. */
   name: z.string(),
+  /** Where an album is published, or null. */
+  address: z.string().nullable(),
   /** Its page: whole where the server knows its own address, else a path. */
   url: z.string(),
   /** The picture itself, of a link to one that asks no password and may be saved from; as `url`. */
@@ -102,7 +111,7 @@ export const SharedImage = z.object({
   /** Base64 of a thumbhash, or null until it is made. */
   thumbhash: z.string().nullable(),
   title: z.string().nullable(),
-  /** Paths. `viewUrl` is what fits a screen, `fileUrl` what is saved: null where that is not allowed. */
+  /** Paths, or whole addresses of the server's CDN. `viewUrl` is what fits a screen, `fileUrl` what is saved: null where that is not allowed. */
   thumbnailUrl: z.string(),
   viewUrl: z.string(),
   fileUrl: z.string().nullable(),

@@ -126,6 +126,7 @@ describe('the defaults', () => {
     signUp: 'invite',
     guests: false,
     guestDays: 7,
+    gallery: false,
     quota: none,
     guestQuota: { ...none, imagesADay: 20 },
   }

@@ -148,8 +148,9 @@ interface Foundations {
 }
 
 /** What holds until an administrator says otherwise. */
-function environmentDefaults({ signUp, guests, quota, guestQuota }: Config): InstanceDefaults {
-  return { signUp, guests: guests.allowed, guestDays: guests.days, quota: { ...quota }, guestQuota: { ...guestQuota } }
+function environmentDefaults({ signUp, guests, gallery, quota, guestQuota }: Config): InstanceDefaults {
+  const { allowed, days } = guests
+  return { signUp, guests: allowed, guestDays: days, gallery, quota: { ...quota }, guestQuota: { ...guestQuota } }
 }
 
 /** Null on PostgreSQL, where commands open the database themselves. */
@@ -294,7 +295,10 @@ async function openApp(
     auth: accounts?.auth ?? createLocalAuth(library.ownerId),
     accounts,
     guestsAllowed: () => defaults.current().guests,
+    galleryIsOn: () => defaults.current().gallery,
     publicUrl: config.publicUrl,
+    cdnUrl: config.cdnUrl,
+    handOff: config.handOff,
     pngCopies: createPngCopies({ storage, log }),
     administration: createAdministration({ ...options, ...foundations, mode: config.auth, accounts }),
     allowedOrigins: new Set(config.corsOrigins),
@@ -405,7 +409,7 @@ async function compose(options: AssembleOptions, foundations: Foundations): Prom
         library.collections.close(),
       ])
       clearTimeout(cut)
-      for (const part of [accounts, defaults, jobs, events, keyring, database]) await part?.close()
+      for (const part of [sharing, accounts, defaults, jobs, events, keyring, database]) await part?.close()
     },
   }
 }

@@ -1,3 +1,5 @@
+import type { Defaults } from '#admin/defaults.ts'
+import { sessionsChannel } from '#auth/forget.ts'
 import { hashPassword, verifyPassword } from '#auth/password-hash.ts'
 import type { RateLimiters } from '#auth/rate-limiter.ts'
 import type { Log } from '#base/log.ts'
@@ -27,17 +29,30 @@ interface Parts {
   readonly images: Images
   readonly addImages: AddImages
   readonly limiters: RateLimiters
+  readonly defaults: Defaults
 }
 
-export async function openSharing({ auth, publicUrl }: Config, parts: Parts): Promise<Sharing> {
-  const { db } = parts.database
-  return createSharing({
+export async function openSharing({ auth, publicUrl, cdnUrl }: Config, parts: Parts): Promise<Sharing> {
+  const { database, defaults } = parts
+  const { db } = database
+  const sharing = createSharing({
     ...parts,
     db,
     publicUrl,
+    cdnUrl,
+    galleryIsOn: () => defaults.current().gallery,
     counters: parts.limiters,
     factor: auth === 'local' ? ownerFactor : 1,
     key: await openInstanceSecret(db, parts.keyring, 'share visits'),
     passwords: { hash: hashPassword, verify: verifyPassword },
   })
+  // An account that is closed closes its links.
+  const stop = await database.listen(sessionsChannel, sharing.forget, () => sharing.forget(null))
+  return {
+    ...sharing,
+    async close() {
+      await stop()
+      await sharing.close()
+    },
+  }
 }

@@ -22,6 +22,12 @@ export interface Config {
   readonly auth: 'local' | 'accounts'
   /** The origin that people use, or null: whatever they used to get here. */
   readonly publicUrl: string | null
+  /** The origin of a CDN that gets what open links show from here, or null. */
+  readonly cdnUrl: string | null
+  /** The internal address at which the proxy in front has the files of the data folder, with a slash at its end; or null. */
+  readonly handOff: string | null
+  /** Whether people may publish albums. */
+  readonly gallery: boolean
   readonly signUp: 'closed' | 'invite' | 'open'
   readonly guests: { readonly allowed: boolean; readonly days: number }
   /** The account that old clients without a token act as. */
@@ -150,6 +156,9 @@ function accountSettings(values: Settings) {
   return {
     auth,
     publicUrl: values.EASEL_PUBLIC_URL,
+    cdnUrl: values.EASEL_CDN_URL,
+    handOff: values.EASEL_HAND_OFF,
+    gallery: values.EASEL_GALLERY,
     signUp: values.EASEL_SIGNUP,
     guests: Object.freeze({ allowed: values.EASEL_GUESTS, days: values.EASEL_GUEST_DAYS }),
     compatUser: values.EASEL_COMPAT_USER,
@@ -234,6 +243,12 @@ function crossFaults(given: Given): readonly string[] {
   } else if (given.SMTP_URL !== undefined && given.EASEL_PUBLIC_URL === undefined) {
     // An address that a request claims would let anybody send people links to a website of theirs.
     faults.push('EASEL_PUBLIC_URL must be set for SMTP_URL: the links in mails lead to it')
+  }
+  if (given.EASEL_HAND_OFF !== undefined) {
+    if (given.EASEL_TRUSTED_PROXIES === undefined)
+      faults.push('EASEL_TRUSTED_PROXIES must be set for EASEL_HAND_OFF: files are handed to nobody else')
+    if (given.EASEL_STORAGE?.startsWith('file:') === false)
+      faults.push('EASEL_HAND_OFF works only with files in a folder: EASEL_STORAGE must be one or not be set')
   }
   if (extra.split(/[\s,]+/).includes(port)) faults.push(`EASEL_EXTRA_PORTS must not repeat EASEL_PORT (${port})`)
   return faults

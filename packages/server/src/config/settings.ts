@@ -77,6 +77,11 @@ function parseUrl(text: string, protocols?: readonly string[]): string | undefin
   return url !== null && (protocols?.includes(url.protocol) ?? true) ? text : undefined
 }
 
+/** The address alone. */
+function parseHandOff(text: string): string | undefined {
+  return /^x-accel:((?:\/[\w.~-]+)+\/)$/.exec(text)?.[1]
+}
+
 const megabyte = 1024 * 1024
 /** No limit where none is set. */
 function quota(min: number, max: number) {
@@ -95,6 +100,9 @@ export const settings = z.object({
   // Null: local on a loopback address, accounts on any other.
   EASEL_AUTH: oneOf(['local', 'accounts'], 'local').nullable().prefault(null),
   EASEL_PUBLIC_URL: optional('the address that people use, such as https://pictures.example.com', parseOrigin),
+  EASEL_CDN_URL: optional('the origin of a CDN, such as https://cdn.example.com', parseOrigin),
+  EASEL_HAND_OFF: optional('x-accel: and an internal address of nginx, such as x-accel:/easel-files/', parseHandOff),
+  EASEL_GALLERY: oneOf(['off', 'on'], 'off').transform((text) => text === 'on'),
   EASEL_SIGNUP: oneOf(['closed', 'invite', 'open'], 'invite'),
   EASEL_GUESTS: oneOf(['off', 'on'], 'off').transform((text) => text === 'on'),
   EASEL_GUEST_DAYS: wholeNumber(1, 3650, 7),

@@ -22,6 +22,7 @@ export interface ShareTable {
   download: boolean
   prompt: boolean
   listed: boolean
+  address: ColumnType<string | null, string | null | undefined, string | null>
   created_at: GeneratedTimestamp
   revoked_at: OptionalTimestamp
 }

@@ -47,6 +47,12 @@ export interface Events {
    * @returns a function that ends it
    */
   watch(onGrowth: (userId: string | null) => void): () => void
+  /**
+   * Calls `onWrite` with the user for whom this process writes: before the commit, so that nobody who waits for it can be told what was
+   * before; after it where the writing is one statement, and before whoever made it goes on.
+   * @returns a function that ends it
+   */
+  watchOwn(onWrite: (userId: string) => void): () => void
   /** Removes events older than this. @returns how many */
   prune(olderThan: Date): Promise<number>
   close(): Promise<void>

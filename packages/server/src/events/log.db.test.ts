@@ -246,3 +246,20 @@ it('EV9: whoever watches is told whose log has grown, on any process, until they
   await expect.poll(() => page.delivered.length, slow).toBe(1)
   expect(told).toEqual([test.user, other])
 })
+
+it('EV10: whoever watches what this process writes is told before the commit, or with a change of one statement', async () => {
+  const told: string[] = []
+  const stop = test.events.watchOwn((userId) => void told.push(userId))
+  await test.database.db.transaction().execute(async (trx) => {
+    await test.events.append(trx, test.user, [imageAdded()])
+    expect(told).toEqual([test.user])
+  })
+  const change = test.database.db.updateTable('users').set({ name: 'Renamed' })
+  const { db } = test.database
+  await test.events.appendWith(db, change.where('id', '=', test.user).returning('id as user_id'), imageAdded())
+  await test.events.appendWith(db, change.where('id', '=', newId()).returning('id as user_id'), imageAdded())
+  expect(told).toEqual([test.user, test.user])
+  stop()
+  await test.append([imageAdded()])
+  expect(told).toHaveLength(2)
+})

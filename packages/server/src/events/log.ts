@@ -44,19 +44,24 @@ async function appendAll(trx: Trx, told: readonly Told[]): Promise<void> {
     select ${notification(user, sql`seq`)} from added`.execute(trx)
 }
 
-async function appendWith(db: Db, change: Compilable<{ user_id: string }>, event: LoggedEvent): Promise<boolean> {
+/** @returns for whom: the users whose row has changed */
+async function appendWith(
+  db: Db,
+  change: Compilable<{ user_id: string }>,
+  event: LoggedEvent,
+): Promise<readonly string[]> {
   const owner = sql.ref<string>('user_id')
   const { rows } = await retried(() =>
-    sql`
+    sql<{ user_id: string }>`
       with changed as (${change}), added as (
         insert into events (user_id, event)
         select held.user_id, ${JSON.stringify(event)}::jsonb
         from (select user_id, ${userLock(owner)} from changed) as held
         returning user_id, seq
       )
-      select ${notification(owner, sql`seq`)} from added`.execute(db),
+      select user_id, ${notification(owner, sql`seq`)} from added`.execute(db),
   )
-  return rows.length > 0
+  return rows.map(({ user_id: userId }) => userId)
 }
 
 async function readAfter(db: Db, userId: string, page: { readonly after: number; readonly limit: number }) {
@@ -86,6 +91,10 @@ export async function createEvents(database: Database, log: Log = openLog('error
   const { db } = database
   const followers = createFollowers()
   const watchers = new Set<(userId: string | null) => void>()
+  const ownWatchers = new Set<(userId: string) => void>()
+  const tellOwn = (userId: string) => {
+    for (const watcher of ownWatchers) watcher(userId)
+  }
   const stopListening = await listenFor(database, {
     ...followers,
     wake(userId, seq) {
@@ -99,9 +108,19 @@ export async function createEvents(database: Database, log: Log = openLog('error
   })
 
   return {
-    append,
-    appendAll,
-    appendWith,
+    async append(trx, userId, list) {
+      tellOwn(userId)
+      await append(trx, userId, list)
+    },
+    async appendAll(trx, told) {
+      for (const userId of new Set(told.map((one) => one.userId))) tellOwn(userId)
+      await appendAll(trx, told)
+    },
+    async appendWith(from, change, event) {
+      const changed = await appendWith(from, change, event)
+      changed.forEach(tellOwn)
+      return changed.length > 0
+    },
     progress: notifyProgress,
 
     async subscribe(userId, since, onEvent) {
@@ -124,6 +143,11 @@ export async function createEvents(database: Database, log: Log = openLog('error
     watch(onGrowth) {
       watchers.add(onGrowth)
       return () => void watchers.delete(onGrowth)
+    },
+
+    watchOwn(onWrite) {
+      ownWatchers.add(onWrite)
+      return () => void ownWatchers.delete(onWrite)
     },
 
     prune: (olderThan) => prune(db, olderThan),

@@ -35,6 +35,7 @@ import { registerSdApi } from './compat/sdapi/sdapi.ts'
 import { registerSignIn } from './compat/user-library/sign-in.ts'
 import { trustProxies } from './client-address.ts'
 import { createFileLinks } from './file-links.ts'
+import { registerHandOff } from './hand-off.ts'
 import { registerMcp } from './mcp/mcp.ts'
 import { guardAccess } from './plugins/access.ts'
 import { parseJsonBodies } from './plugins/bodies.ts'
@@ -82,6 +83,8 @@ export interface AppPorts {
   readonly accounts: Accounts | null
   /** Whether visitors may work without an account, as an administrator says now. */
   readonly guestsAllowed: () => boolean
+  /** Whether people may publish albums, as an administrator says now. */
+  readonly galleryIsOn: () => boolean
   readonly events: Events
   readonly generations: Generations
   readonly images: Images
@@ -108,9 +111,13 @@ export interface AppPorts {
   readonly rates: Rates
   /** Addresses or ranges of proxies, which say who the client is. */
   readonly trustedProxies: readonly string[]
+  /** The internal address at which the proxy in front has the storage's files, or null. */
+  readonly handOff: string | null
   readonly allowedOrigins: ReadonlySet<string>
   /** The origin that people use, or null: whatever they used to get here. */
   readonly publicUrl: string | null
+  /** The origin of a CDN that gets what open links show from here, or null. */
+  readonly cdnUrl: string | null
   /** The built web app, or null to serve none. */
   readonly webFolder: string | null
   readonly version: string
@@ -131,7 +138,8 @@ const rawStatuses: ReadonlyMap<string, number> = new Map([
 
 /** The HTTP server of Easel, ready to listen. */
 export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
-  const headers = securityHeaders(ports.publicUrl)
+  const headers = securityHeaders(ports)
+  const isProxy = trustProxies(ports.trustedProxies)
   const app = fastify({
     // Only warnings and errors of requests are logged: paths may hold names that are nobody else's business.
     loggerInstance: ports.log as FastifyBaseLogger, // oxlint-disable-line typescript/consistent-type-assertions -- pino's own type, narrowed by Log
@@ -139,7 +147,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: lookForSlowMs },
-    trustProxy: trustProxies(ports.trustedProxies),
+    trustProxy: isProxy,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     // Said in our own words: see registerHealth.
@@ -167,6 +175,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   guardAccess(app, { auth: ports.auth, isOwnOrigin: (request) => local || isOwnOrigin(request, ports.publicUrl) })
   limitRates(app, { limiters: ports.limiters, rates: ports.rates, local })
   parseJsonBodies(app)
+  registerHandOff(app, { prefix: ports.handOff, isProxy: isProxy === false ? () => false : isProxy })
   const links = createFileLinks(ports.signatures)
   await registerReference(app, ports.version)
   registerHealth(app, ports)

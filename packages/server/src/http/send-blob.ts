@@ -66,6 +66,10 @@ export async function sendBlob(
   const disposition = blob.download || !safe ? 'attachment' : 'inline'
   reply.header('content-disposition', contentDisposition(disposition, blob.filename))
   if (isFresh(request, etag)) return await reply.code(304).send()
+  const type = safe ? blob.mimeType : 'application/octet-stream'
+  if (await request.server.handOff.take({ request, reply }, storage, blob.storageKey)) {
+    return await reply.type(type).send()
+  }
   const range = rangeOf(request, reply, { size: blob.size, etag })
   const found = await storage.get(blob.storageKey, range ?? undefined).catch((error: unknown) => {
     if (isOutside(error)) throw new EaselError('not-found', 'The file of this picture is not whole.', { cause: error })
@@ -74,6 +78,6 @@ export async function sendBlob(
   if (found === null) throw new EaselError('not-found', 'The file of this picture is missing.')
   if (range !== null) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${blob.size}`)
   const length = range === null ? found.size : range.last - range.first + 1
-  reply.header('content-length', length).type(safe ? blob.mimeType : 'application/octet-stream')
+  reply.header('content-length', length).type(type)
   return await reply.send(Readable.from(found.body, { objectMode: false }))
 }

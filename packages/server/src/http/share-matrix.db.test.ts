@@ -33,6 +33,8 @@ interface Case {
   readonly imageId: string
   readonly filename: string
   readonly albumId: string
+  /** Where the album is published; null: it is not. */
+  readonly address: string | null
   readonly headers: Record<string, string>
 }
 
@@ -62,8 +64,10 @@ async function open(kind: Kind, wish: Partial<ShareCreate> = {}): Promise<Case> 
   const albumId = (await albums.create(owner, { name: `${secret} album` })).id
   await albums.add(owner, albumId, [imageId, (await image(owner)).id])
   const target = kind === 'image' ? { kind, imageId } : { kind, albumId }
-  const { id, name } = await server.sharing.links.create(owner, { target, ...wish })
-  return { owner, kind, id, name, imageId, filename, albumId, headers: { 'user-agent': newId() } }
+  const isPublished = kind === 'album' && wish.password === undefined && wish.viewLimit === undefined
+  const address = isPublished ? `foxes-${newId()}` : null
+  const { id, name } = await server.sharing.links.create(owner, { target, address, ...wish })
+  return { owner, kind, id, name, imageId, filename, albumId, address, headers: { 'user-agent': newId() } }
 }
 
 async function give({ name, headers }: Case, password: string): Promise<Record<string, string>> {
@@ -136,8 +140,8 @@ const states = {
 } as const
 type State = keyof typeof states
 
-/** `filename`: by what the file is called, as contract C has it, which takes open links alone. */
-type Want = 'page' | 'picture' | 'original' | 'named' | 'filename' | 'archive' | 'card'
+/** `published`: by an album's own address, and `feed` below it. `filename`: by what the file is called, as contract C has it, which takes open links alone. */
+type Want = 'page' | 'published' | 'feed' | 'picture' | 'original' | 'named' | 'filename' | 'archive' | 'card'
 
 interface Row {
   readonly want: Want
@@ -148,6 +152,10 @@ const below = (want: Want, end: string): Row => ({ want, path: ({ name }) => `/s
 const picture = (want: Want, end: string): Row => ({
   want,
   path: ({ name, imageId }) => `/s/${name}/images/${imageId}${end}`,
+})
+const published = (want: Want, end: string): Row => ({
+  want,
+  path: ({ address }) => `/g/${address ?? 'nowhere'}${end}`,
 })
 const oembed = (more = ''): Row => ({
   want: 'card',
@@ -161,6 +169,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   'GET /s/:name/images/:id/thumbnail': [picture('picture', '/thumbnail')],
   'GET /s/:name/images/:id/view': [picture('picture', '/view'), picture('picture', '/view?width=1920')],
   'GET /s/:name/images/:id/file': [picture('original', '/file')],
+  'GET /g/:address': [published('published', '')],
+  'GET /g/:address/feed.xml': [published('feed', '/feed.xml')],
   'GET /s/:name/zip': [below('archive', '/zip')],
   'GET /s/:name/card.jpg': [below('card', '/card.jpg')],
   'GET /oembed': [oembed(), oembed('&maxwidth=100')],
@@ -188,7 +198,8 @@ const elsewhere = [
   /^\/(?:assets\/[\w.-]+|index\.html|)$/,
 ]
 
-function expected(state: State, { want }: Row, { kind }: Case): number {
+function expected(state: State, { want }: Row, { kind, address }: Case): number {
+  if ((want === 'published' || want === 'feed') && address === null) return 404
   if (want === 'named' && kind === 'album') return 404
   if (want === 'filename') return expectedByFilename(state, kind)
   switch (state) {

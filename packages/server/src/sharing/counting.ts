@@ -41,18 +41,19 @@ export interface CountingPorts {
   readonly entered: Recent
 }
 
-/** @returns what the visitor is given for it; `refused` when there were as many already */
+/**
+ * @param visitor `key` stands for them, as {@link visitorKey} gives it
+ * @returns what the visitor is given for it; `refused` when there were as many already
+ */
 export async function countVisit(
   { db, passes, entered }: CountingPorts,
   share: ShareRow,
-  visitor: Visitor & { readonly hasVisit: boolean },
+  { counts, hasVisit, key }: Pick<Visitor, 'counts'> & { readonly hasVisit: boolean; readonly key: string },
 ): Promise<Pass | 'refused' | null> {
-  const { counts, hasVisit } = visitor
   if (share.view_limit !== null) {
     if (hasVisit || counts === 'head') return null
     return (await countLimited(db, share)) ? passes.give('visit', share) : 'refused'
   }
-  const key = visitorKey(passes, share, visitor)
   if (counts !== 'visit' || entered.has(key)) return null
   await countOpen(db, share, key)
   entered.add(key)

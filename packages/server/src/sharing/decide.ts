@@ -5,7 +5,7 @@ import type { ShareRow } from './share-record.ts'
 
 /**
  * What somebody wants of a link. `picture`: one of its pictures, smaller; `original`: one of them as it may be saved; `named`: that of
- * a link to one picture, by the link's name alone; `card`: what a preview of the link is made of.
+ * a link to one picture, by the link's name alone; `card`: what a preview of the link is made of, a published album's feed among it.
  */
 export type Want = 'page' | 'picture' | 'original' | 'named' | 'archive' | 'card'
 
@@ -25,6 +25,8 @@ export interface Shown {
   readonly password: boolean
   /** That the visit was counted already. */
   readonly visit: boolean
+  /** Whether albums may be published on this server. */
+  readonly gallery: boolean
 }
 
 export type Decision =
@@ -38,8 +40,9 @@ export type Decision =
   /** It makes no preview. */
   | { readonly state: 'private' }
 
-export function decide(found: FoundShare | null, { now, password, visit }: Shown, want: Want): Decision {
+export function decide(found: FoundShare | null, { now, password, visit, gallery }: Shown, want: Want): Decision {
   if (found === null || found.revoked_at !== null || !found.owned || !found.shows) return { state: 'absent' }
+  if (found.address !== null && !gallery) return { state: 'absent' }
   if (want === 'named' && found.kind !== 'image') return { state: 'absent' }
   if (found.expires_at !== null && found.expires_at.getTime() <= now) return { state: 'ended' }
   if (found.starts_at !== null && found.starts_at.getTime() > now)
@@ -54,10 +57,11 @@ export function decide(found: FoundShare | null, { now, password, visit }: Shown
 const isUsedUp = ({ view_limit: limit, views }: ShareRow): boolean => limit !== null && views >= limit
 
 /** A link's state as its owner is told. */
-export function stateOf(row: ShareRow, now: number): ShareState {
+export function stateOf(row: ShareRow, { now, gallery }: Pick<Shown, 'now' | 'gallery'>): ShareState {
   if (row.revoked_at !== null) return 'revoked'
   if (row.expires_at !== null && row.expires_at.getTime() <= now) return 'expired'
   if (isUsedUp(row)) return 'used-up'
+  if (row.address !== null && !gallery) return 'unpublished'
   return row.starts_at !== null && row.starts_at.getTime() > now ? 'not-yet' : 'open'
 }
 

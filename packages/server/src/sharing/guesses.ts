@@ -1,6 +1,6 @@
 // Whoever tries names is refused after a while. Rule SH13 in docs/spec/sharing.md.
 import type { Clock } from '#base/clock.ts'
-import { visitorKey, type CountingPorts } from './counting.ts'
+import type { CountingPorts } from './counting.ts'
 import { takeOne, WaitError, type ShareLimits } from './limits.ts'
 import { createRecent } from './recent.ts'
 import type { ShareRow } from './share-record.ts'
@@ -9,8 +9,8 @@ import type { Visitor } from './visits.ts'
 export interface Guesses {
   /** A name that leads nowhere, each counted once. @throws WaitError */
   miss(name: string, visitor: Visitor): Promise<void>
-  /** Whoever has guessed too often sees only what they have opened already. @throws WaitError */
-  checkStranger(share: ShareRow, visitor: Visitor): Promise<void>
+  /** Whoever has guessed too often sees only what they have opened already. `key` stands for the visitor. @throws WaitError */
+  checkStranger(share: ShareRow, visitor: Pick<Visitor, 'address'> & { readonly key: string }): Promise<void>
 }
 
 const quarterMs = 900_000
@@ -31,10 +31,9 @@ export function createGuesses(
       missed.add(key)
       await takeOne(misses, address)
     },
-    async checkStranger(share, visitor) {
-      const key = visitorKey(passes, share, visitor)
+    async checkStranger(share, { address, key }) {
       if (entered.has(key)) return
-      const ms = await misses.left(visitor.address)
+      const ms = await misses.left(address)
       if (ms === 0) return
       // Another process may have let them in.
       const visit = db.selectFrom('share_visits').where('share_id', '=', share.id).where('visitor', '=', key)

@@ -17,7 +17,13 @@ let links: Links
 let user: string
 beforeAll(async () => {
   library = await openLibrary()
-  links = createLinks({ ...library, hashPassword: async (password) => `hash of ${password}`, publicUrl: null })
+  links = createLinks({
+    ...library,
+    hashPassword: async (password) => `hash of ${password}`,
+    publicUrl: null,
+    cdnUrl: null,
+    galleryIsOn: () => true,
+  })
 })
 afterAll(() => library.close())
 beforeEach(async () => {

@@ -10,6 +10,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Events } from '#events/events.ts'
 import { decodeCursor, encodeCursor } from '#library/list-cursor.ts'
 import { lockImages } from '#library/locks.ts'
+import { publish, publishing, type Published } from './publish.ts'
 import { newShareName } from './share-name.ts'
 import { selectShares, toShare, type ShareRow } from './share-record.ts'
 
@@ -41,6 +42,9 @@ export interface LinksPorts {
   readonly hashPassword: (password: string) => Promise<string>
   /** The origin that people use, or null: addresses are paths then. */
   readonly publicUrl: string | null
+  /** That of a CDN, or null. */
+  readonly cdnUrl: string | null
+  readonly galleryIsOn: () => boolean
   readonly clock?: Clock | undefined
 }
 
@@ -52,7 +56,7 @@ const changed = [{ type: 'library.changed', what: 'shares' }] as const
 
 /** The columns that a wish names; what is absent stays out. */
 async function columnsOf(
-  { title, comment, startsAt, expiresAt, password, viewLimit, download, prompt, listed }: Options,
+  { title, comment, startsAt, expiresAt, password, viewLimit, download, prompt, listed, address }: Options,
   hashPassword: LinksPorts['hashPassword'],
 ): Promise<Partial<ShareRow>> {
   const when = (time: string | null) => (time === null ? null : new Date(time))
@@ -66,6 +70,7 @@ async function columnsOf(
     ...(download === undefined ? {} : { download }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(listed === undefined ? {} : { listed }),
+    ...(address === undefined ? {} : { address }),
   }
 }
 
@@ -122,13 +127,14 @@ async function insert(
     from unnest(${`{${imageIds.join(',')}}`}::uuid[]) with ordinality as listed (id, place)`.execute(trx)
 }
 
-export function createLinks({ db, events, log, hashPassword, publicUrl, clock = systemClock }: LinksPorts): Links {
-  const told = { origin: publicUrl ?? '' }
+export function createLinks(ports: LinksPorts): Links {
+  const { db, events, log, hashPassword, publicUrl, cdnUrl, galleryIsOn, clock = systemClock } = ports
+  const telling = () => ({ origin: publicUrl ?? '', cdnUrl, now: clock.now(), gallery: galleryIsOn() })
 
   async function get(userId: string, id: string): Promise<Share> {
     const row = await selectShares(db, userId).where('shares.id', '=', id).executeTakeFirst()
     if (row === undefined) throw noLink()
-    return toShare(row, { ...told, now: clock.now() })
+    return toShare(row, telling())
   }
 
   return {
@@ -144,7 +150,7 @@ export function createLinks({ db, events, log, hashPassword, publicUrl, clock = 
         .execute()
       const last = rows.length > limit ? rows[limit - 1] : undefined
       return {
-        data: rows.slice(0, limit).map((row) => toShare(row, { ...told, now: clock.now() })),
+        data: rows.slice(0, limit).map((row) => toShare(row, telling())),
         nextCursor: last === undefined ? null : encodeCursor(last.created_at, last.id),
       }
     },
@@ -153,7 +159,9 @@ export function createLinks({ db, events, log, hashPassword, publicUrl, clock = 
       checkTimes(columns)
       const id = newId()
       const open = { download: true, prompt: false, listed: false }
-      await inTransaction(db, async (trx) => {
+      const bare: Published = { kind: target.kind, password: null, view_limit: null, address: null }
+      await publishing(db, async (trx) => {
+        await publish(trx, { ...bare, ...columns, id, user_id: userId }, { asked: columns.address, galleryIsOn })
         await insert(trx, target, { ...open, ...columns, id, user_id: userId, name: newShareName(name) })
         await events.append(trx, userId, [...changed, { type: 'share.created', shareId: id }])
       })
@@ -162,12 +170,14 @@ export function createLinks({ db, events, log, hashPassword, publicUrl, clock = 
     },
     async update(userId, id, change) {
       const columns = await columnsOf(change, hashPassword)
-      await inTransaction(db, async (trx) => {
+      await publishing(db, async (trx) => {
         const mine = trx.selectFrom('shares').selectAll().where('id', '=', id).where('user_id', '=', userId)
         const row = await mine.forUpdate().executeTakeFirst()
         if (row === undefined) throw noLink()
         if (row.revoked_at !== null) throw new EaselError('conflict', 'This link was taken back, for good.')
         checkTimes({ ...row, ...columns })
+        const asked = columns.address === row.address ? null : columns.address
+        await publish(trx, { ...row, ...columns, id }, { asked, galleryIsOn })
         if (Object.keys(columns).length === 0) return
         await trx.updateTable('shares').set(columns).where('id', '=', id).execute()
         await events.append(trx, userId, changed)

@@ -52,8 +52,15 @@ export type ToldRow = Awaited<ReturnType<ReturnType<typeof selectShares>['execut
 
 const timeOf = (time: Date | null): string | null => time?.toISOString() ?? null
 
-/** @param origin what stands before a path, or nothing */
-export function toShare(row: ToldRow, { origin, now }: { readonly origin: string; readonly now: number }): Share {
+interface Telling {
+  /** What stands before a path, or nothing. */
+  readonly origin: string
+  readonly cdnUrl: string | null
+  readonly now: number
+  readonly gallery: boolean
+}
+
+export function toShare(row: ToldRow, { origin, cdnUrl, now, gallery }: Telling): Share {
   const isFile = row.kind === 'image' && row.password === null && row.download
   return {
     id: row.id,
@@ -64,9 +71,10 @@ export function toShare(row: ToldRow, { origin, now }: { readonly origin: string
     coverId: row.cover,
     images: row.images,
     name: row.name,
-    url: `${origin}/s/${row.name}`,
-    fileUrl: isFile ? `${origin}/images/${row.name}` : null,
-    state: stateOf(row, now),
+    address: row.address,
+    url: origin + (row.address === null ? `/s/${row.name}` : `/g/${row.address}`),
+    fileUrl: isFile ? `${(row.view_limit === null ? cdnUrl : null) ?? origin}/images/${row.name}` : null,
+    state: stateOf(row, { now, gallery }),
     title: row.title,
     comment: row.comment,
     startsAt: timeOf(row.starts_at),

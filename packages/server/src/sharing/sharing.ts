@@ -15,6 +15,7 @@ import { openShareLimits, type Counters, type ShareLimits } from './limits.ts'
 import { createLinks, type Links } from './links.ts'
 import { createMembers, type Members } from './members.ts'
 import { createPasses } from './passes.ts'
+import { createRemembered } from './remembered.ts'
 import { createUnlisted, type Unlisted } from './unlisted.ts'
 import { createVariants, type Variants } from './variants.ts'
 import { createVisits, type Visits } from './visits.ts'
@@ -31,6 +32,9 @@ export interface Sharing {
   /** Albums that others share. */
   readonly members: Members
   readonly copyPictures: CopyPictures
+  /** Something of a person's account has changed; null: of anybody's. What this process remembered does not count any more. */
+  forget(userId: string | null): void
+  close(): Promise<void>
 }
 
 export interface SharingPorts {
@@ -53,6 +57,10 @@ export interface SharingPorts {
   }
   /** The origin that people use, or null. */
   readonly publicUrl: string | null
+  /** That of a CDN, for the pictures of open links; or null. */
+  readonly cdnUrl: string | null
+  /** Whether albums may be published, as an administrator says now. */
+  readonly galleryIsOn: () => boolean
   readonly clock?: Clock | undefined
 }
 
@@ -60,15 +68,23 @@ export function createSharing(ports: SharingPorts): Sharing {
   const { counters, factor, key, passwords, pictureFiles, clock = systemClock } = ports
   const limits = openShareLimits(counters, factor)
   const passes = createPasses(key, clock)
+  const remembered = createRemembered(() => clock.now())
+  const { events } = ports
+  // Whatever changes a link, a picture or an album stands in its owner's log.
+  const stops = [events.watch(remembered.forget), events.watchOwn(remembered.distrust)]
   const variants = createVariants({ ...ports, make: pictureFiles.make })
   return {
     links: createLinks({ ...ports, hashPassword: passwords.hash }),
     unlisted: createUnlisted(ports),
-    visits: createVisits({ ...ports, passes, limits, verifyPassword: passwords.verify }),
+    visits: createVisits({ ...ports, passes, limits, remembered, verifyPassword: passwords.verify }),
     variants,
     limits,
     albumOwner: createAlbumOwner({ ...ports, searches: limits.people }),
     members: createMembers(ports),
     copyPictures: createCopyPictures({ ...ports, variants }),
+    forget: remembered.forget,
+    async close() {
+      for (const stop of stops) stop()
+    },
   }
 }

@@ -61,6 +61,17 @@ export async function shownPage(
   return { pictures, nextCursor: last === undefined ? null : encodeNumberCursor(last.position, last.id) }
 }
 
+/** The last of them, the last first: to an album, new ones are added at its end. */
+export async function shownLast(db: Db, share: ShareRow, limit: number): Promise<readonly ShownPicture[]> {
+  return await shown(db, share)
+    .orderBy('places.position', 'desc')
+    .orderBy('places.image_id', 'desc')
+    .limit(limit)
+    .selectAll('images')
+    .select('places.position')
+    .execute()
+}
+
 /** How many there are. Of an album there may be very many: the database keeps count. */
 export async function countShown(db: Db, share: ShareRow): Promise<number> {
   if (share.kind === 'album') {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { newId } from '#base/ids.ts'
 import { openLog } from '#base/log.ts'
-import type { ImageRow } from '#library/image-record.ts'
 import { outgoing } from '#media/outgoing.ts'
 import { probe } from '#media/probe.ts'
 import { talkativePng } from '#media/testing.ts'
 import { openMemoryStorage } from '#storage/memory/storage.ts'
+import { rowOf } from './testing.ts'
 import { cardOf, createVariants, keptSide, sideForWidth, type VariantForm } from './variants.ts'
 
 const sizes = [
@@ -16,25 +15,6 @@ const sizes = [
   [1501, 997],
   [800, 600],
 ] as const
-
-/** What the making of a variant looks at. */
-function rowOf(width: number, height: number): ImageRow {
-  const id = newId()
-  const none = { deleted_at: null, damage: null, derived_at: null, thumbhash: null, parent_id: null }
-  const words = { prompt: null, typed_prompt: null, revised_prompt: null, negative_prompt: null, description: null }
-  const more = { title: null, notes: null, favourite: false, rating: 0, model: null, provider: null, seed: null }
-  const kept = { revision: 0, sidecar_due: false, sidecar_claimed: null, erasing: false, created_at: new Date() }
-  const of = { user_id: newId(), generation_id: null, generation_index: null, history_second: '', history_number: 1 }
-  const file = {
-    filename: 'a.png',
-    storage_key: 'images/a.png',
-    mime_type: 'image/png',
-    bytes: 1,
-    sha256: 'x',
-    crc32: 0,
-  }
-  return { id, width, height, source: 'upload', parameters: {}, ...none, ...words, ...more, ...kept, ...of, ...file }
-}
 
 const waits = { gone: new AbortController().signal, may: async () => {} }
 

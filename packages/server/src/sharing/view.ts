@@ -15,9 +15,20 @@ export function storyOf({ prompt, negative_prompt: negativePrompt, model, seed, 
   return { prompt, negativePrompt, model, seed, parameters: Object.fromEntries(told) }
 }
 
+/** What stands before the path of what caches may keep: nothing, or a CDN's origin. */
+const originOfPictures = (share: Pick<ShareRow, 'password' | 'view_limit'>, cdnUrl: string | null): string =>
+  share.password === null && share.view_limit === null ? (cdnUrl ?? '') : ''
+
+interface PageParts extends PicturePage {
+  readonly count: number
+  readonly cdnUrl: string | null
+}
+
 /** A picture's own title stays with its prompt: many a program writes the prompt there. */
-function toSharedImage({ name, download, prompt }: ShareRow, row: ShownPicture): SharedImage {
+function toSharedImage(share: ShareRow, row: ShownPicture, cdnUrl: string | null): SharedImage {
+  const { name, download, prompt } = share
   const path = `/s/${name}/images/${row.id}`
+  const origin = originOfPictures(share, cdnUrl)
   return {
     id: row.id,
     width: row.width,
@@ -25,14 +36,15 @@ function toSharedImage({ name, download, prompt }: ShareRow, row: ShownPicture):
     mimeType: row.mime_type,
     thumbhash: row.thumbhash,
     title: prompt ? row.title : null,
-    thumbnailUrl: `${path}/thumbnail`,
-    viewUrl: `${path}/view`,
+    thumbnailUrl: `${origin}${path}/thumbnail`,
+    viewUrl: `${origin}${path}/view`,
+    // Saved from here: a browser shows what another website tells it to save.
     fileUrl: download ? `${path}/file` : null,
     story: prompt ? storyOf(row) : null,
   }
 }
 
-export function toSharedPage(share: ShareRow, { pictures, nextCursor }: PicturePage, count: number): SharedPage {
+export function toSharedPage(share: ShareRow, { pictures, nextCursor, count, cdnUrl }: PageParts): SharedPage {
   return {
     name: share.name,
     kind: share.kind,
@@ -41,7 +53,7 @@ export function toSharedPage(share: ShareRow, { pictures, nextCursor }: PictureP
     expiresAt: share.expires_at?.toISOString() ?? null,
     count,
     zipUrl: share.download ? `/s/${share.name}/zip` : null,
-    images: pictures.map((row) => toSharedImage(share, row)),
+    images: pictures.map((row) => toSharedImage(share, row, cdnUrl)),
     nextCursor,
   }
 }

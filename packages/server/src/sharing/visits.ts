@@ -4,15 +4,18 @@ import { systemClock, type Clock } from '#base/clock.ts'
 import { EaselError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
-import { countVisit } from './counting.ts'
-import { absent, decide, refusalOf, type Decision, type FoundShare, type Want } from './decide.ts'
+import { countVisit, visitorKey } from './counting.ts'
+import { absent, decide, refusalOf, type Decision, type FoundShare, type Shown, type Want } from './decide.ts'
+import { findRemembered } from './find-remembered.ts'
 import { findShare } from './find.ts'
 import { createGuesses } from './guesses.ts'
 import { takeOne, type ShareLimits } from './limits.ts'
 import type { Pass, Passes } from './passes.ts'
+import { nameAt } from './publish.ts'
 import { createRecent } from './recent.ts'
+import type { Remembered } from './remembered.ts'
 import { coverOf, type ShareRow } from './share-record.ts'
-import { countShown, shownPage, shownPicture, type ShownPicture } from './shown-pictures.ts'
+import { countShown, shownLast, shownPage, shownPicture, type ShownPicture } from './shown-pictures.ts'
 import { toSharedPage } from './view.ts'
 
 /** Who comes, as far as that can be known. */
@@ -62,6 +65,10 @@ export interface Visits {
   page(share: ShareRow, place: { readonly limit: number; readonly cursor?: string | undefined }): Promise<SharedPage>
   /** All of its pictures, some at a time, as long as the link is open. */
   pictures(share: ShareRow): AsyncGenerator<readonly ShownPicture[], void, undefined>
+  /** The last of its pictures, the last first. */
+  newest(share: ShareRow, limit: number): Promise<readonly ShownPicture[]>
+  /** The name of the link that an album's own address leads to; of one that leads nowhere, something that is the name of no link. */
+  nameAt(address: string): Promise<string>
   /** What stands for it; null: nothing is left. */
   cover(share: ShareRow): Promise<ShownPicture | null>
   /** How long caches may keep what it sends; null: not at all. */
@@ -75,6 +82,9 @@ export interface VisitsPorts {
   readonly passes: Passes
   readonly limits: ShareLimits
   readonly verifyPassword: (hash: string, password: string) => Promise<boolean>
+  readonly remembered: Remembered
+  readonly galleryIsOn: () => boolean
+  readonly cdnUrl: string | null
   readonly clock?: Clock | undefined
 }
 
@@ -85,7 +95,7 @@ const cachedSeconds = 300
 
 /** Taken back, ended or closed while they are sent: from then on nothing more leaves. */
 async function* openPictures(
-  { db, now }: { readonly db: Db; readonly now: () => number },
+  { db, shownNow }: { readonly db: Db; readonly shownNow: () => Pick<Shown, 'now' | 'gallery'> },
   share: ShareRow,
 ): AsyncGenerator<readonly ShownPicture[], void, undefined> {
   for (let cursor: string | undefined; ;) {
@@ -93,7 +103,7 @@ async function* openPictures(
     yield pictures
     if (nextCursor === null) return
     cursor = nextCursor
-    const again = decide(await findShare(db, share.name), { now: now(), password: true, visit: true }, 'archive')
+    const again = decide(await findShare(db, share.name), { ...shownNow(), password: true, visit: true }, 'archive')
     if (again.state !== 'open') throw refusalOf(again)
   }
 }
@@ -123,35 +133,37 @@ async function checkPassword(
 }
 
 export function createVisits(ports: VisitsPorts): Visits {
-  const { db, passes, limits, clock = systemClock } = ports
+  const { db, passes, limits, remembered, clock = systemClock } = ports
   const now = () => clock.now()
+  const shownNow = () => ({ now: now(), gallery: ports.galleryIsOn() })
   const counting = { db, passes, entered: createRecent(hourMs, now) }
   const guesses = createGuesses(counting, { limits, clock })
 
-  async function lookUp({ name, want }: Asked, visitor: Visitor) {
-    const found = await findShare(db, name)
+  async function lookUp(asked: Asked, visitor: Visitor, withPicture: boolean) {
+    const { name, want } = asked
+    const { found, picture } = await findRemembered(ports, asked, withPicture)
     const hasVisit = found !== null && passes.isGood('visit', found, visitor.passes)
     const password = found !== null && passes.isGood('password', found, visitor.passes)
-    const decision = decide(found, { now: now(), password, visit: hasVisit }, want)
+    const decision = decide(found, { ...shownNow(), password, visit: hasVisit }, want)
     if (found === null || decision.state === 'absent') {
       await guesses.miss(name, visitor)
-      return { decision: { state: 'absent' } as const, found: null, hasVisit }
+      return { decision: { state: 'absent' } as const, found: null, picture, hasVisit, key: '' }
     }
-    if (!hasVisit && !password) await guesses.checkStranger(found, visitor)
-    return { decision, found, hasVisit }
+    const key = visitorKey(passes, found, visitor)
+    if (!hasVisit && !password) await guesses.checkStranger(found, { ...visitor, key })
+    return { decision, found, picture, hasVisit, key }
   }
 
   async function admit(asked: Asked, visitor: Visitor, withPicture: boolean): Promise<Entry> {
-    const { decision, found, hasVisit } = await lookUp(asked, visitor)
+    const { decision, found, hasVisit, key, ...looked } = await lookUp(asked, visitor, withPicture)
     if (found === null) return { state: 'absent' }
     if (decision.state !== 'open') return decision
-    const id = withPicture ? (asked.imageId ?? found.image_id) : null
-    const picture = id === null ? null : await shownPicture(db, found, id)
+    const picture = withPicture ? await looked.picture() : null
     if (withPicture && picture === null) return { state: 'absent' }
     if (asked.want === 'card') return { state: 'open', share: found, picture, pass: null }
     // What makes previews is told nothing of what may be seen so and so often.
     if (found.view_limit !== null && visitor.counts === 'preview' && !hasVisit) return { state: 'private' }
-    const pass = await countVisit(counting, found, { ...visitor, hasVisit })
+    const pass = await countVisit(counting, found, { ...visitor, hasVisit, key })
     return pass === 'refused' ? { state: 'ended' } : { state: 'open', share: found, picture, pass }
   }
 
@@ -165,7 +177,7 @@ export function createVisits(ports: VisitsPorts): Visits {
       return { ...entry, picture }
     },
     async givePassword(name, password, visitor) {
-      const { decision, found } = await lookUp({ name, want: 'page' }, { ...visitor, passes: [] })
+      const { decision, found } = await lookUp({ name, want: 'page' }, { ...visitor, passes: [] }, false)
       if (found === null) throw absent()
       if (decision.state !== 'open' && decision.state !== 'password') throw refusalOf(decision)
       if (found.password === null) return null
@@ -173,10 +185,15 @@ export function createVisits(ports: VisitsPorts): Visits {
       return passes.give('password', found)
     },
     async page(share, place) {
+      const keep = remembered.keeper(share)
       const [page, count] = await Promise.all([shownPage(db, share, place), countShown(db, share)])
-      return toSharedPage(share, page, count)
+      // They are asked for next.
+      keep(page.pictures)
+      return toSharedPage(share, { ...page, count, cdnUrl: ports.cdnUrl })
     },
-    pictures: (share) => openPictures({ db, now }, share),
+    pictures: (share) => openPictures({ db, shownNow }, share),
+    newest: (share, limit) => shownLast(db, share, limit),
+    nameAt: (address) => nameAt(db, address),
     cover: (share) => coverPicture(db, share),
     freshSeconds({ password, view_limit: limit, expires_at: end }) {
       if (password !== null || limit !== null) return null

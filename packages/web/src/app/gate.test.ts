@@ -22,6 +22,7 @@ const nobody: AuthStatus = {
   singleSignOn: null,
   passkeys: false,
   passwordReset: true,
+  gallery: false,
   me: null,
 }
 const go = (status: AuthStatus, pathname: string, wanted?: string) =>

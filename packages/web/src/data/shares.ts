@@ -78,8 +78,8 @@ export async function revokeShare(client: QueryClient, id: string): Promise<void
 
 /** A link as one click makes it. */
 function isPlain(share: Share): boolean {
-  const { state, startsAt, expiresAt, viewLimit, title, comment } = share
-  const limited = [startsAt, expiresAt, viewLimit, title, comment].some((option) => option !== null)
+  const { state, startsAt, expiresAt, viewLimit, title, comment, address } = share
+  const limited = [startsAt, expiresAt, viewLimit, title, comment, address].some((option) => option !== null)
   return state === 'open' && !limited && !share.hasPassword && share.download && !share.prompt && !share.listed
 }
 

@@ -465,6 +465,8 @@ const shares: Record<string, Row> = {
   'GET /s/:name/images/:id/view': { ask: of(named, (name) => `/s/${name}/images/${noImage}/view`), own: 401 },
   'GET /s/:name/images/:id/file': { ask: of(named, (name) => `/s/${name}/images/${noImage}/file`), own: 401 },
   'GET /s/:name/zip': { ask: of(named, (name) => `/s/${name}/zip`), own: 401 },
+  'GET /g/:address': { ask: at('/g/nothing-here'), own: 404 },
+  'GET /g/:address/feed.xml': { ask: at('/g/nothing-here/feed.xml'), own: 404 },
   'GET /s/:name/card.jpg': { ask: of(named, (name) => `/s/${name}/card.jpg`), own: 401 },
   'GET /oembed': { ask: at('/oembed'), own: 400 },
   'GET /images/:name': { ask: of(named, (name) => `/images/${name}`), own: 401 },

@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 
-/** What a page of ours may load: its own files, and pictures it made itself. Nothing inline, so that injected markup stays dead. */
-const pagePolicy = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+/**
+ * What a page of ours may load: its own files, and pictures it made itself. Nothing inline, so that injected markup stays dead.
+ * @param pictures another origin that pictures come from, or null
+ */
+const pagePolicy = (pictures: string | null) =>
+  [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' data: blob:${pictures === null ? '' : ` ${pictures}`}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
 /** User files are shown, never run, whatever they hold. */
 export const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -37,12 +41,18 @@ const yearSeconds = 365 * 24 * 60 * 60
 /** What no page of ours asks a browser for. */
 const unused = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi', 'payment', 'serial', 'usb']
 
-/** @param publicUrl the origin that people use, or null */
-export function securityHeaders(publicUrl: string | null): Readonly<Record<string, string>> {
+interface Origins {
+  /** The origin that people use, or null. */
+  readonly publicUrl: string | null
+  /** That of a CDN, or null. */
+  readonly cdnUrl: string | null
+}
+
+export function securityHeaders({ publicUrl, cdnUrl }: Origins): Readonly<Record<string, string>> {
   // Without TLS browsers ignore it; on a server that has it only now and then it would lock people out.
   const https = publicUrl?.startsWith('https:') ?? false
   return {
-    'content-security-policy': pagePolicy,
+    'content-security-policy': pagePolicy(cdnUrl),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',

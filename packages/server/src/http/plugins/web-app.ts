@@ -20,6 +20,7 @@ const apiPrefixes = [
   '/sdapi',
   '/mcp',
   '/s',
+  '/g',
   '/healthz',
   '/readyz',
   '/metrics',

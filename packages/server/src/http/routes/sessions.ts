@@ -16,6 +16,8 @@ export interface AccountRoutePorts {
   readonly accounts: Accounts | null
   /** Whether visitors may work without an account. */
   readonly guestsAllowed: () => boolean
+  /** Whether people may publish albums. */
+  readonly galleryIsOn: () => boolean
   readonly publicUrl: string | null
 }
 
@@ -53,7 +55,8 @@ const withoutAccounts = {
   passwordReset: false,
 } as const
 
-function registerStatus(app: FastifyInstance, { db, accounts, guestsAllowed, publicUrl }: AccountRoutePorts): void {
+function registerStatus(app: FastifyInstance, ports: AccountRoutePorts): void {
+  const { db, accounts, guestsAllowed, galleryIsOn, publicUrl } = ports
   async function statusOf(mode: Accounts, request: FastifyRequest): Promise<Omit<AuthStatus, 'me'>> {
     const needsSetup = await mode.needsSetUp()
     return {
@@ -62,6 +65,7 @@ function registerStatus(app: FastifyInstance, { db, accounts, guestsAllowed, pub
       needsSetupCode: needsSetup && !isNear(request),
       signUp: mode.signUpPolicy(),
       guests: guestsAllowed(),
+      gallery: galleryIsOn(),
       singleSignOn: mode.singleSignOn,
       passkeys: passkeysWork(publicUrl, request),
       passwordReset: mode.sendsMail,
@@ -84,7 +88,7 @@ function registerStatus(app: FastifyInstance, { db, accounts, guestsAllowed, pub
     const { caller } = request
     setCookies(reply, [])
     const me = caller === null ? null : await readMe(db, caller.userId, accounts === null ? 'local' : 'accounts')
-    if (accounts === null) return { data: { ...withoutAccounts, me } }
+    if (accounts === null) return { data: { ...withoutAccounts, gallery: galleryIsOn(), me } }
     await prolong(accounts, request, reply)
     return { data: { ...(await statusOf(accounts, request)), me } }
   })

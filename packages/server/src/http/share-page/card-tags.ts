@@ -16,12 +16,13 @@ interface CardView {
   readonly address: string
   readonly card: Card | null
   readonly oembedUrl: string | null
+  readonly feedUrl: string | null
 }
 
 const longest = 200
 
 /** What messengers and search engines read: Open Graph (https://ogp.me), Twitter's cards and the way to oEmbed. */
-export function cardTags({ page, address, card, oembedUrl }: CardView): Html {
+export function cardTags({ page, address, card, oembedUrl, feedUrl }: CardView): Html {
   const title = pageTitle(page)
   const about = page.comment ?? (page.kind === 'image' ? null : pictures(page.count))
   const words = about === null ? null : cut(about, longest)
@@ -35,7 +36,7 @@ export function cardTags({ page, address, card, oembedUrl }: CardView): Html {
     <meta property="og:url" content="${address}" />
     <meta name="twitter:card" content="${card === null ? 'summary' : 'summary_large_image'}" />
     <meta name="twitter:title" content="${title}" />
-    ${card !== null && pictureTags(card, title)}${oembedUrl !== null && html`<link rel="alternate" type="application/json+oembed" href="${oembedUrl}" title="${title}" /> `}`
+    ${card !== null && pictureTags(card, title)}${oembedUrl !== null && html`<link rel="alternate" type="application/json+oembed" href="${oembedUrl}" title="${title}" /> `}${feedUrl !== null && html`<link rel="alternate" type="application/rss+xml" href="${feedUrl}" title="${title}" /> `}`
 }
 
 function pictureTags({ url, width, height }: Card, title: string): Html {

@@ -49,7 +49,14 @@ function rendered(view: ShareView): string {
 }
 
 function open(page: SharedPage, change: Partial<OpenShareView> = {}): string {
-  const view = { kind: 'open', page, address: 'https://pictures.test/s/abc', oembedUrl: null, listed: false } as const
+  const view = {
+    kind: 'open',
+    page,
+    address: 'https://pictures.test/s/abc',
+    feedUrl: null,
+    oembedUrl: null,
+    listed: false,
+  } as const
   const card = { url: 'https://pictures.test/s/abc/card.jpg', width: 1200, height: 900 }
   return rendered({ ...view, card, ...change })
 }

@@ -16,6 +16,8 @@ export interface OpenShareView {
   readonly card: Card | null
   /** Whole; null: there is none. */
   readonly oembedUrl: string | null
+  /** Whole; null: there is none. */
+  readonly feedUrl: string | null
   /** Whether search engines may list it. */
   readonly listed: boolean
 }

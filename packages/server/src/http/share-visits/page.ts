@@ -24,8 +24,12 @@ const formType = 'application/x-www-form-urlencoded'
 const formBytes = 8 * 1024
 
 export const pathOf = (name: string): string => `/s/${encodeURIComponent(name)}`
+/** Of a published album. */
+export const galleryPath = (address: string): string => `/g/${encodeURIComponent(address)}`
+export const feedPath = (address: string): string => `${galleryPath(address)}/feed.xml`
 
-type Ports = ShareVisitPorts & { readonly assets: ShareAssets }
+export type PagePorts = ShareVisitPorts & { readonly assets: ShareAssets }
+type Ports = PagePorts
 
 /** A page says it in its own words. */
 function viewOf(entry: Exclude<Entry, { state: 'open' }>, name: string): ShareView {
@@ -58,7 +62,7 @@ function sendRefusal(reply: FastifyReply, { assets }: Ports, { error, view }: { 
 async function openView(
   { sharing: { visits }, publicUrl }: Ports,
   { request }: Exchange,
-  { share, cursor }: { readonly share: ShareRow; readonly cursor: string | undefined },
+  { share, cursor, path }: { readonly share: ShareRow; readonly cursor: string | undefined; readonly path: string },
 ): Promise<OpenShareView> {
   const origin = originOf(request, publicUrl)
   const address = origin + pathOf(share.name)
@@ -70,7 +74,8 @@ async function openView(
   return {
     kind: 'open',
     page,
-    address,
+    address: origin + path,
+    feedUrl: share.address === null ? null : origin + feedPath(share.address),
     card: card === null ? null : { url: `${address}/card.jpg`, width: card.width, height: card.height },
     oembedUrl: card === null ? null : `${origin}/oembed?url=${encodeURIComponent(address)}`,
     listed: share.listed,
@@ -107,6 +112,28 @@ function registerPassword(app: FastifyInstance, ports: Ports): void {
     })
 }
 
+/** The page of a link at one of its addresses, or one that says why it is not shown. */
+export async function sendSharePage(
+  exchange: Exchange,
+  ports: Ports,
+  { name, path, cursor }: { readonly name: string; readonly path: string; readonly cursor: string | undefined },
+): Promise<FastifyReply> {
+  const { visits } = ports.sharing
+  const { request, reply } = exchange
+  let entry: Entry
+  try {
+    entry = await visits.enter({ name, want: 'page' }, visitorOf(request))
+  } catch (error) {
+    return sendRefusal(reply, ports, { error, view: { kind: 'too-many' } })
+  }
+  if (entry.state !== 'open') return sendRefusal(reply, ports, { error: refusalOf(entry), view: viewOf(entry, name) })
+  const view = await openView(ports, exchange, { share: entry.share, cursor, path })
+  const text = renderSharePage(view, ports.assets)
+  openHeaders(reply, visits, entry.share)
+  givePass(exchange, entry.pass, pathOf(name))
+  return hasText(exchange, text) ? await reply.code(304).send() : sendPage(reply, 200, text)
+}
+
 const isEnd = (error: unknown): boolean => error instanceof EaselError && error.code === 'gone'
 
 export function registerPage(app: FastifyInstance, ports: Ports): void {
@@ -116,19 +143,7 @@ export function registerPage(app: FastifyInstance, ports: Ports): void {
   const schema = { params: Params, querystring: Query, hide: true }
   app.withTypeProvider<ZodTypeProvider>().get('/s/:name', { ...access('open'), schema }, async (request, reply) => {
     const { name } = request.params
-    const exchange = { request, reply }
-    let entry: Entry
-    try {
-      entry = await visits.enter({ name, want: 'page' }, visitorOf(request))
-    } catch (error) {
-      return sendRefusal(reply, ports, { error, view: { kind: 'too-many' } })
-    }
-    if (entry.state !== 'open') return sendRefusal(reply, ports, { error: refusalOf(entry), view: viewOf(entry, name) })
-    const view = await openView(ports, exchange, { share: entry.share, cursor: request.query.cursor })
-    const text = renderSharePage(view, ports.assets)
-    openHeaders(reply, visits, entry.share)
-    givePass(exchange, entry.pass, pathOf(name))
-    return hasText(exchange, text) ? await reply.code(304).send() : sendPage(reply, 200, text)
+    return await sendSharePage({ request, reply }, ports, { name, path: pathOf(name), cursor: request.query.cursor })
   })
 
   serve(app, routes.visitShare, async ({ params: { name }, query, request, reply }) => {

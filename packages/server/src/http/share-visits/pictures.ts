@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
+import { thumbnailKey } from '#library/image-record.ts'
 import type { Want } from '#sharing/decide.ts'
 import { takeOne } from '#sharing/limits.ts'
 import {
@@ -17,6 +18,7 @@ import {
 } from '#sharing/variants.ts'
 import { numberOf, plainName } from '#sharing/view.ts'
 import type { OpenEntry } from '#sharing/visits.ts'
+import type { Storage } from '#storage/spec/storage.ts'
 import { pictureName } from '#transfer/download/picture-name.ts'
 import { clientGone } from '../client-gone.ts'
 import { access } from '../plugins/access.ts'
@@ -52,16 +54,28 @@ export function makingFor({ request, reply }: Exchange, { sharing: { limits } }:
 /** Nobody is kept from what has no variant to be made. */
 const unlimited = (reply: FastifyReply): Making => ({ gone: clientGone(reply), may: async () => undefined })
 
+interface SmallFile {
+  readonly etag: string
+  readonly caching: string
+  readonly mimeType: string
+  /** Where it is a file, for the proxy to send; absent: it is not handed over. */
+  readonly kept?: { readonly storage: Storage; readonly key: string }
+}
+
 /** Sends something small that is held in memory. */
 export async function sendBytes(
   { request, reply }: Exchange,
-  { etag, caching, mimeType }: { readonly etag: string; readonly caching: string; readonly mimeType: string },
+  { etag, caching, mimeType, kept }: SmallFile,
   read: () => Promise<Uint8Array>,
 ): Promise<FastifyReply> {
   setFileHeaders(reply, `"${etag}"`, caching)
   reply.header('accept-ranges', 'none')
   if (isFresh(request, `"${etag}"`)) return await reply.code(304).send()
-  return await reply.type(mimeType).send(Buffer.from(await read()))
+  if (kept !== undefined && (await request.server.handOff.take({ request, reply }, kept.storage, kept.key))) {
+    return await reply.header('accept-ranges', 'bytes').type(mimeType).send()
+  }
+  const { buffer, byteOffset, length } = await read()
+  return await reply.type(mimeType).send(Buffer.from(buffer, byteOffset, length))
 }
 
 /** Sends a picture as it may be saved. @param png whether it has to be one, as its address says so */
@@ -92,7 +106,7 @@ export async function sendOriginal(
 }
 
 export function registerPictures(app: FastifyInstance, ports: ShareVisitPorts): void {
-  const { derivatives, sharing } = ports
+  const { derivatives, sharing, storage } = ports
   const { visits, variants } = sharing
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
@@ -106,7 +120,8 @@ export function registerPictures(app: FastifyInstance, ports: ShareVisitPorts): 
   async function sendDerived(exchange: Exchange, { entry, caching }: Awaited<ReturnType<typeof enter>>, side: 320) {
     const { picture } = entry
     const etag = tagOf(picture, String(side))
-    return await sendBytes(exchange, { etag, caching, mimeType: 'image/webp' }, async () => {
+    const kept = { storage, key: thumbnailKey(picture.id, side) }
+    return await sendBytes(exchange, { etag, caching, mimeType: 'image/webp', kept }, async () => {
       const bytes = await derivatives.thumbnail(picture, side)
       if (bytes === null) throw damaged()
       return bytes

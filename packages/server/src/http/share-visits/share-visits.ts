@@ -6,11 +6,15 @@ import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
 import { readShareAssets } from '../share-page/share-assets.ts'
 import { registerArchive } from './archive.ts'
 import { registerCards } from './cards.ts'
+import { registerGallery } from './gallery.ts'
 import { registerNamedImages } from './named-images.ts'
 import { registerPage } from './page.ts'
 import { registerPictures } from './pictures.ts'
 
-export type ShareVisitPorts = Pick<AppPorts, 'sharing' | 'storage' | 'derivatives' | 'pngCopies' | 'publicUrl'>
+export type ShareVisitPorts = Pick<
+  AppPorts,
+  'sharing' | 'storage' | 'derivatives' | 'pngCopies' | 'publicUrl' | 'cdnUrl'
+>
 
 /** What every answer of a scope says, errors among them: search engines stay out, and no cache keeps what was refused. */
 function wordVisits(scope: FastifyInstance): void {
@@ -36,6 +40,7 @@ export async function registerShareVisits(
     registerPictures(scope, ports)
     registerArchive(scope, ports)
     registerCards(scope, ports)
+    registerGallery(scope, { ...ports, assets })
   })
   await app.register(async (scope) => {
     wordVisits(scope)

@@ -10,6 +10,7 @@ import type { Accounts, AccountsOptions } from '#auth/accounts.ts'
 import { openDefaults } from '#admin/defaults.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
+import { sessionsChannel } from '#auth/forget.ts'
 import { hashPassword, verifyPassword } from '#auth/password-hash.ts'
 import { createRateLimiters } from '#auth/rate-limiter.ts'
 import { openTestAccounts } from '#auth/testing.ts'
@@ -91,7 +92,10 @@ const page = '<!doctype html><title>Easel</title>'
 /** As often as no test asks that is about something else. */
 const seldom = { signIn: 100_000, generate: 100_000, upload: 100_000, share: 100_000 }
 
-interface ServerOptions extends ProcessOptions, Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies'>> {
+interface ServerOptions
+  extends
+    ProcessOptions,
+    Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies' | 'cdnUrl' | 'handOff'>> {
   readonly maxUploadBytes?: number
   /** Absent: there is nothing at any address. */
   readonly fetchPicture?: FetchPicture
@@ -121,7 +125,14 @@ const nothingThere: FetchPicture = async () => {
   })
 }
 const noQuota = { bytes: null, imagesADay: null, atOnce: null, moneyAMonth: null }
-const unlimited = { signUp: 'invite', guests: false, guestDays: 7, quota: noQuota, guestQuota: noQuota } as const
+const unlimited = {
+  signUp: 'invite',
+  guests: false,
+  guestDays: 7,
+  gallery: true,
+  quota: noQuota,
+  guestQuota: noQuota,
+} as const
 
 export async function openServer(options: ServerOptions = {}) {
   const pipeline = await openPipeline()
@@ -180,8 +191,11 @@ export async function openServer(options: ServerOptions = {}) {
     factor: options.shareFactor ?? 1,
     passwords: { hash: hashPassword, verify: verifyPassword },
     publicUrl: options.publicUrl ?? null,
+    cdnUrl: options.cdnUrl ?? null,
+    galleryIsOn: () => defaults.current().gallery,
     clock: options.clock,
   })
+  await pipeline.database.listen(sessionsChannel, sharing.forget, () => sharing.forget(null))
   const app = await createApp({
     ...process,
     ...transfer,
@@ -197,7 +211,10 @@ export async function openServer(options: ServerOptions = {}) {
     auth: accounts?.auth ?? createLocalAuth(userId),
     accounts,
     guestsAllowed: () => accounts !== null,
+    galleryIsOn: () => defaults.current().gallery,
     publicUrl: options.publicUrl ?? null,
+    cdnUrl: options.cdnUrl ?? null,
+    handOff: options.handOff ?? null,
     pngCopies: createPngCopies({ storage, log }),
     limiters,
     signatures: accounts === null ? null : createFileSignatures(key),
@@ -222,6 +239,7 @@ export async function openServer(options: ServerOptions = {}) {
     promptParts,
     webhooks,
     sharing,
+    defaults,
     temporaryFolder,
     /** What makes a transfer like that of this server, as another process has one. */
     transferPorts,
@@ -239,6 +257,7 @@ export async function openServer(options: ServerOptions = {}) {
       await webhooks.close(0)
       await collections.close()
       await accounts?.close()
+      await sharing.close()
       await defaults.close()
       await pipeline.close()
       for (const folder of [webFolder, temporaryFolder]) rmSync(folder, { recursive: true, force: true })

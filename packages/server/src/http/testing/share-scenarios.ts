@@ -87,6 +87,31 @@ export const shareScenarios: Scenarios<Name> = {
       events: ['image.added', 'image.added', 'library.changed', 'share.created'],
     },
     {
+      name: 'an album at an address of its own',
+      request: async (world) => {
+        const { id } = await world.server.collections.albums.create(mine(world), { name: newId() })
+        const address = `foxes-${newId()}`
+        return { body: { target: { kind: 'album', albumId: id }, address } }
+      },
+      status: 201,
+      shape: { data: { ...open, kind: 'album', url: expect.stringMatching(/^\/g\/foxes-/) } },
+      events: ['library.changed', 'library.changed', 'share.created'],
+    },
+    {
+      name: 'a picture at an address of its own',
+      request: make({ address: 'a-fox' }),
+      ...invalid,
+      fields: ['body.address'],
+      events: ['image.added'],
+    },
+    {
+      name: 'an address that is a path',
+      request: make({ address: '../etc' }),
+      ...invalid,
+      fields: ['body.address'],
+      events: ['image.added'],
+    },
+    {
       name: 'somebody else’s',
       request: async ({ theirs: { image } }) => ({ body: { target: { kind: 'image', imageId: image } } }),
       status: 404,

@@ -51,6 +51,7 @@ export function actionWords(action: string): string {
 const labels: Readonly<Record<string, string>> = {
   signUp: 'accounts',
   guestDays: 'guest days',
+  gallery: 'public gallery',
   quota: 'limits',
   guestQuota: 'guest limits',
   bytes: 'storage',

@@ -80,6 +80,17 @@ function RulesForm({ defaults }: { readonly defaults: InstanceDefaults }) {
           />
         )}
       </section>
+      <section className={classes['card']} aria-labelledby="rules-gallery">
+        <h2 id="rules-gallery" className={classes['heading']}>
+          Public gallery
+        </h2>
+        <Switch
+          label="Users may publish albums at addresses of their choosing"
+          description="Switched off, what is published is not there any more."
+          checked={values.gallery}
+          onChange={(event) => set({ gallery: event.currentTarget.checked })}
+        />
+      </section>
       <section className={classes['card']} aria-labelledby="rules-users">
         <h2 id="rules-users" className={classes['heading']}>
           Limits of every user

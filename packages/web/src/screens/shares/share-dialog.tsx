@@ -59,6 +59,7 @@ export function ShareDialog({ wish, onClose }: ShareDialogProps) {
       {step.at === 'new' && (
         <ShareForm
           share={null}
+          ofAlbum={wish.target.kind === 'album'}
           busy={create.isPending}
           error={create.error}
           onSubmit={(values) => void make(values)}
@@ -93,6 +94,7 @@ function Change({ share, onEnd }: { readonly share: Share; readonly onEnd: () =>
   return (
     <ShareForm
       share={share}
+      ofAlbum={share.kind === 'album'}
       busy={update.isPending}
       error={update.error}
       onSubmit={(values) =>

@@ -3,22 +3,25 @@ import { Button, NumberInput, PasswordInput, Select, Switch, Textarea, TextInput
 import { useState } from 'react'
 import { faultsOf } from '#data/form-faults.ts'
 import { Notice } from '#parts/notice.tsx'
+import { PublishField } from './publish-field.tsx'
 import classes from './share-dialog.module.css'
 import { ends, slug, startValues, valuesOf, type ShareValues } from './share-values.ts'
 
 interface ShareFormProps {
   /** Null: a new one. */
   readonly share: Share | null
+  /** Whether it is a link to an album. */
+  readonly ofAlbum: boolean
   readonly busy: boolean
   readonly error: unknown
   readonly onSubmit: (values: ShareValues) => void
   readonly onCancel: () => void
 }
 
-const fields = ['name', 'title', 'comment', 'password', 'startsAt', 'expiresAt', 'viewLimit']
+const fields = ['name', 'title', 'comment', 'password', 'startsAt', 'expiresAt', 'viewLimit', 'address']
 
 /** Everything that can be set of a link. */
-export function ShareForm({ share, busy, error, onSubmit, onCancel }: ShareFormProps) {
+export function ShareForm({ share, ofAlbum, busy, error, onSubmit, onCancel }: ShareFormProps) {
   const [values, setValues] = useState<ShareValues>(share === null ? startValues : valuesOf(share))
   const { general, fields: faults } = faultsOf(error, fields)
   const set = (part: Partial<ShareValues>) => setValues((now) => ({ ...now, ...part }))
@@ -146,6 +149,7 @@ export function ShareForm({ share, busy, error, onSubmit, onCancel }: ShareFormP
           />
         )}
       </div>
+      {ofAlbum && <PublishField values={values} fault={faults['address']} onChange={set} />}
       <div className={classes['buttons']}>
         <Button variant="default" onClick={onCancel}>
           Cancel

@@ -18,6 +18,7 @@ describe('the form of a link', () => {
       download: true,
       prompt: false,
       listed: false,
+      address: null,
     })
   })
 
@@ -45,6 +46,15 @@ describe('the form of a link', () => {
     expect(createBody(target, { ...values, protect: false }, now)).not.toHaveProperty('password')
   })
 
+  it('SH30: publishes an album at the address that was typed, and takes it back', () => {
+    const album = { kind: 'album', albumId: target.imageId } as const
+    const body = createBody(album, { ...startValues, address: 'foxes-' }, now)
+    expect(ShareCreate.parse(body)).toHaveProperty('address', 'foxes')
+    const values = valuesOf(link({ kind: 'album', address: 'foxes' }))
+    expect(ShareChange.parse(changeBody(values, now))).toHaveProperty('address', 'foxes')
+    expect(ShareChange.parse(changeBody({ ...values, address: '' }, now))).toHaveProperty('address', null)
+  })
+
   it.each(['never', 'at'])('SH4: has no end where none was given: %s', (ends) => {
     expect(createBody(target, { ...startValues, ends }, now).expiresAt).toBeNull()
   })
@@ -65,6 +75,7 @@ describe('the form of a link', () => {
       download: true,
       prompt: false,
       listed: false,
+      address: null,
     })
   })
 

@@ -26,6 +26,8 @@ export interface ShareValues {
   readonly download: boolean
   readonly prompt: boolean
   readonly listed: boolean
+  /** Where an album is published; empty: nowhere. */
+  readonly address: string
 }
 
 export const startValues: ShareValues = {
@@ -41,10 +43,11 @@ export const startValues: ShareValues = {
   download: true,
   prompt: false,
   listed: false,
+  address: '',
 }
 
 export function valuesOf(share: Share): ShareValues {
-  const { title, comment, hasPassword, startsAt, expiresAt, viewLimit, download, prompt, listed } = share
+  const { title, comment, hasPassword, startsAt, expiresAt, viewLimit, download, prompt, listed, address } = share
   return {
     name: '',
     title: title ?? '',
@@ -58,6 +61,7 @@ export function valuesOf(share: Share): ShareValues {
     download,
     prompt,
     listed,
+    address: address ?? '',
   }
 }
 
@@ -79,7 +83,7 @@ export function changeBody(values: ShareValues, now: number): ShareChange {
 }
 
 function options(values: ShareValues, now: number) {
-  const { title, comment, startsAt, viewLimit, download, prompt, listed } = values
+  const { title, comment, startsAt, viewLimit, download, prompt, listed, address } = values
   return {
     title: title.trim() === '' ? null : title.trim(),
     comment: comment.trim() === '' ? null : comment.trim(),
@@ -89,6 +93,7 @@ function options(values: ShareValues, now: number) {
     download,
     prompt,
     listed,
+    address: address === '' ? null : address.replace(/-+$/, ''),
   }
 }
 

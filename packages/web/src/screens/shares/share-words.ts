@@ -6,6 +6,7 @@ export const stateWords: Readonly<Record<ShareState, string>> = {
   'not-yet': 'Not open yet',
   expired: 'Ended',
   'used-up': 'Used up',
+  unpublished: 'Gallery is off',
   revoked: 'Revoked',
 }
 
@@ -32,6 +33,7 @@ export function shareFacts(share: Share, words: (time: number) => string): reado
     share.hasPassword ? 'with a password' : '',
     share.download ? '' : 'not to be saved',
     share.prompt ? 'tells the prompt' : '',
+    share.address === null ? '' : 'published',
     share.listed ? 'for search engines' : '',
   ].filter((fact) => fact !== '')
 }

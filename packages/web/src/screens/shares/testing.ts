@@ -25,6 +25,7 @@ export function link(change: Partial<Share> = {}): Share {
     download: true,
     prompt: false,
     listed: false,
+    address: null,
     createdAt: '2026-11-21T12:00:00.000Z',
     revokedAt: null,
     ...change,

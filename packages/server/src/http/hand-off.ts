@@ -1,0 +1,60 @@
+// Files that the proxy in front sends by itself, once it is decided that they may be seen. Rule SH25 in docs/spec/sharing.md.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Storage } from '#storage/spec/storage.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    handOff: HandOff
+  }
+}
+
+export interface HandOff {
+  /**
+   * Names a stored file for the proxy to send, ranges and all; every other header has to be set already.
+   * @returns false where this server sends it: nobody said that the proxy can, the request comes not from it, or there is no such file
+   */
+  take(exchange: { request: FastifyRequest; reply: FastifyReply }, storage: Storage, key: string): Promise<boolean>
+}
+
+/** So long a file that was there is taken to be there: derived ones may be thrown away at any time. */
+const knownMs = 5_000
+const mostKnown = 20_000
+
+export interface HandOffOptions {
+  /** The proxy's internal address of the folder with the files, with a slash at its end; null: there is none. */
+  readonly prefix: string | null
+  /** Whether the other end of a connection is a proxy of ours: nobody else knows what to do with the header. */
+  readonly isProxy: (address: string) => boolean
+}
+
+function createHandOff({ prefix, isProxy }: HandOffOptions): HandOff {
+  // In the order in which they run out.
+  const known = new Map<string, number>()
+
+  async function isThere(storage: Storage, key: string): Promise<boolean> {
+    const now = performance.now()
+    if ((known.get(key) ?? 0) > now) return true
+    const stat = await storage.stat(key)
+    known.delete(key)
+    if (stat === null) return false
+    known.set(key, now + knownMs)
+    for (const [oldest, untilMs] of known) {
+      if (untilMs > now && known.size <= mostKnown) break
+      known.delete(oldest)
+    }
+    return true
+  }
+
+  return {
+    async take({ request, reply }, storage, key) {
+      if (prefix === null || !isProxy(request.socket.remoteAddress ?? '')) return false
+      if (!(await isThere(storage, key))) return false
+      reply.header('x-accel-redirect', prefix + key)
+      return true
+    },
+  }
+}
+
+export function registerHandOff(app: FastifyInstance, options: HandOffOptions): void {
+  app.decorate('handOff', createHandOff(options))
+}
