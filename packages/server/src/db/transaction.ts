@@ -1,8 +1,11 @@
 import { codeOf } from '#base/errors.ts'
 import type { Db, Trx } from './database.ts'
 
-/** Serialization failure and deadlock: PostgreSQL rolled the transaction back and asks to run it again. */
-const transient = new Set(['40001', '40P01'])
+/**
+ * Serialization failure and deadlock: PostgreSQL rolled the transaction back and asks to run it again. Foreign key violation: a row
+ * that the transaction had seen was deleted by somebody else before it was referred to; the next time the work sees that.
+ */
+const transient = new Set(['40001', '40P01', '23503'])
 const attempts = 5
 
 /** Does `work`, which is one transaction, again where the database asks for that. */

@@ -84,3 +84,15 @@ it('runs a transaction again when the database asks for that, and only then', as
   await expect(failing).rejects.toThrow('no use')
   expect(failures).toBe(1)
 })
+
+it('runs a transaction again when a row goes that it was about to refer to', async () => {
+  const user = await addUser(database)
+  const referredTo = [newId(), user]
+  let runs = 0
+  await inTransaction(database.db, async (trx) => {
+    const id = referredTo[runs] ?? ''
+    runs += 1
+    await trx.insertInto('tags').values({ id: newId(), user_id: id, tag_type: 'LABEL', tag_id: 'fox' }).execute()
+  })
+  expect(runs).toBe(2)
+})

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { adoptOrphans, parseSidecar } from './adopt.ts'
 import { codeOf } from '#base/errors.ts'
@@ -122,6 +123,25 @@ describe('LB11: sidecars', () => {
 })
 
 describe('tags', () => {
+  it('LB10: a tag that goes while it is put on a picture is made again', async () => {
+    const { record } = await library.keep(user, { tags: [label('fox')] })
+    const { record: other } = await library.keep(user)
+    const [fox] = await library.collections.tags.list(user, { limit: 1 })
+    // Whoever puts it on sees the tag, and has to wait: it is not gone before this is committed.
+    const put = await library.db.transaction().execute(async (trx) => {
+      await trx
+        .deleteFrom('tags')
+        .where('id', '=', fox?.id ?? '')
+        .execute()
+      const waiting = library.collections.details.addTags(user, other.id, [label('fox')])
+      await setTimeout(200)
+      return { waiting }
+    })
+    await put.waiting
+    expect(await counts()).toEqual({ fox: 1 })
+    expect((await library.images.get(user, record.id)).tags).toEqual([])
+  })
+
   it('LB12: count the pictures outside the trash', async () => {
     const { record: one } = await library.keep(user, { tags: [label('fox'), label('hen')] })
     const { record: two } = await library.keep(user, { tags: [label('fox')] })

@@ -35,6 +35,13 @@ async function takeOff(trx: Trx, userId: string, from: string): Promise<readonly
   return ids
 }
 
+/** Whether somebody put the tag on a picture meanwhile; where not, nobody does until `trx` ends. */
+async function isPutOnAgain(trx: Trx, id: string): Promise<boolean> {
+  await trx.selectFrom('tags').where('id', '=', id).select('id').forUpdate().execute()
+  const one = trx.selectFrom('image_tags').where('tag', '=', id).select('image_id').limit(sql.lit(1))
+  return (await one.executeTakeFirst()) !== undefined
+}
+
 /** Keeps a tag from being deleted until `trx` ends. @throws EaselError `not-found` when it was already */
 async function holdTag(trx: Trx, userId: string, id: string): Promise<void> {
   const held = trx.selectFrom('tags').where('user_id', '=', userId).where('id', '=', id).select('id').forKeyShare()
@@ -68,7 +75,7 @@ export function createTagList({ db, events, sidecars }: LibraryPorts): TagList {
             .onConflict((conflict) => conflict.doNothing())
             .execute()
         }
-        if (ids.length > 0) return true
+        if (ids.length > 0 || (await isPutOnAgain(trx, from))) return true
         await trx.deleteFrom('tags').where('id', '=', from).where('user_id', '=', userId).execute()
         await events.append(trx, userId, [
           { type: 'library.changed', what: 'tags' },
