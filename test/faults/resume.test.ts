@@ -143,8 +143,8 @@ const untold: Readonly<Record<string, Afterwards>> = {
   comfyui: { submitted: 1, ended: drawn },
   // It costs money, and tells nobody what it has taken.
   huggingface: { submitted: 1, ended: { state: 'failed', error: unknown, images: [] } },
-  // It cannot be asked either, and costs nothing but time.
-  sdcpp: { submitted: 2, ended: drawn },
+  // It names its jobs itself and lists none.
+  sdcpp: { submitted: 1, ended: { state: 'failed', error: unknown, images: [] } },
 }
 
 it.each(Object.entries(untold))(

@@ -31,7 +31,7 @@ export const provider: Provider = {
     contractName: 'SDCPP',
     key: 'optional',
     defaultBaseUrl: 'http://127.0.0.1:1234',
-    resendSafe: true,
+    resendSafe: false,
     defaultConcurrency: 1,
     environment: { key: 'SDCPP_API_KEY', baseUrl: 'SDCPP_BASE_URL' },
     settings,
