@@ -46,6 +46,7 @@ import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { checkAddress } from '#providers/kit/guard.ts'
 import type { Provider } from '#providers/spec/provider.ts'
 import type { Sharing } from '#sharing/sharing.ts'
+import { openByName } from '#sharing/unlisted.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createTransfer } from '#transfer/transfer.ts'
 import type { Webhooks } from '#webhooks/webhooks.ts'
@@ -326,6 +327,7 @@ async function openWorker(
       quotas,
       pixels,
       refine,
+      openByName,
       log,
       callTimeoutMs,
     },

@@ -11,6 +11,7 @@ import { failureFrom } from './failure.ts'
 import { finishIfDone, finishWithCall, lockRunning } from './finish.ts'
 import { ingest, type Ingested } from './ingest.ts'
 import type { GenerationRow } from './generation-record.ts'
+import { openedByName } from './open-by-name.ts'
 import type { Begun, Run } from './run.ts'
 import { storableText } from './storable.ts'
 
@@ -120,6 +121,7 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
       userId: row.user_id,
       bytes,
       record,
+      ...openedByName(ports, row, record),
       also: async (trx) => {
         // Another worker has this generation by now; what it makes of it must stand.
         if (isLost(signal)) return null

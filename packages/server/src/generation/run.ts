@@ -21,6 +21,7 @@ import { Fitted } from './fitted.ts'
 import { connectionOf, type GenerationRow } from './generation-record.ts'
 import { handOver } from './hand-over.ts'
 import { addFacts, closeCall, keepPictures, type Facts } from './keep-pictures.ts'
+import { openAllByName, type OpenByName } from './open-by-name.ts'
 import { cancelOperations } from './operation.ts'
 import { writeProgress, type ProgressWriter } from './progress.ts'
 import { refineFirst, type Refine } from './refine.ts'
@@ -35,6 +36,7 @@ export interface RunPorts {
   readonly derivatives: Derivatives
   readonly pixels: Pixels
   readonly refine: Refine
+  readonly openByName: OpenByName
   readonly log: Log
   /** Longest a call may take, in milliseconds. */
   readonly callTimeoutMs: number
@@ -156,6 +158,7 @@ async function runCalls(begun: Begun, calls: readonly CallRow[]): Promise<boolea
 async function recover(ports: RunPorts, row: GenerationRow): Promise<void> {
   const generation = { id: row.id, since: row.created_at }
   await adoptOrphans(ports, { userId: row.user_id, generation, olderThanMs: 0 })
+  await openAllByName(ports, row)
 }
 
 /**

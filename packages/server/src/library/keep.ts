@@ -29,6 +29,8 @@ export interface KeepInput {
    * added and the file goes.
    */
   readonly also?: (trx: Trx) => Promise<readonly LoggedEvent[] | null>
+  /** Written in the same transaction after the row. */
+  readonly after?: (trx: Trx) => Promise<void>
   /** Bytes that the library may hold with this picture; null: no limit. What an engine made and was paid for is always kept. */
   readonly limit?: number | null
   /** Its file may stand there already, whole, because saving it broke off before its row came. */
@@ -144,6 +146,7 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
       const more = input.also === undefined ? [] : await input.also(trx)
       if (more === null) return 'given-up'
       await insertImage(trx, { userId, limit: input.limit ?? null }, record)
+      await input.after?.(trx)
       await events.append(trx, userId, [cameEvent(record), ...more])
       return 'kept'
     })

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { EaselError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
-import type { Db } from '#db/database.ts'
+import type { Db, Trx } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
 import { isShareName } from './share-name.ts'
 
@@ -34,6 +34,47 @@ const idList = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`
 
 const nameTaken = () => new EaselError('conflict', 'This name is given to something else.')
 
+interface Named {
+  readonly userId: string
+  readonly imageId: string
+  readonly name: string
+}
+
+/** A new link to a picture of the library, unless there is one of this name. */
+function linkTo(db: Db | Trx, { userId, imageId, name }: Named) {
+  const id = newId()
+  const picture = db
+    .selectFrom('images')
+    .where('id', '=', imageId)
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .select((eb) => [
+      sql<string>`${id}::uuid`.as('id'),
+      'user_id',
+      sql<'image'>`'image'`.as('kind'),
+      sql<string>`${name}::text`.as('name'),
+      eb.ref('id').as('image_id'),
+      'filename',
+      sql<boolean>`true`.as('download'),
+      sql<boolean>`true`.as('prompt'),
+      sql<boolean>`false`.as('listed'),
+    ])
+  return db
+    .insertInto('shares')
+    .columns(['id', 'user_id', 'kind', 'name', 'image_id', 'filename', 'download', 'prompt', 'listed'])
+    .expression(picture)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('user_id')
+}
+
+/**
+ * The same as `create` of {@link Unlisted} in a transaction of whoever keeps the picture, who tells its owner. The name holds 122 random
+ * bits, so that nothing else has it.
+ */
+export async function openByName(trx: Trx, named: Named): Promise<void> {
+  await linkTo(trx, named).execute()
+}
+
 export function createUnlisted({ db, events }: { readonly db: Db; readonly events: Events }): Unlisted {
   /** Links to one picture that anybody may follow. */
   const open = () =>
@@ -53,29 +94,7 @@ export function createUnlisted({ db, events }: { readonly db: Db; readonly event
   return {
     async create(userId, imageId, name) {
       if (!isShareName(name)) throw new EaselError('bad-request', 'This cannot be the name of a link.')
-      const id = newId()
-      const picture = db
-        .selectFrom('images')
-        .where('id', '=', imageId)
-        .where('user_id', '=', userId)
-        .where('deleted_at', 'is', null)
-        .select((eb) => [
-          sql<string>`${id}::uuid`.as('id'),
-          'user_id',
-          sql<'image'>`'image'`.as('kind'),
-          sql<string>`${name}::text`.as('name'),
-          eb.ref('id').as('image_id'),
-          'filename',
-          sql<boolean>`true`.as('download'),
-          sql<boolean>`true`.as('prompt'),
-          sql<boolean>`false`.as('listed'),
-        ])
-      const insert = db
-        .insertInto('shares')
-        .columns(['id', 'user_id', 'kind', 'name', 'image_id', 'filename', 'download', 'prompt', 'listed'])
-        .expression(picture)
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .returning('user_id')
+      const insert = linkTo(db, { userId, imageId, name })
       if (await events.appendWith(db, insert, { type: 'library.changed', what: 'shares' })) return
       const held = await db.selectFrom('shares').where('name', '=', name).selectAll().executeTakeFirst()
       if (held === undefined) throw new EaselError('not-found', 'There is no such picture in your library.')

@@ -24,6 +24,7 @@ import { createEngineHttp } from '#providers/kit/engine-http.ts'
 import { provider as ollama } from '#providers/ollama/provider.ts'
 import { provider as openai } from '#providers/openai/provider.ts'
 import type { Provider } from '#providers/spec/provider.ts'
+import { openByName } from '#sharing/unlisted.ts'
 import { openDiskStorage } from '#storage/disk/storage.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createGenerations } from '../generations.ts'
@@ -128,6 +129,7 @@ export async function openPipeline() {
       quotas,
       pixels,
       refine,
+      openByName,
       log,
       callTimeoutMs,
     }

@@ -35,7 +35,7 @@ async function sourceOf(
 }
 
 export async function registerDraw(scope: FastifyInstance, ports: AppPorts): Promise<void> {
-  const { generations, sharing } = ports
+  const { generations } = ports
   const stop = stopping(scope)
 
   async function draw(request: FastifyRequest, reply: FastifyReply, { family, origin, ...wanted }: Wanted) {
@@ -51,7 +51,6 @@ export async function registerDraw(scope: FastifyInstance, ports: AppPorts): Pro
         throw new EaselError('shutting-down', 'Easel is stopping. The pictures will be made when it is back.')
       throw new EaselError('provider-failed', generation.error?.message ?? 'The generation was cancelled.')
     }
-    for (const image of images) await sharing.unlisted.create(userId, image.id, image.filename)
     const text = answerText(ports, { userId, images, seed, begun })
     reply.header('cache-control', 'private, no-cache').type('application/json; charset=utf-8')
     return await reply.send(Readable.from(text, { objectMode: false }))

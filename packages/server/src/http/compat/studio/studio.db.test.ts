@@ -392,7 +392,7 @@ describe('a share link', () => {
 })
 
 describe('a client that leaves', () => {
-  it('CX6: finds its picture', async () => {
+  it('CX6, CB8: finds its picture, and its address opens', async () => {
     const go = Promise.withResolvers<void>()
     engine.onDraw(async (reply, asked) => {
       await go.promise
@@ -409,7 +409,10 @@ describe('a client that leaves', () => {
     go.resolve()
     const newest = async () => (await server.process.images.list(server.pipeline.userId, { limit: 1 })).data[0]
     await until(async () => (await newest())?.generationPrompt === 'left alone')
-    expect((await newest())?.filename).toMatch(new RegExp(`^sdxl_${uuid}\\.png$`))
+    const name = (await newest())?.filename ?? ''
+    expect(name).toMatch(new RegExp(`^sdxl_${uuid}\\.png$`))
+    const file = await server.ask(`/images/${name}`)
+    expect([file.status, file.headers['content-type']]).toEqual([200, 'image/png'])
   })
 })
 
