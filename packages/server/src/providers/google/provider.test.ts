@@ -87,7 +87,8 @@ describe('Google: answers', () => {
     const url = await canned(await fixture('generate-content.json'))
     const { images, cost } = await draw(url, {}, { outputPrice: 30, inputPrice: 0.5 })
     const bytes = Buffer.from('iVBORw0KGgo=', 'base64')
-    expect(images).toEqual([{ bytes, parameters: { commentary: 'Here you go' } }])
+    const usage = { inputTokens: 12, outputTokens: 1290 }
+    expect(images).toEqual([{ bytes, parameters: { commentary: 'Here you go', usage } }])
     expect(cost).toEqual({ amount: expect.closeTo(0.038706, 9), currency: 'USD' })
     expect(await draw(url)).not.toHaveProperty('cost')
   })

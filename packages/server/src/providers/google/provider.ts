@@ -2,6 +2,7 @@ import type { ModelInfo } from '@easel/contract'
 import { decodeBase64Image } from '../kit/base64.ts'
 import { readErrorBody } from '../kit/error-mapping.ts'
 import { parseAnswer } from '../kit/schema.ts'
+import { withUsage } from '../kit/token-usage.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type { CallContext, ImageRequest, Outcome, ProducedImage, Provider, RunContext } from '../spec/provider.ts'
 import { blocked, lateRefusal, refusal, withoutPicture } from './errors.ts'
@@ -9,7 +10,7 @@ import { headersFor } from './headers.ts'
 import { cataloguedModels, drawingModels, isImagen, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
 import { serversModels } from './server-models.ts'
-import { contentAnswer, contentBody, costOf, predictAnswer, predictBody } from './wire.ts'
+import { contentAnswer, contentBody, costOf, predictAnswer, predictBody, usageOf } from './wire.ts'
 import { writer } from './writer.ts'
 
 const engine = 'Google'
@@ -90,7 +91,7 @@ function generated(value: unknown, request: ImageRequest, context: RunContext): 
   }
   if (images.length === 0) return withoutPicture(answer, [context.key])
   const cost = costOf(context.settings, answer.usageMetadata)
-  return { kind: 'done', images, ...(cost && { cost }) }
+  return { kind: 'done', images: withUsage(images, usageOf(answer.usageMetadata)), ...(cost && { cost }) }
 }
 
 function predicted(value: unknown, context: RunContext): Outcome {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TokenUsage } from '../kit/token-usage.ts'
 import type { Cost, ImageRequest } from '../spec/provider.ts'
 import type { WritingRequest } from '../spec/writing.ts'
 import { options, settings } from './options.ts'
@@ -102,6 +103,12 @@ export function predictBody(request: ImageRequest): Record<string, unknown> {
       ...(quality !== undefined && { sampleImageSize: quality }),
     },
   }
+}
+
+/** Thoughts count as output. */
+export function usageOf(used: ContentAnswer['usageMetadata']): TokenUsage | undefined {
+  if (used === undefined) return undefined
+  return { inputTokens: used.promptTokenCount, outputTokens: used.candidatesTokenCount + used.thoughtsTokenCount }
 }
 
 /** The cost by the prices that the connection names, or null where price or use is not known. Thoughts count as output. */

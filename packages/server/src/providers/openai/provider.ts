@@ -5,6 +5,7 @@ import { readErrorBody, readFault } from '../kit/error-mapping.ts'
 import { parseAnswer } from '../kit/schema.ts'
 import { bytesOf } from '../kit/sent-picture.ts'
 import { readSse } from '../kit/sse.ts'
+import { withUsage } from '../kit/token-usage.ts'
 import { ProviderError } from '../spec/provider-error.ts'
 import type {
   CallContext,
@@ -19,7 +20,16 @@ import { lateRefusal, refusal } from './errors.ts'
 import { headersFor } from './headers.ts'
 import { cataloguedModels, drawingModels, isDallE, retirementOf } from './models.ts'
 import { options, settings } from './options.ts'
-import { costOf, editForm, generationBody, imagesAnswer, modelsAnswer, streamEvent, type Picture } from './wire.ts'
+import {
+  costOf,
+  editForm,
+  generationBody,
+  imagesAnswer,
+  modelsAnswer,
+  streamEvent,
+  usageOf,
+  type Picture,
+} from './wire.ts'
 import { writer } from './writer.ts'
 
 const engine = 'OpenAI'
@@ -126,5 +136,5 @@ async function outcome(
   }
   if (images.length === 0) throw new ProviderError('malformed-response', 'OpenAI reported success without a picture')
   const cost = costOf(call.request.model, usage)
-  return { kind: 'done', images, ...(cost && { cost }) }
+  return { kind: 'done', images: withUsage(images, usageOf(usage)), ...(cost && { cost }) }
 }

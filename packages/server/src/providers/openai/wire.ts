@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sentPicture } from '../kit/sent-picture.ts'
+import type { TokenUsage } from '../kit/token-usage.ts'
 import type { Cost, ImageRequest, SourceImage } from '../spec/provider.ts'
 import { isDallE, pricesOf } from './models.ts'
 import { options } from './options.ts'
@@ -35,6 +36,13 @@ export const streamEvent = z.object({
   usage,
   error: z.unknown().optional(),
 })
+
+export function usageOf(used: z.infer<typeof usage>): TokenUsage | undefined {
+  if (!used) return undefined
+  const { input_tokens: inputTokens, output_tokens: outputTokens, input_tokens_details: details } = used
+  const apart = details && { inputTextTokens: details.text_tokens, inputImageTokens: details.image_tokens }
+  return { inputTokens, ...apart, outputTokens }
+}
 
 /** The cost by list price, or null where price or use is not known. */
 export function costOf(model: string, used: z.infer<typeof usage>): Cost | null {

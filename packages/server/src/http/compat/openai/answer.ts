@@ -2,6 +2,7 @@
 import type { Generation, Image } from '@easel/contract'
 import type { AppPorts } from '../../app.ts'
 import { pictureText } from '../picture-text.ts'
+import { noUsage, usageOf } from './usage.ts'
 
 export interface Shown {
   readonly ports: Pick<AppPorts, 'images' | 'pngCopies' | 'storage'>
@@ -52,7 +53,12 @@ export async function* answerText(shown: Shown): AsyncGenerator<string> {
     yield* pictureFields(shown, image)
     yield `${revisedOf(generation, image)}}`
   }
-  yield first === undefined ? ']}' : `],${jsonOf(factsOf(first))}}`
+  if (first === undefined) {
+    yield ']}'
+    return
+  }
+  const usage = usageOf(generation.images)
+  yield `],${jsonOf({ ...factsOf(first), ...(usage === null ? {} : { usage }) })}}`
 }
 
 /** `image_generation` or `image_edit`: what the events of a stream are called after. */
@@ -66,7 +72,8 @@ export async function* completedEvents(name: EventName, shown: Shown): AsyncGene
   for (const image of generation.images) {
     yield eventHead(`${name}.completed`)
     yield* pictureFields({ ...shown, addressOf: null }, image)
-    yield `${revisedOf(generation, image)},${jsonOf({ created_at: secondsOf(generation.createdAt), ...factsOf(image) })}}\n\n`
+    const facts = { created_at: secondsOf(generation.createdAt), ...factsOf(image), usage: usageOf([image]) ?? noUsage }
+    yield `${revisedOf(generation, image)},${jsonOf(facts)}}\n\n`
   }
 }
 

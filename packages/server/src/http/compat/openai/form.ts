@@ -6,7 +6,8 @@ import type { Received } from '#transfer/receive.ts'
 import { asSent, drain } from '../../form-parts.ts'
 import { faultOf } from '../../plugins/bodies.ts'
 
-const mostSources = 16
+/** Pictures that a request may bring to work from. */
+export const mostSources = 16
 const limits = {
   files: mostSources + 1,
   fields: 40,
@@ -33,7 +34,7 @@ function refuse(name: string, message: string): never {
 const isImage = (name: string): boolean => /^image(?:\[\d{0,2}\])?$/.test(name)
 
 /** Says of what is no picture which file it is. */
-async function naming<T>(field: string, work: () => Promise<T>): Promise<T> {
+export async function naming<T>(field: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

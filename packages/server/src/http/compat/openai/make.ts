@@ -1,7 +1,6 @@
 // A request for pictures becomes a generation; its answer is one document, or events.
 import type { Generation, Image } from '@easel/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Received } from '#transfer/receive.ts'
 import type { AppPorts } from '../../app.ts'
 import { originOf } from '../../client.ts'
 import { clientGone } from '../../client-gone.ts'
@@ -15,14 +14,15 @@ import { sendTold } from '../lines.ts'
 import { checkTakes, keepSources } from '../sources.ts'
 import { answerText, type EventName, type Shown } from './answer.ts'
 import { toRequest, type Asked } from './asked.ts'
+import type { Given } from './json-edit.ts'
 import { sendEvents } from './tell.ts'
 
 export type OpenAiPorts = AppPorts & { readonly links: FileLinks }
 
 export interface Wanted {
   readonly asked: Asked
-  readonly files: readonly Received[]
-  readonly mask: Received | null
+  readonly files: readonly Given[]
+  readonly mask: Given | null
   readonly events: EventName
 }
 
@@ -40,18 +40,28 @@ export function createMaker(scope: FastifyInstance, ports: OpenAiPorts) {
   const { connections, generations, addImages, links, publicUrl } = ports
   const stop = stopping(scope)
 
+  /** Of the library, which what came becomes part of. */
+  async function idsOf(userId: string, given: readonly Given[]): Promise<readonly string[]> {
+    const ids: string[] = []
+    for (const one of given) {
+      if ('imageId' in one) ids.push(one.imageId)
+      else for (const { id } of await keepSources(addImages, userId, [one])) ids.push(id)
+    }
+    return ids
+  }
+
   async function submit(request: FastifyRequest, { asked, files, mask }: Wanted): Promise<Generation> {
     const { userId } = callerOf(request)
     const key = idempotencyKey(request.headers['idempotency-key'])
     const engine = asked.model === undefined ? null : await findModel(connections, userId, asked.model)
     if (engine !== null) checkTakes(engine, { sources: files.length, mask: mask !== null })
-    const sources = await keepSources(addImages, userId, files)
-    const [masking] = mask === null ? [] : await keepSources(addImages, userId, [mask])
+    const sources = await idsOf(userId, files)
+    const [masking] = mask === null ? [] : await idsOf(userId, [mask])
     const wanted = {
       ...toRequest(asked),
       ...(engine === null ? {} : { connectionId: engine.connection.id, model: engine.model.id }),
-      ...(sources.length === 0 ? {} : { sources: sources.map(({ id }) => id) }),
-      ...(masking === undefined ? {} : { mask: masking.id }),
+      ...(sources.length === 0 ? {} : { sources: [...sources] }),
+      ...(masking === undefined ? {} : { mask: masking }),
     }
     return await generations.submit(userId, wanted, { origin: 'openai', idempotencyKey: key })
   }

@@ -135,6 +135,17 @@ describe('drawing', () => {
     expect(answer.data?.[0]?.revised_prompt).toBe('a red fox')
   })
 
+  it('OA23: tells the tokens that an engine counted, and none where it counts none', async () => {
+    const counted = await local().images.generate({ model: 'gpt-image-2', prompt: 'counted' })
+    expect(counted.usage).toEqual({
+      input_tokens: 50,
+      input_tokens_details: { image_tokens: 0, text_tokens: 50 },
+      output_tokens: 4160,
+      total_tokens: 4210,
+    })
+    expect(await local().images.generate({ model: 'single', prompt: 'free' })).not.toHaveProperty('usage')
+  })
+
   it('OA15: the same Idempotency-Key is one generation', async () => {
     const before = all.paint.asked.length
     const options = { headers: { 'idempotency-key': 'once-and-again' } }
@@ -178,7 +189,7 @@ describe('streaming', () => {
     })
     const events = []
     for await (const event of stream) events.push(event)
-    expect(events.map(({ type }) => type).at(-1)).toBe('image_generation.completed')
+    expect(events.at(-1)).toMatchObject({ type: 'image_generation.completed', usage: { total_tokens: 4210 } })
     for (const [index, event] of events.slice(0, -1).entries()) {
       expect(event).toMatchObject({ type: 'image_generation.partial_image', partial_image_index: index })
     }
@@ -200,7 +211,11 @@ describe('streaming', () => {
     for await (const event of stream) events.push(event)
     expect(events).toMatchObject([
       { type: 'image_generation.partial_image', partial_image_index: 0, b64_json: preview, output_format: 'png' },
-      { type: 'image_generation.completed', size: '8x8' },
+      {
+        type: 'image_generation.completed',
+        size: '8x8',
+        usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+      },
     ])
   })
 

@@ -1,19 +1,25 @@
 // The Images API of OpenAI over every connection. Rules in docs/spec/openai.md (OA1 …).
 import multipart from '@fastify/multipart'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { NamedModel } from '#connections/choice.ts'
+import { originOf } from '../../client.ts'
+import { clientGone } from '../../client-gone.ts'
 import { access, callerOf } from '../../plugins/access.ts'
 import { everyHeader, openToAllOrigins } from '../../plugins/open-cors.ts'
 import { readAsked } from './asked.ts'
 import { wordErrors } from './errors.ts'
-import { readForm, type Form } from './form.ts'
+import { readForm } from './form.ts'
+import { readJsonEdit } from './json-edit.ts'
 import { createMaker, type OpenAiPorts } from './make.ts'
 
 const schema = { hide: true }
 const readable = { ...access('read'), schema }
 const making = { ...access('generate', { limit: 'generate' }), schema }
+
+/** Two pictures of the largest usual size, in base64. */
+const jsonPictures = 48 * 1024 * 1024
 
 /** What a variation is called where nothing is known of the picture. */
 const variationPrompt = 'A variation of this picture'
@@ -57,8 +63,8 @@ function registerMaking(scope: FastifyInstance, ports: OpenAiPorts): void {
     return await make({ request, reply }, { asked, files: [], mask: null, events: 'image_generation' })
   })
 
-  /** Runs with a form, which is let go of when its pictures were taken. */
-  async function withForm<T>(form: Form, work: () => Promise<T>): Promise<T> {
+  /** Runs with what came, which is let go of when its pictures were taken. */
+  async function withForm<T>(form: { discard(): Promise<void> }, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } finally {
@@ -66,10 +72,13 @@ function registerMaking(scope: FastifyInstance, ports: OpenAiPorts): void {
     }
   }
 
-  scope.post('/v1/images/edits', making, async (request, reply) => {
-    if (!request.isMultipart())
-      throw new EaselError('unsupported-media-type', 'Pictures are sent as multipart/form-data.')
-    const form = await readForm(addImages, request)
+  const isJson = ({ headers }: FastifyRequest) => /^application\/json\b/i.test(headers['content-type'] ?? '')
+
+  scope.post('/v1/images/edits', { ...making, bodyLimit: jsonPictures }, async (request, reply) => {
+    if (!request.isMultipart() && !isJson(request))
+      throw new EaselError('unsupported-media-type', 'Pictures are sent as multipart/form-data or in JSON.')
+    const asking = { request, origin: originOf(request, ports.publicUrl), gone: clientGone(reply) }
+    const form = isJson(request) ? await readJsonEdit(ports, asking) : await readForm(addImages, request)
     return await withForm(form, async () => {
       const { fields, files, mask } = form
       return await make({ request, reply }, { asked: readAsked(fields), files, mask, events: 'image_edit' })
