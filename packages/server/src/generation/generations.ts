@@ -15,6 +15,7 @@ import { inTransaction } from '#db/transaction.ts'
 import type { Images } from '#library/images.ts'
 import { probe } from '#media/probe.ts'
 import { repeatOf, retryOf } from './again.ts'
+import { giveName, idOfName } from './given-names.ts'
 import { cancelOperations } from './operation.ts'
 import { endCancelled } from './run.ts'
 import { createReader } from './reader.ts'
@@ -43,6 +44,10 @@ export interface Generations {
   get(userId: string, id: string): Promise<Generation>
   /** A task of contract D's by its id and its secret, which is the right to read it; null: there is none. */
   findTask(id: string, secret: string): Promise<{ readonly userId: string; readonly generation: Generation } | null>
+  /** Gives a generation of this user a name of another program's, which an older one loses. */
+  giveName(userId: string, id: string, name: string): Promise<void>
+  /** The generation that has such a name, or null. */
+  idOfName(userId: string, name: string): Promise<string | null>
   /** The newest preview picture, or null. @throws EaselError `not-found` */
   preview(userId: string, id: string): Promise<{ bytes: Uint8Array; mimeType: string } | null>
   /** What was asked for, as typed, of each of these generations. The caller knows that they are the user's. */
@@ -103,6 +108,8 @@ export function createGenerations(ports: GenerationsPorts): Generations {
       const row = await taskOf(id, secret)
       return row === null ? null : { userId: row.user_id, generation: await one(row) }
     },
+    giveName: (userId, id, name) => giveName(db, id, { userId, name }),
+    idOfName: (userId, name) => idOfName(db, { userId, name }),
     cancel,
     wait: (userId, id, signal) => waitForEnd(events, { userId, id, signal }, () => get(userId, id)),
     async list(userId, { limit, cursor, state, origin }) {

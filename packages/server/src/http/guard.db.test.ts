@@ -121,6 +121,7 @@ describe('what is not there', () => {
     '/ollamalog/x',
     '/v1/x',
     '/sdapi/v1/x',
+    '/internal/x',
     '/ollama/api/x',
     '/mcp/x',
     '/s/token/nonesuch',

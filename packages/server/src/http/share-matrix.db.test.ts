@@ -193,7 +193,7 @@ const elsewhere = [
   // Words for what is not there, below the addresses of older systems.
   /^\/(?:history|models|generate|generate-image|task-status|delete-images|ollamalog|uploads|images)(?:\/\*)?$/,
   /^\/api\/(?:ai|models|health|sdxl|flux)(?:\/\*)?$/,
-  /^\/(?:v1|sdapi|ollama)(?:\/\*?|\/api\/version)?$/,
+  /^\/(?:v1|sdapi|internal|ollama)(?:\/\*?|\/api\/version)?$/,
   // The web app.
   /^\/(?:assets\/[\w.-]+|index\.html|)$/,
 ]

@@ -326,6 +326,9 @@ const engines: Record<string, Row> = {
   'POST /sdapi/v1/txt2img': { ask: at('/sdapi/v1/txt2img', {}), own: 422 },
   'POST /sdapi/v1/img2img': { ask: at('/sdapi/v1/img2img', {}), own: 422 },
   'GET /sdapi/v1/progress': { ask: at('/sdapi/v1/progress'), own: 200 },
+  'POST /internal/progress': { ask: at('/internal/progress', {}), own: 200 },
+  'POST /sdapi/v1/extra-single-image': { ask: at('/sdapi/v1/extra-single-image', {}), own: 501 },
+  'POST /sdapi/v1/extra-batch-images': { ask: at('/sdapi/v1/extra-batch-images', {}), own: 501 },
   'POST /sdapi/v1/interrupt': { ask: at('/sdapi/v1/interrupt'), own: 200 },
   'POST /sdapi/v1/skip': { ask: at('/sdapi/v1/skip'), own: 200 },
   'GET /sdapi/v1/sd-models': { ask: at('/sdapi/v1/sd-models'), own: 200 },
@@ -598,5 +601,6 @@ export const answeredBelow = [
   '/api/auth/verify',
   '/v1',
   '/sdapi',
+  '/internal',
   '/ollama',
 ] as const

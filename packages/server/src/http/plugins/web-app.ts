@@ -18,6 +18,7 @@ const apiPrefixes = [
   '/ollamalog',
   '/v1',
   '/sdapi',
+  '/internal',
   '/mcp',
   '/s',
   '/g',

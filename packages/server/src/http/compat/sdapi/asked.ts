@@ -15,6 +15,13 @@ const name = z.string().max(300)
 /** Whatever else is given for it means nothing. */
 const extra = z.union([z.boolean(), z.number(), name]).optional().catch(undefined)
 
+/** What a program calls its own task. */
+export const TaskId = z
+  .string()
+  .min(1)
+  .max(300)
+  .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'must not contain NUL or half a character')
+
 const Asked = z.object({
   prompt,
   negative_prompt: negativePrompt,
@@ -39,6 +46,8 @@ const Asked = z.object({
     .catch({})
     .default({}),
   send_images: flag.default(true),
+  /** As the web UI, which makes one up where it is no name. */
+  force_task_id: TaskId.optional().catch(undefined),
   init_images: z.array(z.string()).max(16).optional(),
   mask: z.string().optional(),
   inpainting_mask_invert: flag.default(false),

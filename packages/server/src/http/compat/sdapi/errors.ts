@@ -10,7 +10,7 @@ interface Refusal {
   readonly body: object
 }
 
-const inWords = (error: string, detail: string) => ({ error, detail, body: '', errors: '' })
+export const inWords = (error: string, detail: string) => ({ error, detail, body: '', errors: '' })
 
 function ofFailure({ kind, message }: GenerationFailure): Refusal {
   return { status: failureStatuses[kind], body: { ...inWords('EngineError', message), errors: message } }

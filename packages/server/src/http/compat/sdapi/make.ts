@@ -72,7 +72,9 @@ export function registerMaking(scope: FastifyInstance, ports: AppPorts): void {
     const { userId } = callerOf(request)
     const engine = await engineOf(ports, userId, asked)
     const wanted = await withPictures(ports, userId, { asked, engine })
-    return await generations.submit(userId, wanted, { origin: 'sdapi' })
+    const accepted = await generations.submit(userId, wanted, { origin: 'sdapi' })
+    if (asked.force_task_id !== undefined) await generations.giveName(userId, accepted.id, asked.force_task_id)
+    return accepted
   }
 
   const making = { ...access('generate', { basic: true, limit: 'generate' }), schema: { hide: true }, bodyLimit }

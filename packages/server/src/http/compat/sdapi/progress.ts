@@ -7,11 +7,11 @@ import { access, callerOf } from '../../plugins/access.ts'
 
 const Query = z.object({ skip_current_image: z.string().optional().catch(undefined) })
 
-const shareOf = ({ progress }: Generation): number =>
+export const shareOf = ({ progress }: Generation): number =>
   progress === null || progress.total === 0 ? 0 : Math.min(progress.completed / progress.total, 1)
 
 /** Seconds that are left, if it goes on as it went. */
-function etaOf({ startedAt }: Generation, share: number): number {
+export function etaOf({ startedAt }: Generation, share: number): number {
   if (startedAt === null || share <= 0) return 0
   const passed = Math.max(0, Date.now() - Date.parse(startedAt)) / 1000
   return Math.round((passed / share - passed) * 10) / 10
@@ -32,7 +32,7 @@ function stateOf(current: Generation | null) {
   }
 }
 
-const wordsOf = ({ state, place }: Generation): string | null =>
+export const wordsOf = ({ state, place }: Generation): string | null =>
   state === 'queued' && place !== null ? `In queue: ${place}` : null
 
 export function registerProgress(scope: FastifyInstance, { generations }: AppPorts): void {

@@ -4,6 +4,8 @@ import type { AppPorts } from '../../app.ts'
 import { everyHeader, openToAllOrigins } from '../../plugins/open-cors.ts'
 import { takeEveryBodyForJson } from '../every-body-json.ts'
 import { wordErrors } from './errors.ts'
+import { registerExtras } from './extras.ts'
+import { registerInternalProgress } from './internal-progress.ts'
 import { registerLists } from './lists.ts'
 import { registerMaking } from './make.ts'
 import { registerProgress } from './progress.ts'
@@ -14,7 +16,9 @@ export async function registerSdApi(app: FastifyInstance, ports: AppPorts): Prom
     takeEveryBodyForJson(scope)
     registerMaking(scope, ports)
     registerProgress(scope, ports)
+    registerInternalProgress(scope, ports)
+    registerExtras(scope)
     registerLists(scope, ports)
-    openToAllOrigins(scope, ['/sdapi'], everyHeader)
+    openToAllOrigins(scope, ['/sdapi', '/internal'], everyHeader)
   })
 }
