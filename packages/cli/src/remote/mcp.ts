@@ -1,7 +1,12 @@
 // `easel mcp`: the tools of a server, for programs that speak the Model Context Protocol over standard input and output.
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
-import { isJSONRPCRequest, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
+import {
+  CancelledNotificationSchema,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type RequestId,
+} from '@modelcontextprotocol/sdk/types.js'
 import type { Easel } from '@easel/client'
 import { exit, plain } from './exit.ts'
 
@@ -22,20 +27,29 @@ export async function passMessages(easel: Easel): Promise<number> {
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
-  let open = 0
+  const open = new Set<RequestId>()
   let left = false
 
+  const close = (id: RequestId | undefined): void => {
+    if (id !== undefined) open.delete(id)
+    if (left && open.size === 0) end()
+  }
   const toProgram = (message: JSONRPCMessage): void => {
-    if (!('method' in message)) open -= 1
     stdio.send(message).catch((error: unknown) => console.error(plain(wordsOf(error))))
-    if (left && open <= 0) end()
+    if (!('method' in message)) close(message.id)
+  }
+  /** What is taken back is not answered. */
+  const toServer = async (message: JSONRPCMessage): Promise<void> => {
+    await http.send(message)
+    const taken = CancelledNotificationSchema.safeParse(message)
+    if (taken.success) close(taken.data.params.requestId)
   }
   http.onmessage = toProgram
   stdio.onmessage = (message) => {
-    if (isJSONRPCRequest(message)) open += 1
+    if (isJSONRPCRequest(message)) open.add(message.id)
     if ('result' in message && typeof message.result.protocolVersion === 'string')
       http.setProtocolVersion(message.result.protocolVersion)
-    http.send(message).catch((error: unknown) => {
+    toServer(message).catch((error: unknown) => {
       const why = plain(wordsOf(error))
       console.error(why)
       // Whoever asked would wait for ever.
@@ -45,7 +59,7 @@ export async function passMessages(easel: Easel): Promise<number> {
   }
   process.stdin.once('end', () => {
     left = true
-    if (open <= 0) end()
+    if (open.size === 0) end()
   })
   await http.start()
   await stdio.start()

@@ -87,7 +87,7 @@ async function requestOf(connections: Connections, userId: string, asked: Asked)
   }
 }
 
-/** Waits for the end and says on the way how far it is. Whoever leaves ends the waiting alone. */
+/** Waits for the end and says on the way how far it is. Whoever leaves ends the waiting. */
 async function waitFor(
   { events, generations }: Pick<MakingPorts, 'events' | 'generations'>,
   { caller: { userId }, signal, tell }: Use,
@@ -116,7 +116,9 @@ export function makingTools(ports: MakingPorts): readonly Tool[] {
     const { userId } = use.caller
     await use.count('generate')
     const { id } = await generations.submit(userId, await requestOf(connections, userId, asked), { origin: 'easel' })
+    await use.call.began(id)
     const generation = await waitFor(ports, use, { id, seconds: asked.waitSeconds })
+    if (use.call.isUnwanted()) await generations.cancel(userId, id)
     return await generationResult(ports, use, { generation, show: asked.show })
   }
 

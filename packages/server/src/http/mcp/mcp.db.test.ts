@@ -63,11 +63,12 @@ const picturesOf = ({ content }: CallToolResult) =>
 const idOf = (result: CallToolResult): string =>
   (result.structuredContent as { images: { id: string }[] }).images[0]?.id ?? '' // oxlint-disable-line typescript/consistent-type-assertions -- the next call shows whether it is one
 
-it('MC1: a client is greeted, by whom and without a session', async () => {
+it('MC1, MC12: a client is greeted, by whom and with a name that it is known again by', async () => {
   const client = await connect()
   expect(client.getServerVersion()).toMatchObject({ name: 'easel', version: '1.2.3' })
   expect(client.getInstructions()).toContain('library')
-  expect(client.transport?.sessionId).toBeUndefined()
+  expect(client.transport?.sessionId).toMatch(/^[0-9a-f-]{36}$/)
+  expect((await connect()).transport?.sessionId).not.toBe(client.transport?.sessionId)
 })
 
 it('MC1: what is no message, no POST or from another website is refused', async () => {
@@ -83,6 +84,10 @@ it('MC1: what is no message, no POST or from another website is refused', async 
   expect((await ask({ body: `"${'a'.repeat(3_000_000)}"`, headers: large })).status).toBe(413)
   const foreign = { accept, origin: 'https://evil.example' }
   expect((await ask({ body: { jsonrpc: '2.0', id: 1, method: 'tools/list' }, headers: foreign })).status).toBe(403)
+  const rebound = { ...foreign, origin: server.baseUrl, host: 'evil.example' }
+  expect((await ask({ body: { jsonrpc: '2.0', id: 1, method: 'tools/list' }, headers: rebound })).status).toBe(403)
+  const own = { accept, host: new URL(server.baseUrl).host }
+  expect((await ask({ body: { jsonrpc: '2.0', id: 1, method: 'tools/list' }, headers: own })).status).toBe(200)
   const wrong = { accept, authorization: 'Bearer easel_nonesuch' }
   const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
   expect((await people.server.ask({ method: 'POST', path: '/mcp', body: message, headers: wrong })).status).toBe(401)

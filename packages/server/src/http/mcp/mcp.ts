@@ -15,6 +15,7 @@ import { clientGone } from '../client-gone.ts'
 import { access, callerOf } from '../plugins/access.ts'
 import { toProblem, unexpected } from '../plugins/errors.ts'
 import { stopping } from '../stopping.ts'
+import { createCalls, knownClient } from './taken-back.ts'
 import { libraryTools, type LibraryToolPorts } from './library-tools.ts'
 import { makingTools, type MakingPorts } from './making-tools.ts'
 import type { Tool, Use } from './tool.ts'
@@ -76,6 +77,12 @@ function createProtocol(version: string): Server {
   )
 }
 
+interface Serving {
+  readonly client: ReturnType<typeof knownClient>
+  /** Aborted when nobody hears the answer. */
+  readonly ended: AbortSignal
+}
+
 export function registerMcp(app: FastifyInstance, ports: Ports): void {
   const tools: ReadonlyMap<string, Tool> = new Map(
     [...makingTools(ports), ...libraryTools(ports)].map((tool) => [tool.listed.name, tool]),
@@ -83,6 +90,7 @@ export function registerMcp(app: FastifyInstance, ports: Ports): void {
   const listed = [...tools.values()].map((tool) => tool.listed)
   const stop = stopping(app)
   const watch = createOpenRequests(app, ports.auth)
+  const calls = createCalls(ports.generations)
 
   async function run({ name, arguments: args }: CallToolRequest['params'], use: Use): Promise<CallToolResult> {
     const tool = tools.get(name)
@@ -92,17 +100,20 @@ export function registerMcp(app: FastifyInstance, ports: Ports): void {
     return await tool.call(args, use)
   }
 
-  function serveTools(server: Server, request: FastifyRequest, ended: AbortSignal): void {
-    const caller = callerOf(request)
+  function serveTools(server: Server, request: FastifyRequest, { client, ended }: Serving): void {
+    const { caller } = client
     const { origin } = clientOf(request, ports.publicUrl)
     server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: listed }))
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
       const progressToken = params._meta?.progressToken
       let last = -1
+      const scope = tools.get(params.name)?.scope ?? 'read'
+      const call = calls.begin(client, { id: extra.requestId, scope })
       const use: Use = {
         caller,
         origin,
-        signal: AbortSignal.any([extra.signal, ended]),
+        signal: AbortSignal.any([extra.signal, ended, call.takenBack]),
+        call,
         count: (limit) => app.countUse(request, limit),
         tell({ completed, total, words: message }) {
           // It has to grow from one to the next.
@@ -118,6 +129,10 @@ export function registerMcp(app: FastifyInstance, ports: Ports): void {
         return await run(params, use)
       } catch (error) {
         return refused(faultWords(request, error))
+      } finally {
+        call.end()
+        // Nobody is told how a call ended that was taken back.
+        if (call.takenBack.aborted) await server.close()
       }
     })
   }
@@ -136,7 +151,9 @@ export function registerMcp(app: FastifyInstance, ports: Ports): void {
     })
     // Whoever is kept out hears nothing more, not even an answer.
     kept.addEventListener('abort', () => reply.raw.destroy())
-    serveTools(server, request, AbortSignal.any([clientGone(reply), stop]))
+    const client = knownClient(callerOf(request), request, reply)
+    await calls.hear(client, request.body)
+    serveTools(server, request, { client, ended: AbortSignal.any([clientGone(reply), stop]) })
     await server.connect(transport)
     const headers = new Headers()
     for (const name of ['accept', 'content-type', 'mcp-protocol-version']) {

@@ -4,6 +4,7 @@ import type { Scope } from '@easel/contract'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Caller } from '#auth/caller.ts'
+import type { Call } from './taken-back.ts'
 
 /** A call of a tool: whose it is, and how it is told on the way. */
 export interface Use {
@@ -12,6 +13,7 @@ export interface Use {
   readonly origin: string
   /** Aborted when nobody waits for the answer any more, or the server stops. */
   readonly signal: AbortSignal
+  readonly call: Pick<Call, 'began' | 'isUnwanted'>
   /** Says how far it is, where the caller wants to hear it. */
   tell(sign: { readonly completed: number; readonly total?: number; readonly words: string }): void
   /** Counts one use of what is limited by the minute. @throws EaselError `too-many-requests` */
