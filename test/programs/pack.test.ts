@@ -1,7 +1,7 @@
 // What others install: packed, installed without the network, and run without type stripping. Rules in docs/spec/client.md and cli.md.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root, runNpm, runTool } from '../../tools/processes.ts'
 import { openPlace, runNode, type Place } from './place.ts'
@@ -86,4 +86,29 @@ it('CM9: the command runs from the package, and says what needs the server besid
   expect(await easel('mcp', '--server', place.address)).toEqual({ code: 0, out: '', err: '' })
   const served = await easel('serve')
   expect([served.code, served.err]).toEqual([2, expect.stringContaining('This is the client alone.')])
+})
+
+/** The Node.js that this machine has by itself, where it is the oldest that is promised; else why there is none. */
+async function ownNode20(): Promise<{ readonly node: string } | { readonly why: string }> {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((one) => !one.includes('node_modules'))
+  const node = folders.map((one) => join(one, 'node')).find((path) => existsSync(path))
+  if (node === undefined) return { why: 'this machine has no Node.js of its own' }
+  const version = (await runNode(['--version'], { node })).out.trim()
+  return version.startsWith('v20.') ? { node } : { why: `this machine has Node.js ${version}, not 20` }
+}
+
+it('TC7, CM9: both run on Node.js 20 itself', async ({ skip }) => {
+  const own = await ownNode20()
+  if ('why' in own) return skip(own.why)
+  const { node } = own
+  const twenty = (...args: readonly string[]) => runNode(args, { cwd: folder, env, node })
+  const example = await twenty('example.js')
+  expect([example.code, example.out], example.err).toEqual([0, expect.stringMatching(/^saved .+\nfound \d+\n$/)])
+  const easel = 'node_modules/@easel/cli/easel.js'
+  const made = await twenty(easel, 'generate', 'an owl', '-s', '256x256', '-o', 'owl.png', '--json')
+  expect([made.code, JSON.parse(made.out)], made.err).toMatchObject([0, { state: 'succeeded' }])
+  const brought = await twenty(easel, 'import', 'owl.png', '--server', place.address)
+  expect(brought.code, brought.err).toBe(0)
+  expect((await twenty(easel, 'search', 'owl')).out).toContain('an owl')
+  expect(await twenty(easel, 'mcp', '--server', place.address)).toEqual({ code: 0, out: '', err: '' })
 })

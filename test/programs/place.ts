@@ -19,12 +19,14 @@ export interface Run {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly cwd?: string
+  /** Another Node.js than the one that runs the tests. */
+  readonly node?: string
 }
 
 /** Runs a program of Node.js to its end. */
-export async function runNode(args: readonly string[], { env = {}, input = '', cwd }: Run = {}): Promise<Ran> {
+export async function runNode(args: readonly string[], { env = {}, input = '', cwd, node = process.execPath }: Run = {}): Promise<Ran> {
   const { PATH, NODE_COMPILE_CACHE = '' } = process.env
-  const child = spawn(process.execPath, args, {
+  const child = spawn(node, args, {
     env: { PATH, NODE_COMPILE_CACHE, ...env },
     ...(cwd === undefined ? {} : { cwd }),
   })
