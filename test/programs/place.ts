@@ -24,7 +24,10 @@ export interface Run {
 }
 
 /** Runs a program of Node.js to its end. */
-export async function runNode(args: readonly string[], { env = {}, input = '', cwd, node = process.execPath }: Run = {}): Promise<Ran> {
+export async function runNode(
+  args: readonly string[],
+  { env = {}, input = '', cwd, node = process.execPath }: Run = {},
+): Promise<Ran> {
   const { PATH, NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn(node, args, {
     env: { PATH, NODE_COMPILE_CACHE, ...env },

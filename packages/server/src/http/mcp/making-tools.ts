@@ -127,7 +127,7 @@ export function makingTools(ports: MakingPorts): readonly Tool[] {
       name: 'generate_image',
       title: 'Make pictures from words',
       description:
-        'Draws one or more pictures from a prompt and keeps them in the library. Gives the pictures with their ids, or, when it takes longer, the id of the generation to wait for.',
+        'Draws one or more pictures from a prompt and keeps them in the library. Gives the pictures with their ids, or, when it takes longer, the id of the generation to wait for. Cancelling the call cancels the generation.',
       scope: 'generate',
       input: Wanted,
       run: make,
@@ -136,7 +136,7 @@ export function makingTools(ports: MakingPorts): readonly Tool[] {
       name: 'edit_image',
       title: 'Change pictures by words',
       description:
-        'Makes new pictures from pictures of the library and a prompt; the old ones stay as they are. Not every model can: list_models says which take pictures and masks.',
+        'Makes new pictures from pictures of the library and a prompt; the old ones stay as they are. Not every model can: list_models says which take pictures and masks. Cancelling the call cancels the generation.',
       scope: 'generate',
       input: Edited,
       run: make,

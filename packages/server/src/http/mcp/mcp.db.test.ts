@@ -8,7 +8,8 @@ import { draws, picturesFor, stalls, startPaintEngine, type PaintEngine } from '
 import { openPeople, type People, type TestPerson } from '../testing/people.ts'
 import { openServer, until, type TestServer } from '../testing/server.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+// There are two servers to start, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
 
 let engine: PaintEngine
 /** Local mode, with an engine. */

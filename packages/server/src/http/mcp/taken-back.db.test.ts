@@ -67,9 +67,7 @@ describe('MC12: a client that takes a call back', () => {
     const mine = (await newest())?.id ?? ''
     takeBack()
     expect(await answer).toBe('rejected')
-    await until(
-      async () => (await server.process.generations.get(server.pipeline.userId, mine)).state === 'cancelled',
-    )
+    await until(async () => (await server.process.generations.get(server.pipeline.userId, mine)).state === 'cancelled')
     await until(() => engine.inFlight() === 1)
     expect((await server.process.generations.get(server.pipeline.userId, theirs)).state).toBe('running')
     first.takeBack()

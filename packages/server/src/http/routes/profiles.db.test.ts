@@ -153,6 +153,15 @@ describe('generating', () => {
     ])
   })
 
+  it('CE3: a body that is no JSON is 400, one that is too large 413', async () => {
+    const headers = { ...people.user.headers, 'content-type': 'application/json' }
+    const sent = { method: 'POST', path: '/api/images/generate', headers }
+    const broken = await people.server.ask({ ...sent, body: '{"prompt":' })
+    expect([broken.status, broken.json()]).toMatchObject([400, { error: expect.any(String) }])
+    const large = await post({ prompt: 'x'.repeat(3_000_000), profileId })
+    expect([large.status, large.json()]).toMatchObject([413, { error: expect.any(String) }])
+  })
+
   it('CE3: a profile that is not there, or somebody else’s, is 404', async () => {
     const [theirs] = await people.server.process.connections.list(people.other.id)
     for (const id of [newId(), theirs?.id]) {

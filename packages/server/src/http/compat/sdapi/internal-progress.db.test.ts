@@ -56,7 +56,11 @@ describe('SD42: /internal/progress', () => {
     const second = draw('second', 'task(🦊)')
     await until(async () => (await ask({ id_task: 'task(🦊)' })).queued)
     expect(await ask({ id_task: 'task(🦊)' })).toEqual({
-      ...{ ...unknown, queued: true, eta: null, live_preview: null, id_live_preview: -1 },
+      ...unknown,
+      queued: true,
+      eta: null,
+      live_preview: null,
+      id_live_preview: -1,
       textinfo: expect.stringMatching(/^In queue: \d+$/),
     })
 
