@@ -13,5 +13,5 @@ export function sendTold(reply: FastifyReply, type: string, text: AsyncIterable<
     .send(Readable.from(text, { objectMode: false }))
 }
 
-export const sendLines = (reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply =>
-  sendTold(reply, 'application/x-ndjson', lines)
+/** What answers of lines are. */
+export const linesType = 'application/x-ndjson'

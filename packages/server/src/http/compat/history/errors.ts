@@ -28,7 +28,8 @@ export function refusalOf({ error, state, provider }: Generation, providers: Rea
   return { status: statusOf(error), words }
 }
 
-function refusalFrom(error: unknown): Refusal | null {
+/** What is said of an error, or null for a fault of our own. */
+export function refusalFrom(error: unknown): Refusal | null {
   const problem = toProblem(error)
   if (problem === null) return null
   const words = problem.detail

@@ -1,20 +1,16 @@
 // POST /generate: a generation, told line by line.
 import type { Generation } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
-import { EaselError } from '#base/errors.ts'
 import type { AppPorts } from '../../app.ts'
 import { base64Of, leave } from '../../base64-stream.ts'
-import { clientGone } from '../../client-gone.ts'
 import { access, callerOf } from '../../plugins/access.ts'
 import { stopping } from '../../stopping.ts'
-import { firstSignMs, within } from '../first-sign.ts'
-import { follow, type News } from '../follow.ts'
+import type { News } from '../follow.ts'
 import { findModel } from '../find-model.ts'
-import { line, sendLines } from '../lines.ts'
+import { line, linesType } from '../lines.ts'
+import { tell } from '../telling.ts'
 import { readAsked, toRequest, type Asked } from './asked.ts'
-import { refusalOf } from './errors.ts'
-
-const stoppingWords = 'Easel is stopping. The picture will be made and stand in the history when it is back.'
+import { refusalFrom, refusalOf } from './errors.ts'
 
 interface Told {
   readonly asked: Asked
@@ -57,22 +53,23 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
   const { generations } = ports
   const stop = stopping(scope)
 
-  async function* tellAll(told: Told, first: Promise<IteratorResult<News, void>>, news: AsyncGenerator<News, void>) {
+  async function* linesOf(told: Told, news: AsyncIterable<News>): AsyncGenerator<string> {
     const { asked } = told
     try {
-      for (let step = await first; step.done !== true; step = await news.next()) {
-        const { value } = step
-        if (value.kind === 'ended') {
-          yield* lastLine(ports, told, value.generation)
-          return
+      for await (const sign of news) {
+        if (sign.kind === 'ended') {
+          yield* lastLine(ports, told, sign.generation)
+          continue
         }
-        const { completed, total } = value
+        const { completed, total } = sign
         const created = new Date().toISOString()
         if (asked.stream) yield line({ model: asked.model, created_at: created, done: false, completed, total })
       }
-      if (stop.aborted) yield line({ error: stoppingWords, done: true })
-    } finally {
-      await news.return()
+    } catch (error) {
+      const refusal = refusalFrom(error)
+      if (refusal === null) throw error
+      // The status line is gone.
+      yield line({ error: refusal.words, done: true })
     }
   }
 
@@ -87,20 +84,18 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
       const wanted = toRequest(asked, { connectionId: connection.id, model: model.id })
       const { id } = await generations.submit(userId, wanted, { origin: 'history' })
 
-      const news = follow(ports, { userId, id }, AbortSignal.any([clientGone(reply), stop]))
-      const first = news.next()
-      const sign = await within(first, firstSignMs - (performance.now() - begun))
-      if (sign?.done === true) throw new EaselError('shutting-down', stoppingWords)
-      if (sign?.value.kind === 'ended' && sign.value.generation.images.length === 0) {
-        await news.return()
-        const { status, words } = refusalOf(sign.value.generation, ports.providers)
-        return await reply.code(status).send({ error: words })
-      }
-      const lines = tellAll({ asked, userId, begun }, first, news)
-      const sent = sendLines(reply, lines)
-      // Nothing has been heard of the engine: the client learns at least that its request was taken.
-      if (sign === null) reply.raw.flushHeaders()
-      return await sent
+      return await tell(reply, ports, {
+        userId,
+        id,
+        begun,
+        stop,
+        type: linesType,
+        text: (news) => linesOf({ asked, userId, begun }, news),
+        async refuse(generation) {
+          const { status, words } = refusalOf(generation, ports.providers)
+          return await reply.code(status).send({ error: words })
+        },
+      })
     },
   )
 }

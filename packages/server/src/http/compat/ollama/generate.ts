@@ -1,17 +1,16 @@
 // /api/generate: a picture, told line by line. Rules OL10 … in docs/spec/ollama.md.
 import type { Generation } from '@easel/contract'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { AppPorts } from '../../app.ts'
-import { clientGone } from '../../client-gone.ts'
 import { access, callerOf } from '../../plugins/access.ts'
 import { stopping } from '../../stopping.ts'
-import { checkPictures, NoPicture, stoppingError } from '../ended.ts'
+import { checkPictures } from '../ended.ts'
 import { findModel } from '../find-model.ts'
-import { firstSignMs, within } from '../first-sign.ts'
-import { follow, type News } from '../follow.ts'
-import { line, sendLines } from '../lines.ts'
+import type { News } from '../follow.ts'
+import { line, linesType } from '../lines.ts'
 import { pictureText } from '../picture-text.ts'
 import { checkTakes, keepEncoded } from '../sources.ts'
+import { tell } from '../telling.ts'
 import { readAsked, toRequest, type Asked } from './asked.ts'
 import { refusalOf } from './errors.ts'
 
@@ -37,32 +36,22 @@ async function* lastLine(ports: AppPorts, { asked, userId, begun }: Told, genera
   yield `","done":true,"done_reason":"stop","total_duration":${duration},"load_duration":0}\n`
 }
 
-interface Following {
-  readonly first: Promise<IteratorResult<News, void>>
-  readonly news: AsyncGenerator<News, void>
-  readonly stop: AbortSignal
-}
-
-async function* linesOf(ports: AppPorts, told: Told, { first, news, stop }: Following): AsyncGenerator<string> {
+async function* linesOf(ports: AppPorts, told: Told, news: AsyncIterable<News>): AsyncGenerator<string> {
   const { asked } = told
   try {
-    for (let step = await first; step.done !== true; step = await news.next()) {
-      const { value } = step
-      if (value.kind === 'ended') {
-        yield* lastLine(ports, told, value.generation)
-        return
+    for await (const sign of news) {
+      if (sign.kind === 'ended') {
+        yield* lastLine(ports, told, sign.generation)
+        continue
       }
-      const { completed, total } = value
+      const { completed, total } = sign
       if (asked.stream) yield line({ ...head(asked), done: false, completed, total })
     }
-    if (stop.aborted) throw stoppingError()
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal === null) throw error
     // The status line is gone.
     yield line({ error: refusal.words })
-  } finally {
-    await news.return()
   }
 }
 
@@ -79,21 +68,6 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
   const stop = stopping(scope)
   const making = { ...access('generate', { basic: true, limit: 'generate' }), schema: { hide: true }, bodyLimit }
 
-  async function tell(reply: FastifyReply, told: Told, id: string): Promise<FastifyReply> {
-    const { userId, begun } = told
-    const news = follow(ports, { userId, id }, AbortSignal.any([clientGone(reply), stop]))
-    const first = news.next()
-    const sign = await within(first, firstSignMs - (performance.now() - begun))
-    if (sign?.done === true) throw stoppingError()
-    if (sign?.value.kind === 'ended' && sign.value.generation.images.length === 0) {
-      await news.return()
-      throw new NoPicture(sign.value.generation)
-    }
-    const sent = sendLines(reply, linesOf(ports, told, { first, news, stop }))
-    if (sign === null) reply.raw.flushHeaders()
-    return await sent
-  }
-
   scope.post('/ollama/api/generate', making, async (request, reply) => {
     const begun = performance.now()
     const { userId } = callerOf(request)
@@ -103,6 +77,7 @@ export function registerGenerate(scope: FastifyInstance, ports: AppPorts): void 
       return { ...head(asked), done: true, done_reason: 'load' }
     }
     const { id } = await submit(ports, userId, { asked, words: asked.prompt })
-    return await tell(reply, { asked, userId, begun }, id)
+    const text = (news: AsyncIterable<News>) => linesOf(ports, { asked, userId, begun }, news)
+    return await tell(reply, ports, { userId, id, begun, stop, type: linesType, text })
   })
 }

@@ -91,6 +91,6 @@ export function createMaker(scope: FastifyInstance, ports: OpenAiPorts) {
     const { request, reply } = exchange
     const shown = (generation: Generation) => shownTo(request, asked, generation)
     const told = { userId: callerOf(request).userId, accepted, previews: asked.partial_images, events, shown }
-    return await sendEvents(reply, ports, { told, left: clientGone(reply), stop })
+    return await sendEvents(reply, ports, { told, stop })
   }
 }

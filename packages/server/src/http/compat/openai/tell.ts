@@ -2,10 +2,9 @@
 import type { Generation } from '@easel/contract'
 import type { FastifyReply } from 'fastify'
 import type { AppPorts } from '../../app.ts'
-import { checkPictures, NoPicture, stoppingError } from '../ended.ts'
-import { firstSignMs, within } from '../first-sign.ts'
-import { follow, type News } from '../follow.ts'
-import { sendTold } from '../lines.ts'
+import { checkPictures } from '../ended.ts'
+import type { News } from '../follow.ts'
+import { tell } from '../telling.ts'
 import { completedEvents, errorEvent, partialEvent, type EventName, type Shown } from './answer.ts'
 import { refusalOf } from './errors.ts'
 
@@ -18,13 +17,6 @@ export interface Told {
   readonly shown: (generation: Generation) => Shown
 }
 
-interface Following {
-  readonly first: Promise<IteratorResult<News, void>>
-  readonly news: AsyncGenerator<News, void>
-  /** Aborted when Easel stops. */
-  readonly stop: AbortSignal
-}
-
 /** Previews are spread over the work: one is due with each of the parts that they cut it into. */
 const isDue = (
   sent: number,
@@ -35,55 +27,44 @@ const isDue = (
 async function* eventsOf(
   { generations }: Pick<AppPorts, 'generations'>,
   { userId, accepted, previews, events, shown }: Told,
-  { first, news, stop }: Following,
+  news: AsyncIterable<News>,
 ): AsyncGenerator<string> {
   let sent = 0
   try {
-    for (let step = await first; step.done !== true; step = await news.next()) {
-      const { value } = step
-      if (value.kind === 'ended') {
-        checkPictures(value.generation, false)
-        yield* completedEvents(events, shown(value.generation))
-        return
+    for await (const sign of news) {
+      if (sign.kind === 'ended') {
+        checkPictures(sign.generation, false)
+        yield* completedEvents(events, shown(sign.generation))
+        continue
       }
-      const wanted = value.preview && isDue(sent, previews, value)
+      const wanted = sign.preview && isDue(sent, previews, sign)
       const preview = wanted ? await generations.preview(userId, accepted.id) : null
       if (preview !== null) {
         yield partialEvent(events, preview, { index: sent, generation: accepted })
         sent += 1
       }
     }
-    if (stop.aborted) throw stoppingError()
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal === null) throw error
     // The status line is gone: it is told as the last event.
     yield errorEvent(refusal.error)
-  } finally {
-    await news.return()
   }
 }
 
-/**
- * Answers with events, once the engine has shown a first sign.
- * @param left aborted when the client goes
- * @throws NoPicture when it failed before
- */
+/** Answers with events, once the engine has shown a first sign. @throws NoPicture when it failed before */
 export async function sendEvents(
   reply: FastifyReply,
   ports: Pick<AppPorts, 'generations' | 'events'>,
-  { told, left, stop }: { readonly told: Told; readonly left: AbortSignal; readonly stop: AbortSignal },
+  { told, stop }: { readonly told: Told; readonly stop: AbortSignal },
 ): Promise<FastifyReply> {
   const { userId, accepted } = told
-  const news = follow(ports, { userId, id: accepted.id }, AbortSignal.any([left, stop]))
-  const first = news.next()
-  const sign = await within(first, firstSignMs)
-  if (sign?.done === true) throw stoppingError()
-  if (sign?.value.kind === 'ended' && sign.value.generation.images.length === 0) {
-    await news.return()
-    throw new NoPicture(sign.value.generation)
-  }
-  const sent = sendTold(reply, 'text/event-stream; charset=utf-8', eventsOf(ports, told, { first, news, stop }))
-  if (sign === null) reply.raw.flushHeaders()
-  return await sent
+  return await tell(reply, ports, {
+    userId,
+    id: accepted.id,
+    begun: performance.now(),
+    stop,
+    type: 'text/event-stream; charset=utf-8',
+    text: (news) => eventsOf(ports, told, news),
+  })
 }
