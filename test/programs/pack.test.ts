@@ -29,7 +29,8 @@ beforeAll(async () => {
   ]
   const installed = await runNpm(install, folder)
   expect(installed.code, installed.output).toBe(0)
-})
+  // Everything is built and installed, on a machine that may be busy.
+}, 300_000)
 afterAll(async () => {
   await place.close()
   rmSync(folder, { recursive: true, force: true })
