@@ -10,7 +10,7 @@ async function onProcessor(pid: unknown): Promise<number> {
 }
 
 /** Of the embedded database the whole process counts, with what it does around the statements. */
-async function databaseTime({ kind, boss }: Database): Promise<() => Promise<number>> {
+export async function databaseTime({ kind, boss }: Database): Promise<() => Promise<number>> {
   if (kind === 'pglite') {
     return async () => {
       const { user, system } = process.cpuUsage()

@@ -45,6 +45,12 @@ interface Folders {
 }
 
 function configOf({ folder, plain, files, easel }: Folders, port: number): string {
+  const proxy = `proxy_pass http://easel;
+        proxy_bind ${proxyAddress};
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host ${new URL(easel).host};
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`
   const upstream = (name: string) => `$upstream_http_${name.toLowerCase().replaceAll('-', '_')}`
   const headers = kept.map((name) => `add_header ${name} ${upstream(name)};`).join('\n        ')
   // Easel's folder is for its own account alone.
@@ -62,18 +68,22 @@ http {
     tcp_nopush on;
     keepalive_requests 1000000;
     ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join('\n    ')}
+    proxy_cache_path ${folder}/kept levels=1:2 keys_zone=easel:10m max_size=1g inactive=1m use_temp_path=off;
     upstream easel { server ${new URL(easel).host}; keepalive 64; }
     server {
       listen 127.0.0.1:${port};
       location /plain/ { alias ${plain}/; }
       location / {
-        proxy_pass http://easel;
-        proxy_bind ${proxyAddress};
-        proxy_http_version 1.1;
-        proxy_set_header Connection "";
-        proxy_set_header Host ${new URL(easel).host};
-        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        ${proxy}
         proxy_buffering off;
+      }
+      location ~ ^/s/[^/]+/images/[^/]+/(?:thumbnail|view)$ {
+        ${proxy}
+        proxy_cache easel;
+        proxy_cache_key $request_method$host$request_uri;
+        proxy_cache_convert_head off;
+        proxy_cache_revalidate on;
+        add_header X-Kept $upstream_cache_status;
       }
       location ${handOffPrefix} {
         internal;

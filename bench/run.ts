@@ -1,5 +1,6 @@
 // `npm run bench`: all benchmarks, or those that are named.
 import { cpus, totalmem } from 'node:os'
+import { benchGuesses } from './guesses.ts'
 import { benchLibrary, benchLibraryOnPglite, benchLibraryOnPostgres } from './library.ts'
 import { benchPipeline } from './pipeline.ts'
 import { benchServe } from './serve.ts'
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 /** Too long for every time. */
 const onlyByName: Readonly<Record<string, () => Promise<void>>> = {
   serve: benchServe,
+  guesses: benchGuesses,
   streams: benchStreams,
   'wrong-passwords': benchWrongPasswords,
   library: () => benchLibrary(),

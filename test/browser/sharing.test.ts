@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { routes, type Image, type Share } from '@easel/contract'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { probe } from '../../packages/server/src/media/probe.ts'
 import { startFakeOpenAi, type FakeOpenAi } from '../../packages/server/src/providers/openai/fake-openai.ts'
 import { seeNoObjection, seeNoObjectionInBothThemes } from './axe.ts'
 import { makePictures } from './many-pictures.ts'
@@ -221,4 +224,58 @@ it('SH2: what is selected is shared as it was chosen, and what is far down comes
   await large(shown)
     .getByText(`${parseInt(words, 10)} of ${parseInt(words, 10)}`)
     .waitFor()
+})
+
+/** What a program that makes previews reads from a page. */
+const metaOf = (text: string, name: string) => new RegExp(`"${name}" content="([^"]*)"`).exec(text)?.[1] ?? ''
+
+/** As curl asks; where there is none the same is asked by hand. */
+async function curl(
+  address: string,
+): Promise<{ readonly status: number; readonly type: string; readonly body: Buffer }> {
+  const head = '%{stderr}%{http_code} %{content_type}'
+  const options = { encoding: 'buffer', maxBuffer: 1e8 } as const
+  try {
+    const { stdout, stderr } = await promisify(execFile)('curl', ['-s', '-w', head, address], options)
+    const [, status, type = ''] = /^(\d+) (.*)$/.exec(stderr.toString()) ?? []
+    return { status: Number(status), type, body: stdout }
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error
+    const answer = await fetch(address, { headers: { 'user-agent': 'curl/8.5.0', accept: '*/*' } })
+    const type = answer.headers.get('content-type') ?? ''
+    return { status: answer.status, type, body: Buffer.from(await answer.arrayBuffer()) }
+  }
+}
+
+it('SH12, SH22: who makes a preview, who looks on a phone and who uses curl each get what they should', async () => {
+  const [image] = await listImages()
+  const link = await share({ target: { kind: 'image', imageId: image?.id }, title: 'For everybody' })
+  const address = addressOf(link)
+  const viewsOf = async () => {
+    const answer = await fetch(`${easel.address}/api/shares/${link.id}`)
+    return routes.getShare.response.parse(await answer.json()).data.views
+  }
+  // It runs no script, takes whole addresses alone, and wants a JPEG of the size that it was told.
+  const asPreviewer = { 'user-agent': 'facebookexternalhit/1.1', accept: '*/*' }
+  const read = await fetch(address, { headers: asPreviewer })
+  const page = await read.text()
+  expect([read.status, metaOf(page, 'og:title'), metaOf(page, 'og:url')]).toEqual([200, 'For everybody', address])
+  expect(metaOf(page, 'twitter:card')).toBe('summary_large_image')
+  const card = await fetch(metaOf(page, 'og:image'), { headers: asPreviewer })
+  expect([card.status, card.headers.get('content-type')]).toEqual([200, metaOf(page, 'og:image:type')])
+  const { width, height } = probe(Buffer.from(await card.arrayBuffer()))
+  expect([width, height].map(String)).toEqual([metaOf(page, 'og:image:width'), metaOf(page, 'og:image:height')])
+  expect([page.includes('of many'), await viewsOf()]).toEqual([false, 0])
+
+  const { page: shown } = await visit(address, phone)
+  await seePicture(shown.getByRole('main').getByRole('img'))
+  expect(await shown.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  expect(await viewsOf()).toBe(1)
+
+  const whole = await curl(address)
+  expect([whole.status, whole.type, whole.body.includes('<img')]).toEqual([200, 'text/html; charset=utf-8', true])
+  const file = await curl(new URL(link.fileUrl ?? '', easel.address).href)
+  expect([file.status, file.type]).toEqual([200, image?.mimeType])
+  expect(probe(file.body)).toMatchObject({ width: image?.width, height: image?.height })
+  expect(await viewsOf()).toBe(2)
 })

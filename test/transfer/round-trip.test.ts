@@ -87,6 +87,25 @@ async function arrange(
   expect((await generate(easel, varied)).resolution?.prompts).toHaveLength(3)
 }
 
+/** Links of every kind, open, closed and taken back. */
+async function share(easel: TestEasel, [fox = '', first = '']: readonly string[]): Promise<void> {
+  const { data } = routes.listAlbums.response.parse(await (await easel.fetch('/api/albums')).json())
+  const albumId = data.find(({ name }) => name === 'Füchse')?.id
+  const make = async (target: object, wish: object = {}) => {
+    const answer = await post(easel, '/api/shares', { target, ...wish })
+    return routes.createShare.response.parse(await answer.json()).data.id
+  }
+  await make({ kind: 'image', imageId: fox }, { title: 'Für dich 🦊', name: 'ein-fuchs', prompt: true, viewLimit: 9 })
+  await make({ kind: 'album', albumId }, { comment: 'all of them', expiresAt: '2126-01-01T00:00:00.000Z' })
+  await make({ kind: 'images', imageIds: [first, fox] }, { listed: true, download: false })
+  await make({ kind: 'image', imageId: first }, { password: 'a fox in the snow' })
+  const id = await make({ kind: 'image', imageId: fox })
+  expect((await easel.fetch(`/api/shares/${id}`, { method: 'DELETE' })).ok).toBe(true)
+}
+
+const linksOf = async (easel: TestEasel) =>
+  routes.listShares.response.parse(await (await easel.fetch('/api/shares')).json()).data.toReversed()
+
 /** Uploads, generations with and without pictures, lineage of both kinds, trash, tags, the same bytes twice. */
 async function fill(easel: TestEasel): Promise<void> {
   const tags = [
@@ -101,6 +120,7 @@ async function fill(easel: TestEasel): Promise<void> {
   await untilEnded(easel.baseUrl, Generation.parse(await again.json()).id)
   const thrown = [old.id, drawn.images[1]?.id ?? '']
   await arrange(easel, [fox.id, old.id, drawn.images[0]?.id ?? '', drawn.images[1]?.id ?? ''])
+  await share(easel, [fox.id, drawn.images[0]?.id ?? ''])
   for (const id of thrown) await easel.fetch(`/api/images/${id}`, { method: 'DELETE' })
   const failed = exportedGeneration({
     state: 'failed',
@@ -167,7 +187,9 @@ describe('a library that leaves and comes back', () => {
           'albums: 3 taken, 0 there already, 0 not taken',
           'pictures in albums: 6 taken, 0 there already, 0 not taken',
           'searches: 2 taken, 0 there already, 0 not taken',
-          'prompts: 3 taken, 0 there already, 0 not taken\n',
+          'prompts: 3 taken, 0 there already, 0 not taken',
+          'share links: 5 taken, 0 there already, 0 not taken',
+          '  shares.jsonl, line 4: Nobody gets in until its password is set again.\n',
         ].join('\n'),
       })
       const after = await exportOf(into.baseUrl)
@@ -192,8 +214,34 @@ describe('a library that leaves and comes back', () => {
         'pictures in albums: 0 taken, 6 there already, 0 not taken',
         'searches: 0 taken, 2 there already, 0 not taken',
         'prompts: 0 taken, 3 there already, 0 not taken',
+        'share links: 0 taken, 5 there already, 0 not taken',
       ])
       expect(await contentOf(await exportOf(into.baseUrl))).toEqual(before)
+    })
+  })
+
+  it('TR59: and its links lead to the same by the same addresses', async () => {
+    const archive = await exportOf(from.baseUrl)
+    const theirs = await linksOf(from)
+    expect(Object.values(await contentOf(archive)).join('')).not.toMatch(/argon2|a fox in the snow/)
+    await intoEmpty(archive, async (into, path) => {
+      await runImport(path, into.baseUrl)
+      const links = await linksOf(into)
+      expect(links.map(({ name, state, views }) => [name, state, views])).toEqual(
+        theirs.map(({ name, state, views }) => [name, state, views]),
+      )
+      const statuses = []
+      for (const { name } of links) statuses.push((await into.fetch(`/s/${name}`)).status)
+      expect(statuses).toEqual([200, 200, 200, 401, 404])
+      const [fox, , , closed] = links
+      expect(fox?.name).toMatch(/^ein-fuchs-/)
+      const page = `/s/${fox?.name}/images/${fox?.imageId}/file`
+      const bytes = async (easel: TestEasel) => Buffer.from(await (await easel.fetch(page)).arrayBuffer())
+      expect((await bytes(into)).equals(await bytes(from))).toBe(true)
+      const tried = (password: string) => post(into, `/s/${closed?.name}`, { password })
+      expect((await tried('a fox in the snow')).status).toBe(401)
+      await patch(into, `/api/shares/${closed?.id}`, { password: 'a fox in the snow' })
+      expect((await tried('a fox in the snow')).status).toBe(204)
     })
   })
 
@@ -204,7 +252,7 @@ describe('a library that leaves and comes back', () => {
     const { code, out } = await runImport(path, from.baseUrl)
     expect([code, ...counts(out).map((line) => / (\d+) taken, .* (\d+) not taken/.exec(line)?.slice(1))]).toEqual([
       0,
-      ...Array<string[]>(8).fill(['0', '0']),
+      ...Array<string[]>(9).fill(['0', '0']),
     ])
     expect(await contentOf(await exportOf(from.baseUrl))).toEqual(await contentOf(archive))
   })

@@ -106,6 +106,7 @@ export {
   ExportedGeneration,
   ExportedPromptPart,
   ExportedSearch,
+  ExportedShare,
   LibraryRecords,
   LineageLink,
   PictureQuestion,

@@ -9,7 +9,7 @@ export interface FoundPicture<F> {
   readonly sidecar: F | null
 }
 
-const documents = ['generations', 'tags', 'albums', 'album-pictures', 'searches', 'prompts'] as const
+const documents = ['generations', 'tags', 'albums', 'album-pictures', 'searches', 'prompts', 'shares'] as const
 /** Records of an export beside its pictures: `generations.jsonl` and so on. */
 export type ImportDocument = (typeof documents)[number]
 
@@ -23,7 +23,7 @@ export interface FoundFiles<F> {
 const pictureName = /\.(?:png|jpe?g|webp|gif|avif)$/i
 /** What our own archives hold beside pictures. */
 const ownDocument =
-  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|shares\.jsonl|(?:generations|tags|albums|album-pictures|searches|prompts)\.jsonl)$/
+  /^(?:README\.txt|manifest\.json|account\.json|connections\.json|(?:generations|tags|albums|album-pictures|searches|prompts|shares)\.jsonl)$/
 /** Left there by systems, and what Easel makes anew. */
 const ofNoInterest = /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)|^(?:files\/)?derived\//
 

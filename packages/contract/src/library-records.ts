@@ -4,6 +4,7 @@ import { AlbumCreate, StoredFilter } from './collections.ts'
 import { Adjustment, FallbackFrom, GenerationFailure, GenerationState, ImageSpec } from './generations.ts'
 import { Id, PlainText } from './primitives.ts'
 import { PromptPartCreate, PromptResolution } from './prompts.ts'
+import { Share, ShareCreate } from './shares.ts'
 import { Tag } from './tags.ts'
 import { ExportedPicture } from './uploads.ts'
 
@@ -88,6 +89,38 @@ export const ExportedPromptPart = PromptPartCreate.extend({
 })
 export type ExportedPromptPart = z.infer<typeof ExportedPromptPart>
 
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** What Easel gives as the name of a link: words or none before 130 random bits, or a file's that holds a random UUID. */
+const shareName =
+  /^(?:[a-z0-9-]{1,61}-)?[A-Za-z0-9]{22}$|^\w{0,40}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\w{1,5}$/
+
+/** A line of `shares.jsonl`. Ids are those of this library; null: what it showed is erased. */
+export const ExportedShare = z.object({
+  id: LowerId,
+  kind: Share.shape.kind,
+  /** What stands in its address. Older exports do not tell it. */
+  name: z.string('is not told by this export').max(200).regex(shareName, 'must be a name that Easel has given'),
+  imageId: LowerId.nullable(),
+  albumId: LowerId.nullable(),
+  imageIds: z.array(LowerId).max(1000),
+  title: PlainText(300).nullable(),
+  comment: PlainText(10_000).nullable(),
+  startsAt: time.nullable(),
+  expiresAt: time.nullable(),
+  viewLimit: z.int().min(1).max(1_000_000).nullable(),
+  views: count,
+  viewedAt: time.nullable(),
+  download: z.boolean(),
+  prompt: z.boolean(),
+  listed: z.boolean(),
+  address: ShareCreate.shape.address.unwrap(),
+  /** The password itself is told nowhere. */
+  hadPassword: z.boolean(),
+  createdAt: time,
+  revokedAt: time.nullable(),
+})
+export type ExportedShare = z.infer<typeof ExportedShare>
+
 /** Records of an export that are taken back, some at a time; the files of pictures come for themselves. */
 export const LibraryRecords = z.object({
   tags: z.array(Tag).max(500).default([]),
@@ -100,6 +133,7 @@ export const LibraryRecords = z.object({
   /** The album that one names, by its id here. */
   searches: z.array(ExportedSearch).max(100).default([]),
   prompts: z.array(ExportedPromptPart).max(100).default([]),
+  shares: z.array(ExportedShare).max(100).default([]),
 })
 export type LibraryRecords = z.infer<typeof LibraryRecords>
 
@@ -110,7 +144,7 @@ export type LibraryRecords = z.infer<typeof LibraryRecords>
 export const RecordOutcome = z.object({
   outcome: z.enum(['taken', 'there', 'wanted', 'refused']),
   id: Id.nullable(),
-  /** Why it was refused. */
+  /** Why it was refused, or what of it could not be taken. */
   why: z.string().nullable(),
 })
 export type RecordOutcome = z.infer<typeof RecordOutcome>
@@ -125,5 +159,6 @@ export const RecordOutcomes = z.object({
   albumPictures: z.array(RecordOutcome),
   searches: z.array(RecordOutcome),
   prompts: z.array(RecordOutcome),
+  shares: z.array(RecordOutcome),
 })
 export type RecordOutcomes = z.infer<typeof RecordOutcomes>

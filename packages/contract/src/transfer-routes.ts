@@ -42,7 +42,7 @@ export const transferRoutes = {
     method: 'POST',
     path: '/api/import',
     summary:
-      'Take back records of an export: tags, generations, lineage, albums, saved searches, lists, templates and styles; and say which pictures of it are to be sent.',
+      'Take back records of an export: tags, generations, lineage, albums, saved searches, lists, templates, styles and, for who runs the place, share links; and say which pictures of it are to be sent.',
     access: 'write',
     guests: 'refused',
     limit: 'upload',

@@ -53,6 +53,32 @@ const at =
 
 const tile = (page: Page) => page.getByRole('grid').getByRole('button', { name: /^Open: / })
 
+/** Publishes the album, once. */
+async function publish(page: Page): Promise<void> {
+  const albumId = await prepare(page)
+  await page.evaluate(async (id) => {
+    const headers = { 'content-type': 'application/json' }
+    await fetch('/api/admin/defaults', { method: 'PATCH', headers, body: JSON.stringify({ gallery: true }) })
+    const title = 'An autumn walk with everybody'
+    const body = { target: { kind: 'album', albumId: id }, address: 'autumn-walk', title }
+    await fetch('/api/shares', { method: 'POST', headers, body: JSON.stringify(body) })
+  }, albumId)
+}
+
+const published =
+  (path: string, more: (page: Page) => Promise<void> = async () => {}) =>
+  async (page: Page): Promise<void> => {
+    await publish(page)
+    await page.goto(new URL(path, page.url()).href)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await more(page)
+  }
+
+async function changeLink(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Change link: An autumn walk with everybody' }).click()
+  await page.getByRole('switch', { name: 'Publish in the gallery' }).scrollIntoViewIfNeeded()
+}
+
 /** Albums that people of one server see together. */
 export const peopleShots: readonly Shot[] = [
   signedIn(
@@ -112,6 +138,16 @@ export const peopleShots: readonly Shot[] = [
         await page.getByRole('dialog').getByRole('checkbox').first().check({ force: true })
       },
     ),
+  ),
+  signedIn('gallery-page', '/', published('/g/autumn-walk')),
+  signedIn('gallery-links', '/', published('/shares')),
+  signedIn('gallery-field', '/', published('/shares', changeLink)),
+  signedIn(
+    'gallery-rule',
+    '/',
+    published('/admin/rules', async (page) => {
+      await page.getByRole('heading', { name: 'Public gallery' }).scrollIntoViewIfNeeded()
+    }),
   ),
   signedIn(
     'admin-groups',

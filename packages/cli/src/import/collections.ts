@@ -1,16 +1,17 @@
-// Albums, saved searches and what prompts are made of go back. Rules TR56, TR58 in docs/spec/transfer.md.
+// Albums, saved searches, what prompts are made of and links go back. Rules TR56, TR58, TR59 in docs/spec/transfer.md.
 import {
   ExportedAlbum,
   ExportedAlbumPicture,
   ExportedPromptPart,
   ExportedSearch,
+  ExportedShare,
   type LibraryRecords,
 } from '@easel/contract'
 import { batchesOf, counting, here, note, sendAll, type Run } from './records.ts'
 import type { SourceFile } from './source.ts'
 
 /** What a server takes at a time. */
-const most = { albums: 100, albumPictures: 1000, searches: 100, prompts: 100 }
+const most = { albums: 100, albumPictures: 1000, searches: 100, prompts: 100, shares: 100 }
 
 function sending<T>(
   { server }: Run,
@@ -89,5 +90,29 @@ export async function bringPrompts(run: Run, file: SourceFile): Promise<void> {
   const send = sending<ExportedPromptPart>(run, 'prompts', (prompts) => ({ prompts: [...prompts] }))
   for await (const batch of batchesOf(file, { schema: ExportedPromptPart, most: most.prompts, onWrong })) {
     await sendAll(batch, { ...counting<ExportedPromptPart>(run, 'prompts'), send })
+  }
+}
+
+/** The same link with the ids that things have here. */
+const shareHere = (run: Run, { imageId, albumId, imageIds, ...share }: ExportedShare): ExportedShare => ({
+  ...share,
+  imageId: imageId === null ? null : here(run, 'picture', imageId),
+  albumId: albumId === null ? null : here(run, 'album', albumId),
+  imageIds: imageIds.map((id) => here(run, 'picture', id)),
+})
+
+export async function bringShares(run: Run, file: SourceFile): Promise<void> {
+  const onWrong = (name: string, why: string) => run.report.refuse('share links', { name, why })
+  const counted = counting<ExportedShare>(run, 'share links')
+  const send = sending<ExportedShare>(run, 'shares', (given) => ({ shares: given.map((one) => shareHere(run, one)) }))
+  for await (const batch of batchesOf(file, { schema: ExportedShare, most: most.shares, onWrong })) {
+    await sendAll(batch, {
+      ...counted,
+      onOutcome(entry, outcome) {
+        counted.onOutcome(entry, outcome)
+        if (outcome.why !== null) run.report.remark('share links', { name: entry.name, why: outcome.why })
+      },
+      send,
+    })
   }
 }

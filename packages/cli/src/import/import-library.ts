@@ -9,7 +9,7 @@ import {
   type RecordOutcome,
   type StoryBeside,
 } from '@easel/contract'
-import { bringAlbumPictures, bringAlbums, bringPrompts, bringSearches } from './collections.ts'
+import { bringAlbumPictures, bringAlbums, bringPrompts, bringSearches, bringShares } from './collections.ts'
 import { checkWhole } from './lines.ts'
 import { readFacts, type FoundPicture } from './pictures.ts'
 import {
@@ -228,7 +228,7 @@ async function bringDocuments(run: Run, { tags, generations }: Documents, pictur
 /** What names pictures, or albums that were brought before it. */
 async function bringCollections(
   run: Run,
-  { albums, 'album-pictures': albumPictures, searches, prompts }: Documents,
+  { albums, 'album-pictures': albumPictures, searches, prompts, shares }: Documents,
 ): Promise<void> {
   const soundAlbums = await whole(run, 'albums', { file: albums })
   if (soundAlbums !== null) await bringAlbums(run, soundAlbums)
@@ -238,6 +238,8 @@ async function bringCollections(
   if (soundSearches !== null) await bringSearches(run, soundSearches)
   const soundPrompts = await whole(run, 'prompts', { file: prompts })
   if (soundPrompts !== null) await bringPrompts(run, soundPrompts)
+  const soundShares = await whole(run, 'share links', { file: shares })
+  if (soundShares !== null) await bringShares(run, soundShares)
 }
 
 /** How many pictures a source has. */

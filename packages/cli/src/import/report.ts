@@ -7,6 +7,7 @@ const kinds = [
   'pictures in albums',
   'searches',
   'prompts',
+  'share links',
 ] as const
 export type Kind = (typeof kinds)[number]
 
@@ -30,6 +31,8 @@ export interface ImportReport {
   /** Of what was not taken, what should have been: not what is no picture at all. */
   readonly failed: number
   readonly reasons: readonly Reason[]
+  /** How many of them there were. */
+  readonly said: number
 }
 
 /** What became of one thing, said at once. */
@@ -45,6 +48,8 @@ export interface Reporting extends ImportReport {
   leave(reason: Reason): void
   /** A picture that was taken, counted already, lacks something. */
   note(reason: Reason): void
+  /** What was taken and counted already has something for its owner to see to. */
+  remark(kind: Kind, reason: Reason): void
 }
 
 /** @param onRemark is told of each thing that something is said of */
@@ -59,11 +64,14 @@ export function openReport(onRemark: (remark: Remark) => void = () => {}): Repor
     'pictures in albums': none(),
     searches: none(),
     prompts: none(),
+    'share links': none(),
   }
   const reasons: Reason[] = []
   let noted = 0
   let failed = 0
-  const remark = (kind: Kind, what: Remark['what'], reason: Reason) => {
+  let said = 0
+  const say = (kind: Kind, what: Remark['what'], reason: Reason) => {
+    said += 1
     if (reasons.length < named) reasons.push(reason)
     onRemark({ what, kind, ...reason })
   }
@@ -76,22 +84,26 @@ export function openReport(onRemark: (remark: Remark) => void = () => {}): Repor
     get failed() {
       return failed
     },
+    get said() {
+      return said
+    },
     count(kind, outcome) {
       tallies[kind][outcome] += 1
     },
     refuse(kind, reason) {
       tallies[kind].refused += 1
       failed += 1
-      remark(kind, 'refused', reason)
+      say(kind, 'refused', reason)
     },
     leave(reason) {
       tallies.pictures.refused += 1
-      remark('pictures', 'left', reason)
+      say('pictures', 'left', reason)
     },
     note(reason) {
       noted += 1
-      remark('pictures', 'noted', reason)
+      say('pictures', 'noted', reason)
     },
+    remark: (kind, reason) => say(kind, 'noted', reason),
   }
 }
 
@@ -99,9 +111,9 @@ export function openReport(onRemark: (remark: Remark) => void = () => {}): Repor
 const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 
 /** What is said at the end. */
-export function reportText({ tallies, reasons, noted }: ImportReport): string {
+export function reportText({ tallies, reasons, noted, said }: ImportReport): string {
   const shown = kinds.filter((kind) => kind === 'pictures' || Object.values(tallies[kind]).some((count) => count > 0))
-  const left = kinds.reduce((sum, kind) => sum + tallies[kind].refused, noted) - reasons.length
+  const left = said - reasons.length
   return [
     ...shown.map((kind) => {
       const { taken, there, refused } = tallies[kind]

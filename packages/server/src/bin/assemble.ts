@@ -3,71 +3,45 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { InstanceDefaults } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
-import { pruneAudit } from '#admin/audit-list.ts'
-import { openDefaults, type Defaults } from '#admin/defaults.ts'
+import { openDefaults } from '#admin/defaults.ts'
 import { createAccounts, type Accounts } from '#auth/accounts.ts'
 import { findApiKey } from '#auth/api-keys.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
 import { createLocalAuth } from '#auth/local.ts'
-import { ensureOwner } from '#auth/owner.ts'
-import { pruneSessions } from '#auth/sessions.ts'
 import { createLocalRateLimiters, createRateLimiters } from '#auth/rate-limiter.ts'
 import { StartError } from '#base/errors.ts'
-import type { Log } from '#base/log.ts'
 import type { Config } from '#config/config.ts'
-import { createConnections } from '#connections/connections.ts'
-import { openInstanceKey, type OpenKeyring } from '#connections/instance-key.ts'
+import { openInstanceKey } from '#connections/instance-key.ts'
 import { openInstanceSecret } from '#connections/instance-secret.ts'
-import { createSecrets, type Secrets } from '#connections/secrets.ts'
+import { createSecrets } from '#connections/secrets.ts'
 import type { Database } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
 import type { Events } from '#events/events.ts'
 import { createEvents } from '#events/log.ts'
-import { createGenerations } from '#generation/generations.ts'
 import type { Refine } from '#generation/refine.ts'
 import { startGenerationWorker, type GenerationWorker } from '#generation/worker.ts'
 import { createAdministration } from '#http/administration.ts'
 import { createApp } from '#http/app.ts'
 import { createJobs } from '#jobs/boss.ts'
-import type { Jobs } from '#jobs/jobs.ts'
-import { createCollections } from '#library/collections.ts'
-import { createDerivatives } from '#library/derivatives.ts'
-import { createImages } from '#library/images.ts'
-import { createQuotas } from '#library/quotas.ts'
 import { createPngCopies } from '#library/png-copy.ts'
-import { sweep } from '#library/sweep.ts'
-import { emptyExpired } from '#library/trash.ts'
 import { decodePixels, encodePng, encodePreview } from '#media/pixels.ts'
-import { createPromptParts } from '#prompts/parts.ts'
-import { preparePrompt } from '#prompts/prepare.ts'
-import { readPromptPart } from '#prompts/read-part.ts'
-import { createWriting } from '#prompts/writing.ts'
-import { createEngineHttp } from '#providers/kit/engine-http.ts'
-import { checkAddress } from '#providers/kit/guard.ts'
-import type { Provider } from '#providers/spec/provider.ts'
 import type { Sharing } from '#sharing/sharing.ts'
 import { openByName } from '#sharing/unlisted.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import { createTransfer } from '#transfer/transfer.ts'
 import type { Webhooks } from '#webhooks/webhooks.ts'
 import { runCommand } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
 import { discoverBackends } from './discover.ts'
-import { startHousekeeping, type Task } from './housekeeping.ts'
+import type { AssembleOptions, Foundations } from './foundations.ts'
+import { startHousekeeping } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
+import { openLibrary, type Library } from './open-library.ts'
 import { openSharing } from './open-sharing.ts'
-import { createFetchPicture } from './remote-pictures.ts'
+import { tasksOf } from './tasks.ts'
 import { openProcessWebhooks } from './webhooks.ts'
 
 const callTimeoutMs = 30 * 60_000
-const dayMs = 86_400_000
-/** Security events are kept for a year. */
-const auditDays = 365
-/** As long a bulk action can be undone. */
-const bulkDays = 7
-/** So long stands what webhooks were told. */
-const deliveryDays = 30
 
 export interface Assembled {
   /** What it stands on, for those who look at it from beside the HTTP API. */
@@ -83,15 +57,6 @@ export interface Assembled {
   setUpPath(): Promise<string | null>
   /** Answers end, running generations finish within `graceMs` or are handed back, then everything closes. */
   stop(graceMs: number): Promise<void>
-}
-
-export interface AssembleOptions {
-  readonly config: Config
-  readonly log: Log
-  readonly providers: ReadonlyMap<string, Provider>
-  /** The built web app, or null to serve none. */
-  readonly webFolder: string | null
-  readonly version: string
 }
 
 /** @throws StartError or StorageError when it cannot be used */
@@ -136,16 +101,6 @@ async function assembleOn(database: Database, options: AssembleOptions): Promise
     await keyring.close()
     throw error
   }
-}
-
-interface Foundations {
-  readonly database: Database
-  readonly keyring: OpenKeyring
-  readonly secrets: Secrets
-  readonly storage: Storage
-  readonly events: Events
-  readonly jobs: Jobs
-  readonly defaults: Defaults
 }
 
 /** What holds until an administrator says otherwise. */
@@ -201,72 +156,6 @@ async function openLeaving(
   const exportFolder = join(config.dataFolder, 'exports')
   return await startLeaving({ database, storage, events, log, generations, exports, exportFolder })
 }
-
-/** What pictures are asked of, made with and kept in. */
-async function openLibrary({ config, log, providers }: AssembleOptions, foundations: Foundations) {
-  const { database, secrets, storage, events, jobs, defaults } = foundations
-  const { db } = database
-  const connections = createConnections({
-    db,
-    jobs,
-    events,
-    secrets,
-    providers,
-    log,
-    http: createEngineHttp,
-    privateEngines: { allowed: config.privateEngines, checkPublic: checkAddress },
-  })
-  const ownerId = await ensureOwner(db)
-  await connections.ensureInstanceConnections(ownerId, config.engines, { share: config.auth === 'accounts' })
-  const collections = createCollections({ db, storage, events, log, trashDays: config.trashDays })
-  const images = createImages({ db, events, log, sidecars: collections.sidecars })
-  const derivatives = createDerivatives({ db, storage, events, log })
-  const minFreeBytes = config.minFreeBytes
-  const quotas = createQuotas({ db, defaults: () => defaults.current() })
-  const generations = createGenerations({
-    db,
-    jobs,
-    events,
-    connections,
-    storage,
-    images,
-    quotas,
-    log,
-    minFreeBytes,
-    preparePrompt: (userId, prompt) => preparePrompt(db, userId, prompt),
-  })
-  const promptParts = createPromptParts({ db, events })
-  const { sidecars } = collections
-  const writing = createWriting({ db, log, events, jobs, connections, providers, images, storage, quotas, sidecars })
-  const transfer = createTransfer({
-    db,
-    storage,
-    events,
-    images,
-    derivatives,
-    quotas,
-    log,
-    minFreeBytes,
-    readPromptPart,
-    temporaryFolder: join(config.dataFolder, 'tmp'),
-    maxBytes: config.maxUploadBytes,
-    fetchPicture: createFetchPicture(),
-  })
-  return {
-    ownerId,
-    connections,
-    collections,
-    images,
-    derivatives,
-    quotas,
-    generations,
-    promptParts,
-    writing,
-    ...transfer,
-  }
-}
-
-type Library = Awaited<ReturnType<typeof openLibrary>>
 
 /** What leaves for others. */
 interface Told {
@@ -333,46 +222,6 @@ async function openWorker(
     },
     config.workers,
   )
-}
-
-/** What has to be done now and then; `leaving` is there where work is done. */
-function tasksOf(
-  { log, config }: AssembleOptions,
-  { database, storage, events }: Foundations,
-  { library, ...rest }: Readonly<{ library: Library; limits: Limits; leaving: Leaving | null } & Told>,
-): readonly Task[] {
-  const { limits, leaving, sharing, webhooks } = rest
-  const { db } = database
-  const daysAgo = (days: number) => new Date(Date.now() - days * dayMs)
-  const always: readonly Task[] = [
-    { name: 'events', everyMs: 3_600_000, run: () => events.prune(daysAgo(7)) },
-    { name: 'database', everyMs: 300_000, run: () => database.maintain() },
-    { name: 'sessions', everyMs: 3_600_000, run: () => pruneSessions(db) },
-    { name: 'downloads', everyMs: 3_600_000, run: () => library.downloads.prune() },
-    { name: 'visits', everyMs: 3_600_000, run: () => sharing.visits.prune() },
-    { name: 'limits', everyMs: 600_000, run: () => limits.limiters.prune() },
-    { name: 'webhooks', everyMs: 60_000, soonMs: 1000, run: () => webhooks.note() },
-    { name: 'webhook deliveries', everyMs: 3_600_000, run: () => webhooks.prune(daysAgo(deliveryDays)) },
-    { name: 'audit', everyMs: dayMs, run: () => pruneAudit(db, daysAgo(auditDays)) },
-  ]
-  if (leaving === null) return always
-  const ports = { db, storage, events, log }
-  const { bulks, sidecars } = library.collections
-  return [
-    ...always,
-    { name: 'thumbnails', everyMs: 600_000, soonMs: 1000, run: () => library.derivatives.catchUp() },
-    { name: 'sidecars', everyMs: 10_000, soonMs: 1000, run: (signal) => sidecars.writeAll(signal) },
-    { name: 'bulk actions', everyMs: 10_000, soonMs: 1000, run: () => bulks.resume() },
-    { name: 'finished bulk actions', everyMs: dayMs, run: () => bulks.prune(daysAgo(bulkDays)) },
-    {
-      name: 'trash',
-      everyMs: 3_600_000,
-      soonMs: 60_000,
-      run: (signal) => emptyExpired(ports, daysAgo(config.trashDays), signal),
-    },
-    { name: 'sweep', everyMs: dayMs, soonMs: 30_000, run: (signal) => sweep(ports, { signal }) },
-    { name: 'leaving', everyMs: 20_000, soonMs: 1000, run: () => leaving.run() },
-  ]
 }
 
 async function compose(options: AssembleOptions, foundations: Foundations): Promise<Assembled> {

@@ -1,4 +1,4 @@
-// Files that the proxy in front sends by itself, once it is decided that they may be seen. Rule SH25 in docs/spec/sharing.md.
+// What the proxy in front sends by itself, once it is decided that it may be seen. Rules SH25 and SH27 in docs/spec/sharing.md.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Storage } from '#storage/spec/storage.ts'
 
@@ -8,12 +8,22 @@ declare module 'fastify' {
   }
 }
 
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
 export interface HandOff {
   /**
    * Names a stored file for the proxy to send, ranges and all; every other header has to be set already.
    * @returns false where this server sends it: nobody said that the proxy can, the request comes not from it, or there is no such file
    */
-  take(exchange: { request: FastifyRequest; reply: FastifyReply }, storage: Storage, key: string): Promise<boolean>
+  take(exchange: Exchange, storage: Storage, key: string): Promise<boolean>
+  /**
+   * Says how many seconds the proxy may answer others with this without asking, where it keeps answers at all; 0: it asks each time.
+   * @returns false where nothing is said, as the request comes not from it
+   */
+  keep(exchange: Exchange, seconds: number): boolean
 }
 
 /** So long a file that was there is taken to be there: derived ones may be thrown away at any time. */
@@ -45,11 +55,18 @@ function createHandOff({ prefix, isProxy }: HandOffOptions): HandOff {
     return true
   }
 
+  const isOurs = ({ socket }: FastifyRequest): boolean => prefix !== null && isProxy(socket.remoteAddress ?? '')
+
   return {
     async take({ request, reply }, storage, key) {
-      if (prefix === null || !isProxy(request.socket.remoteAddress ?? '')) return false
+      if (prefix === null || !isOurs(request)) return false
       if (!(await isThere(storage, key))) return false
       reply.header('x-accel-redirect', prefix + key)
+      return true
+    },
+    keep({ request, reply }, seconds) {
+      if (!isOurs(request)) return false
+      reply.header('x-accel-expires', String(seconds))
       return true
     },
   }

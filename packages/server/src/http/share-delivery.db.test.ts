@@ -134,8 +134,12 @@ describe('files that the proxy sends', () => {
     expect(headers['x-accel-redirect']).not.toContain(image.filename)
   })
 
-  it('SH25: a thumbnail is handed over once it is a file, and made where it is none', async () => {
-    const { thumbnail, image } = await openAlbum(server)
+  it('SH25: a thumbnail of a closed link is handed over once it is a file, and made where it is none', async () => {
+    const password = 'a fox in the snow'
+    const { thumbnail: path, image, path: link } = await openAlbum(server, { password })
+    const given = await server.ask({ method: 'POST', path: link, body: { password } })
+    const headers = { cookie: given.headers['set-cookie']?.map((one) => one.split(';')[0]).join('; ') ?? '' }
+    const thumbnail = { path, headers }
     await server.process.storage.delete(thumbnailKey(image.id, 320))
     const made = await server.ask(thumbnail)
     expect([made.status, made.headers['x-accel-redirect']]).toEqual([200, undefined])
@@ -144,8 +148,30 @@ describe('files that the proxy sends', () => {
     expect(handed.headers['x-accel-redirect']).toBe(prefix + thumbnailKey(image.id, 320))
     expect([handed.status, handed.body.length, handed.headers['content-type']]).toEqual([200, 0, 'image/webp'])
     for (const name of demanded) expect(handed.headers).toHaveProperty(name)
-    const again = await server.ask({ path: thumbnail, headers: { 'if-none-match': handed.headers.etag ?? '' } })
+    expect(handed.headers['x-accel-expires']).toBe('0')
+    const again = await server.ask({ path, headers: { ...headers, 'if-none-match': handed.headers.etag ?? '' } })
     expect([again.status, again.headers['x-accel-redirect']]).toEqual([304, undefined])
+  })
+
+  it('SH27: small pictures of open links may be kept for two seconds, never past the link’s end, and nothing else', async () => {
+    const { path, file, thumbnail, id } = await openAlbum(server, { prompt: true })
+    const view = thumbnail.replace('/thumbnail', '/view')
+    const keptOf = async (at: string, headers: Record<string, string> = {}) => {
+      const answer = await server.ask({ path: at, headers })
+      return [answer.status, answer.headers['x-accel-expires'], answer.headers['x-accel-redirect'] !== undefined]
+    }
+    for (const small of [thumbnail, view, `${view}?width=320`]) expect(await keptOf(small)).toEqual([200, '2', false])
+    const { etag = '' } = (await server.ask(thumbnail)).headers
+    expect(await keptOf(thumbnail, { 'if-none-match': etag })).toEqual([304, '2', false])
+    expect(await keptOf(file)).toEqual([200, '0', true])
+    for (const rest of [path, `${path}/images`, `${path}/card.jpg`, `${path}/zip`])
+      expect(await keptOf(rest), rest).toEqual([200, '0', false])
+    await server.sharing.links.update(owner, id, { viewLimit: 9 })
+    expect(await keptOf(thumbnail)).toEqual([200, '0', true])
+    await server.sharing.links.revoke(owner, id)
+    for (const at of [thumbnail, file, path]) expect((await keptOf(at)).slice(1)).toEqual([undefined, false])
+    const ending = await openAlbum(server, { expiresAt: new Date(Date.now() + 1500).toISOString() })
+    expect(['0', '1']).toContain((await server.ask(ending.thumbnail)).headers['x-accel-expires'])
   })
 
   it('SH25: what may not be seen and what is not there is handed over to nobody', async () => {
@@ -170,6 +196,7 @@ describe('files that the proxy sends', () => {
     for (const path of [file, thumbnail]) {
       const answer = await direct.ask({ path, headers })
       expect([answer.status, answer.headers['x-accel-redirect']]).toEqual([200, undefined])
+      expect(answer.headers['x-accel-expires']).toBeUndefined()
       expect(answer.body.length).toBeGreaterThan(0)
     }
     await direct.close()

@@ -151,3 +151,25 @@ it('SP15: bulk actions on a shared album are told to its members', async () => {
   await library.collections.bulks.start(owner, { action, selection: { ids: [imageId] } })
   expect((await library.eventsOf(member)).slice(before)).toContainEqual({ type: 'library.changed', what: 'people' })
 })
+
+it('SP15: pictures that go to the trash or leave it, many at a time, are told to members and to nobody else', async () => {
+  const { bulks, albums } = library.collections
+  const [imageId, stranger] = [await keep(owner), await library.addUser()]
+  await albums.add(owner, albumId, [imageId])
+  const told = async (userId: string, action: 'trash' | 'restore' | 'undo', id = '') => {
+    const before = (await library.eventsOf(userId)).length
+    const work =
+      action === 'undo'
+        ? bulks.undo(owner, id)
+        : bulks.start(owner, { action: { type: action }, selection: { ids: [imageId] } })
+    const bulk = await work
+    await expect.poll(async () => (await bulks.get(owner, bulk.id)).state).not.toMatch(/running|undoing/)
+    return { id: bulk.id, events: (await library.eventsOf(userId)).slice(before) }
+  }
+  const people = { type: 'library.changed', what: 'people' }
+  const trashed = await told(member, 'trash')
+  expect(trashed.events).toEqual([people])
+  expect((await told(member, 'undo', trashed.id)).events).toEqual([people])
+  expect((await told(stranger, 'trash')).events).toEqual([])
+  expect((await told(member, 'restore')).events).toEqual([people])
+})

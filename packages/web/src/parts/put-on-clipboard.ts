@@ -9,12 +9,17 @@ const PATIENCE = 2000
 export async function putOnClipboard(text: Promise<string>): Promise<boolean> {
   try {
     const blob = text.then((words) => new Blob([words], { type: 'text/plain' }))
-    const writing = navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]).then(() => true)
-    await text
+    // It may be refused before the text is there.
+    const writing = navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]).then(
+      () => true,
+      () => 'refused' as const,
+    )
+    const words = await text
     // A browser may ask its person first, and the page has something to say meanwhile.
-    return await Promise.race([writing, new Promise<false>((late) => setTimeout(late, PATIENCE, false))])
+    const outcome = await Promise.race([writing, new Promise<false>((late) => setTimeout(late, PATIENCE, false))])
+    return outcome === 'refused' ? copyOld(words) : outcome
   } catch {
-    // Not allowed, or not there: what is left is the old way.
+    // Not there: what is left is the old way.
     return await text.then(copyOld, () => false)
   }
 }

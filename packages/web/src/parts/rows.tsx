@@ -41,14 +41,14 @@ export function Row({ lead, name, facts, faded = false, children }: RowProps) {
   )
 }
 
-/** A line breaks between two of them, and inside one only when it is wider than the line. */
+/** A line breaks between two of them, which no dot then stands beside, and inside one only when it is wider than the line. */
 function Facts({ facts }: Pick<RowProps, 'facts'>) {
   const known = facts.filter((fact) => fact !== '')
   return (
     <span className={classes['facts']}>
-      {known.map((fact, index) => (
+      {known.map((fact) => (
         <Fragment key={fact}>
-          <span className={classes['fact']}>{index < known.length - 1 ? `${fact} ·` : fact}</span>{' '}
+          <span className={classes['fact']}>{fact}</span>{' '}
         </Fragment>
       ))}
     </span>

@@ -3,6 +3,7 @@ import { errorCodes, type ErrorCode, type Problem } from '@easel/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { EaselError } from '#base/errors.ts'
+import { WaitError } from '#sharing/limits.ts'
 
 const type = (code: ErrorCode): string => `urn:easel:problem:${code}`
 
@@ -87,8 +88,15 @@ export function sendProblem(reply: FastifyReply, answer: Problem): FastifyReply 
   return reply.code(answer.status).type('application/problem+json').serializer(JSON.stringify).send(answer)
 }
 
+/** Says how long to wait, where an error knows. */
+export function tellWait(reply: FastifyReply, error: unknown): void {
+  if (error instanceof WaitError) reply.header('retry-after', String(error.waitSeconds))
+}
+
 /** Every error of the API becomes `application/problem+json`; a folder of `compat` sets its own handler over this. */
 export function registerErrors(app: FastifyInstance): void {
+  // Before whatever handler puts it into words.
+  app.addHook('onError', async (_request, reply, error) => tellWait(reply, error))
   app.setErrorHandler(async (error, request, reply) => {
     const answer = toProblem(error) ?? unexpected(request, error)
     return await sendProblem(reply, answer)

@@ -5,7 +5,6 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { Derivatives } from '#library/derivatives.ts'
-import { WaitError } from '#sharing/limits.ts'
 import type { SeenPicture } from '#sharing/members.ts'
 import { isTold } from '#sharing/membership.ts'
 import type { Sharing } from '#sharing/sharing.ts'
@@ -33,14 +32,7 @@ type Asking = Pick<Call<typeof routes.getSharedAlbum>, 'caller' | 'params'>
 const asked = ({ caller, params }: Asking) => ({ userId: caller.userId, albumId: params.id })
 
 function registerOwners(app: FastifyInstance, { sharing: { albumOwner } }: Ports): void {
-  serve(app, routes.findPeople, async ({ caller, body, reply }) => {
-    try {
-      return { data: await albumOwner.find(caller.userId, body.text) }
-    } catch (error) {
-      if (error instanceof WaitError) reply.header('retry-after', String(error.waitSeconds))
-      throw error
-    }
-  })
+  serve(app, routes.findPeople, async ({ caller, body }) => ({ data: await albumOwner.find(caller.userId, body.text) }))
   serve(app, routes.listMyGroups, async ({ caller }) => ({ data: await albumOwner.groups(caller.userId) }))
   serve(app, routes.listAlbumPeople, async (call) => ({ data: await albumOwner.list(asked(call)) }))
   serve(app, routes.putAlbumPerson, async (call) => ({ data: await albumOwner.put(asked(call), call.body) }))

@@ -11,6 +11,7 @@ import { cardOf } from '#sharing/variants.ts'
 import type { Entry } from '#sharing/visits.ts'
 import { originOf } from '../client.ts'
 import { access } from '../plugins/access.ts'
+import { tellWait } from '../plugins/errors.ts'
 import { serve } from '../serve.ts'
 import type { ShareAssets } from '../share-page/share-assets.ts'
 import { renderSharePage, type OpenShareView, type ShareView } from '../share-page/share-page.ts'
@@ -54,7 +55,7 @@ function sendPage(reply: FastifyReply, status: number, text: string): FastifyRep
 /** @param error a reason to show another page, or anything else */
 function sendRefusal(reply: FastifyReply, { assets }: Ports, { error, view }: { error: unknown; view: ShareView }) {
   if (!(error instanceof EaselError)) throw error
-  if (error instanceof WaitError) reply.header('retry-after', String(error.waitSeconds))
+  tellWait(reply, error)
   reply.header('cache-control', 'no-store')
   return sendPage(reply, errorCodes[error.code].status, renderSharePage(view, assets))
 }

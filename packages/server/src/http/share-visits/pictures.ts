@@ -58,20 +58,29 @@ interface SmallFile {
   readonly etag: string
   readonly caching: string
   readonly mimeType: string
+  /** How long caches may keep it; null and absent: not at all. */
+  readonly freshSeconds?: number | null
   /** Where it is a file, for the proxy to send; absent: it is not handed over. */
   readonly kept?: { readonly storage: Storage; readonly key: string }
 }
 
+/** So long a proxy in front may send a small picture again without asking: as long a link that was taken back may still show it there. */
+const keptSeconds = 2
+
 /** Sends something small that is held in memory. */
 export async function sendBytes(
   { request, reply }: Exchange,
-  { etag, caching, mimeType, kept }: SmallFile,
+  { etag, caching, mimeType, freshSeconds, kept }: SmallFile,
   read: () => Promise<Uint8Array>,
 ): Promise<FastifyReply> {
   setFileHeaders(reply, `"${etag}"`, caching)
   reply.header('accept-ranges', 'none')
+  const { handOff } = request.server
+  const seconds = Math.min(freshSeconds ?? 0, keptSeconds)
+  // Bytes can be kept, an answer that names a file cannot.
+  const isKept = handOff.keep({ request, reply }, seconds) && seconds > 0
   if (isFresh(request, `"${etag}"`)) return await reply.code(304).send()
-  if (kept !== undefined && (await request.server.handOff.take({ request, reply }, kept.storage, kept.key))) {
+  if (!isKept && kept !== undefined && (await handOff.take({ request, reply }, kept.storage, kept.key))) {
     return await reply.header('accept-ranges', 'bytes').type(mimeType).send()
   }
   const { buffer, byteOffset, length } = await read()
@@ -113,15 +122,17 @@ export function registerPictures(app: FastifyInstance, ports: ShareVisitPorts): 
   async function enter(exchange: Exchange, { name, id }: z.output<typeof Params>, want: Want) {
     const entry = await visits.picture({ name, imageId: id, want }, visitorOf(exchange.request))
     givePass(exchange, entry.pass, pathOf(name))
-    return { entry, caching: openHeaders(exchange.reply, visits, entry.share) }
+    const caching = openHeaders(exchange.reply, visits, entry.share)
+    return { entry, caching, freshSeconds: visits.freshSeconds(entry.share) }
   }
 
   /** The WebP that is made of every picture, or null where it is no smaller than the picture. */
-  async function sendDerived(exchange: Exchange, { entry, caching }: Awaited<ReturnType<typeof enter>>, side: 320) {
+  async function sendDerived(exchange: Exchange, entered: Awaited<ReturnType<typeof enter>>, side: 320) {
+    const { entry, ...fresh } = entered
     const { picture } = entry
     const etag = tagOf(picture, String(side))
     const kept = { storage, key: thumbnailKey(picture.id, side) }
-    return await sendBytes(exchange, { etag, caching, mimeType: 'image/webp', kept }, async () => {
+    return await sendBytes(exchange, { etag, ...fresh, mimeType: 'image/webp', kept }, async () => {
       const bytes = await derivatives.thumbnail(picture, side)
       if (bytes === null) throw damaged()
       return bytes
@@ -143,7 +154,7 @@ export function registerPictures(app: FastifyInstance, ports: ShareVisitPorts): 
     async (request, reply) => {
       const exchange = { request, reply }
       const { width } = request.query
-      const { entry, caching } = await enter(exchange, request.params, 'picture')
+      const { entry, ...fresh } = await enter(exchange, request.params, 'picture')
       const { share, picture } = entry
       if (picture.damage !== null) throw damaged()
       const format = width === undefined ? 'webp' : formatFor(request)
@@ -153,7 +164,7 @@ export function registerPictures(app: FastifyInstance, ports: ShareVisitPorts): 
       const form = { format, longestSide }
       const etag = tagOf(picture, `${format}-${longestSide}`)
       const { mimeType } = kindOf(picture, form)
-      return await sendBytes(exchange, { etag, caching, mimeType }, async () => {
+      return await sendBytes(exchange, { etag, ...fresh, mimeType }, async () => {
         const ready = width === undefined ? await derivatives.thumbnail(picture, 1280) : null
         return ready ?? (await variants.bytes(picture, form, makingFor(exchange, ports)))
       })

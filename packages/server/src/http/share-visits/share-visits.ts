@@ -1,6 +1,5 @@
 // What visitors of links get: pages, pictures, archives, cards. Rules SH10 … in docs/spec/sharing.md.
 import type { FastifyInstance } from 'fastify'
-import { WaitError } from '#sharing/limits.ts'
 import type { AppPorts } from '../app.ts'
 import { sendProblem, toProblem, unexpected } from '../plugins/errors.ts'
 import { readShareAssets } from '../share-page/share-assets.ts'
@@ -22,9 +21,8 @@ function wordVisits(scope: FastifyInstance): void {
     reply.header('x-robots-tag', 'noindex')
   })
   scope.setErrorHandler(async (error, request, reply) => {
-    reply.removeHeader('etag').removeHeader('content-disposition')
+    reply.removeHeader('etag').removeHeader('content-disposition').removeHeader('x-accel-expires')
     reply.headers({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' })
-    if (error instanceof WaitError) reply.header('retry-after', String(error.waitSeconds))
     return await sendProblem(reply, toProblem(error) ?? unexpected(request, error))
   })
 }

@@ -59,6 +59,8 @@ export function openHeaders(reply: FastifyReply, visits: Visits, share: ShareRow
   const seconds = visits.freshSeconds(share)
   const caching = seconds === null ? 'private, no-store' : `public, max-age=${seconds}`
   reply.header('cache-control', caching)
+  // A page and what is saved are asked for each time, so that visits are counted.
+  reply.server.handOff.keep({ request: reply.request, reply }, 0)
   return caching
 }
 

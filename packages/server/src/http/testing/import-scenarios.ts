@@ -2,7 +2,13 @@ import { expect } from 'vitest'
 import { newId } from '#base/ids.ts'
 import { png } from '#library/testing.ts'
 import { digest } from '#media/digest.ts'
-import { exportedAlbum, exportedGeneration, exportedPromptPart, exportedSearch } from '#transfer/take-back/testing.ts'
+import {
+  exportedAlbum,
+  exportedGeneration,
+  exportedPromptPart,
+  exportedSearch,
+  exportedShare,
+} from '#transfer/take-back/testing.ts'
 import type { Scenarios } from './scenario.ts'
 
 const question = (sha256: string, id: string | null = null) => ({
@@ -60,6 +66,28 @@ export const importScenarios: Scenarios<'takeBackRecords'> = {
         ],
       },
       events: ['library.changed'],
+    },
+    {
+      name: 'links, to who administers',
+      request: async ({ theirs, image }) => {
+        const shares = [exportedShare({ imageId: await image() }), exportedShare({ imageId: theirs.image })]
+        return { body: { shares } }
+      },
+      status: 200,
+      shape: {
+        shares: [
+          { outcome: 'taken', why: null },
+          { outcome: 'refused', why: 'The picture that it shows is not in the library.' },
+        ],
+      },
+      events: ['image.added', 'library.changed'],
+    },
+    {
+      name: 'a link of a name that anybody could guess',
+      request: async () => ({ body: { shares: [exportedShare({ name: 'fox' })] } }),
+      status: 400,
+      code: 'validation-failed',
+      fields: ['body.shares.0.name'],
     },
     {
       name: 'pictures that are there, wanted, and somebody else’s',

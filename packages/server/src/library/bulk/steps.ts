@@ -5,10 +5,10 @@ import type { Log } from '#base/log.ts'
 import type { Db, Trx } from '#db/database.ts'
 import type { BulkActionTable } from '#db/library-tables.ts'
 import { inTransaction } from '#db/transaction.ts'
-import type { Events, LoggedEvent } from '#events/events.ts'
+import type { Events, LoggedEvent, Told } from '#events/events.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { eraseFromTrash } from '../erase.ts'
-import { memberEvents } from '../album-people.ts'
+import { memberEvents, watcherEvents } from '../album-people.ts'
 import { lockImages } from '../locks.ts'
 import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { openSearch } from '../search/search.ts'
@@ -63,6 +63,16 @@ function eventsOf(row: BulkRow, action: BulkAction, changes: readonly Changed[])
   return [{ type: 'library.changed', what: 'images' }]
 }
 
+/** What others are told who see these pictures in an album, when they go to the trash or leave it. */
+async function othersEvents(
+  trx: Trx,
+  { action, userId }: { readonly action: BulkAction; readonly userId: string },
+  imageIds: readonly string[],
+): Promise<readonly Told[]> {
+  if (action.type !== 'trash' && action.type !== 'restore') return []
+  return await watcherEvents(trx, { userId, imageIds })
+}
+
 const everyCollection: readonly LoggedEvent[] = [
   { type: 'library.changed', what: 'tags' },
   { type: 'library.changed', what: 'albums' },
@@ -104,6 +114,8 @@ export async function step(ports: StepPorts, row: BulkRow): Promise<boolean> {
         .values(changes.map(({ id, before }) => ({ bulk_id: row.id, image_id: id, before: JSON.stringify(before) })))
         .execute()
       await events.append(trx, row.user_id, eventsOf(row, action, changes))
+      const changedIds = changes.map(({ id }) => id)
+      await events.appendAll(trx, await othersEvents(trx, { action, userId: row.user_id }, changedIds))
     }
     await proceed(trx, events, { ...row, seen, changed: row.changed + changes.length + erased, position, state })
   })
@@ -123,13 +135,11 @@ export async function stepBack({ db, events }: StepPorts, row: BulkRow, action: 
       .execute()
     const changes = rows.map(({ image_id: id, before }) => ({ id, before: before as Changed['before'] })) // oxlint-disable-line typescript/consistent-type-assertions -- as it was written
     if (changes.length > 0) {
-      await lockImages(
-        trx,
-        row.user_id,
-        changes.map(({ id }) => id),
-      )
+      const imageIds = changes.map(({ id }) => id)
+      await lockImages(trx, row.user_id, imageIds)
       await takeBackFrom(trx, action, changes)
       await events.append(trx, row.user_id, [{ type: 'library.changed', what: 'images' }])
+      await events.appendAll(trx, await othersEvents(trx, { action, userId: row.user_id }, imageIds))
     }
     await proceed(trx, events, { ...row, state: changes.length === 0 ? 'undone' : 'undoing' })
     return changes.length > 0

@@ -9,7 +9,7 @@ albums.jsonl                your albums
 album-pictures.jsonl        what is in them, each in its order
 searches.jsonl              your saved searches
 prompts.jsonl               your lists, templates and styles of prompts
-shares.jsonl                your links, without their addresses and passwords; taking this back makes none anew
+shares.jsonl                your links with their addresses, without their passwords: whoever reads this can open them
 connections.json            your configured engines, without their keys
 account.json                what is known of you
 manifest.json               how many of each, and which pictures could not be put in here and why

@@ -1,4 +1,5 @@
-// What an export says of everything that is no picture. No key, password, token or other secret is read here.
+// What an export says of everything that is no picture. No key, password, token or other secret is read here, but the names of
+// links: rule TR23.
 import { sql } from 'kysely'
 import type { Tag } from '@easel/contract'
 import type { Db } from '#db/database.ts'
@@ -168,7 +169,7 @@ export async function* promptLines(db: Db, userId: string): AsyncGenerator<strin
   }
 }
 
-/** Every link of a user as a line of JSON, without its name, which is its secret, and without its password. */
+/** Every link of a user as a line of JSON, with the name by which people find it, and without its password. */
 export async function* shareLines(db: Db, userId: string): AsyncGenerator<string, void, undefined> {
   const images = sql<string[]>`coalesce((
     select jsonb_agg(image_id order by position) from share_images where share_id = shares.id), '[]'::jsonb)`
@@ -178,8 +179,16 @@ export async function* shareLines(db: Db, userId: string): AsyncGenerator<string
     const rows: { id: string }[] = await select
       .orderBy('id')
       .limit(batch)
-      .select(['id', 'kind', 'image_id as imageId', 'album_id as albumId', images.as('imageIds')])
-      .select(['title', 'comment', 'starts_at as startsAt', 'expires_at as expiresAt', 'view_limit as viewLimit'])
+      .select(['id', 'kind', 'name', 'image_id as imageId', 'album_id as albumId', images.as('imageIds')])
+      .select([
+        'address',
+        'viewed_at as viewedAt',
+        'title',
+        'comment',
+        'starts_at as startsAt',
+        'expires_at as expiresAt',
+        'view_limit as viewLimit',
+      ])
       .select(['views', 'download', 'prompt', 'listed', 'created_at as createdAt', 'revoked_at as revokedAt'])
       .select(sql<boolean>`password is not null`.as('hadPassword'))
       .execute()

@@ -18,7 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => library.close())
 
-const records = (userId: string, given: object) => takeBack.records(userId, LibraryRecords.parse(given))
+const records = (userId: string, given: object) =>
+  takeBack.records(userId, LibraryRecords.parse(given), { mayName: false })
 
 const keep = async (userId: string) => (await library.keep(userId, { prompt: newId() })).record.id
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => library.close())
 
 const records = (userId: string, given: Partial<LibraryRecords>) =>
-  transfer.takeBack.records(userId, LibraryRecords.parse(given))
+  transfer.takeBack.records(userId, LibraryRecords.parse(given), { mayName: false })
 
 const generationRow = async (id: string) =>
   await library.db.selectFrom('generations').selectAll().where('id', '=', id).executeTakeFirst()

@@ -12,6 +12,7 @@ import { findPlaces, type Place } from './places.ts'
 import type { RecordPorts } from './record-ports.ts'
 import { takePrompts, type PromptFaults } from './prompts.ts'
 import { takeSearches } from './searches.ts'
+import { takeShares } from './shares.ts'
 
 export interface TakeBackPorts extends RecordPorts, PromptFaults {
   readonly storage: Storage
@@ -23,9 +24,10 @@ export interface TakeBackPorts extends RecordPorts, PromptFaults {
 export interface TakeBack {
   /**
    * Takes back what is not there yet, and says of each picture whether its file is to be sent. A repeat changes nothing.
+   * @param powers `mayName`: links come back under their names, which whoever else brings them could have from anybody (TR59)
    * @throws EaselError `disk-full`
    */
-  records(userId: string, records: LibraryRecords): Promise<RecordOutcomes>
+  records(userId: string, records: LibraryRecords, powers: { readonly mayName: boolean }): Promise<RecordOutcomes>
 }
 
 /** Also those that no picture has. */
@@ -51,8 +53,9 @@ function outcomeOf(place: Place): RecordOutcome {
 export function createTakeBack(ports: TakeBackPorts): TakeBack {
   const { db, clock = systemClock } = ports
   return {
-    async records(userId, { tags, generations, pictures, links, albums, albumPictures, searches, prompts }) {
-      const news = [tags, generations, albums, albumPictures, searches, prompts]
+    async records(userId, records, { mayName }) {
+      const { tags, generations, pictures, links, albums, albumPictures, searches, prompts, shares } = records
+      const news = [tags, generations, albums, albumPictures, searches, prompts, shares]
       if (news.some(({ length }) => length > 0)) await checkRoom(ports)
       const now = clock.now()
       return {
@@ -64,6 +67,7 @@ export function createTakeBack(ports: TakeBackPorts): TakeBack {
         albumPictures: await takeAlbumPictures(ports, userId, albumPictures),
         searches: await takeSearches(ports, userId, { searches, now }),
         prompts: await takePrompts(ports, userId, { prompts, now }),
+        shares: await takeShares(ports, { userId, now, mayName }, shares),
       }
     },
   }

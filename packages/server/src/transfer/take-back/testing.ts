@@ -1,4 +1,11 @@
-import type { ExportedAlbum, ExportedGeneration, ExportedPromptPart, ExportedSearch } from '@easel/contract'
+import { randomBytes } from 'node:crypto'
+import type {
+  ExportedAlbum,
+  ExportedGeneration,
+  ExportedPromptPart,
+  ExportedSearch,
+  ExportedShare,
+} from '@easel/contract'
 import { newId } from '#base/ids.ts'
 
 /** A line of an export's `generations.jsonl`. */
@@ -49,3 +56,28 @@ export const exportedPromptPart = (changes: Partial<ExportedPromptPart> = {}): E
   const part = { kind: 'list' as const, name: `list-${id}`, text: 'red\n2::{green|blue}', negativePrompt: null }
   return { id, ...part, createdAt: '2026-11-01T10:00:00.000Z', ...changes }
 }
+
+/** A line of an export's `shares.jsonl`: of a link to a picture that is erased. */
+export const exportedShare = (changes: Partial<ExportedShare> = {}): ExportedShare => ({
+  id: newId(),
+  kind: 'image',
+  name: randomBytes(11).toString('hex'),
+  imageId: null,
+  albumId: null,
+  imageIds: [],
+  title: null,
+  comment: null,
+  startsAt: null,
+  expiresAt: null,
+  viewLimit: null,
+  views: 0,
+  viewedAt: null,
+  download: true,
+  prompt: false,
+  listed: false,
+  address: null,
+  hadPassword: false,
+  createdAt: '2026-11-01T10:00:00.000Z',
+  revokedAt: null,
+  ...changes,
+})

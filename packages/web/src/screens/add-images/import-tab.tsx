@@ -77,8 +77,8 @@ export function ImportTab({ incoming, tags, picker, onImport, onClose }: ImportT
       )}
       {Object.keys(documents).length > 0 && (
         <Notice tone="quiet">
-          This is an export of Easel. Its pictures come in here; albums, saved searches and the history of generations
-          come with the command “easel import”.
+          This is an export of Easel. Its pictures come in here; albums, saved searches, links and the history of
+          generations come with the command “easel import”.
         </Notice>
       )}
       {picker}

@@ -1,5 +1,4 @@
 import { Switch, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { useAuthStatus } from '#data/session.ts'
 import { slug, type ShareValues } from './share-values.ts'
 
@@ -12,18 +11,21 @@ interface PublishFieldProps {
 /** Whether an album has an address of its own, and which. Nothing where the server has no gallery and the album no address. */
 export function PublishField({ values, fault, onChange }: PublishFieldProps) {
   const gallery = useAuthStatus()?.gallery === true
-  const [isOn, setOn] = useState(values.address !== '')
-  if (!gallery && values.address === '' && !isOn) return null
+  const isOn = values.publish
+  if (!gallery && !isOn) return null
   return (
     <>
       <Switch
         label="Publish in the gallery"
         description={isOn ? 'For everybody, with a feed. It has no password and no number of visits.' : undefined}
         checked={isOn}
-        onChange={(event) => {
-          setOn(event.currentTarget.checked)
-          onChange(event.currentTarget.checked ? { protect: false, password: '', viewLimit: null } : { address: '' })
-        }}
+        onChange={(event) =>
+          onChange(
+            event.currentTarget.checked
+              ? { publish: true, protect: false, password: '', viewLimit: null, name: '' }
+              : { publish: false, address: '' },
+          )
+        }
       />
       {isOn && (
         <TextInput

@@ -73,11 +73,13 @@ export function ShareForm({ share, ofAlbum, busy, error, onSubmit, onCancel }: S
           checked={values.listed}
           onChange={(event) => set({ listed: event.currentTarget.checked })}
         />
-        <Switch
-          label="Ask for a password"
-          checked={values.protect}
-          onChange={(event) => set({ protect: event.currentTarget.checked, password: '' })}
-        />
+        {!values.publish && (
+          <Switch
+            label="Ask for a password"
+            checked={values.protect}
+            onChange={(event) => set({ protect: event.currentTarget.checked, password: '' })}
+          />
+        )}
       </div>
       {values.protect && (
         <PasswordInput
@@ -104,17 +106,19 @@ export function ShareForm({ share, ofAlbum, busy, error, onSubmit, onCancel }: S
           error={values.ends === 'at' ? undefined : faults['expiresAt']}
           onChange={(when) => set({ ends: when ?? values.ends })}
         />
-        <NumberInput
-          label="Visits at most"
-          placeholder="No limit"
-          min={1}
-          max={1_000_000}
-          allowDecimal={false}
-          allowNegative={false}
-          value={values.viewLimit ?? ''}
-          error={faults['viewLimit']}
-          onChange={(value) => set({ viewLimit: typeof value === 'number' ? value : null })}
-        />
+        {!values.publish && (
+          <NumberInput
+            label="Visits at most"
+            placeholder="No limit"
+            min={1}
+            max={1_000_000}
+            allowDecimal={false}
+            allowNegative={false}
+            value={values.viewLimit ?? ''}
+            error={faults['viewLimit']}
+            onChange={(value) => set({ viewLimit: typeof value === 'number' ? value : null })}
+          />
+        )}
         {values.ends === 'at' && (
           <TextInput
             label="End"
@@ -134,7 +138,7 @@ export function ShareForm({ share, ofAlbum, busy, error, onSubmit, onCancel }: S
           error={faults['startsAt']}
           onChange={(event) => set({ startsAt: event.currentTarget.value })}
         />
-        {share === null && (
+        {share === null && !values.publish && (
           <TextInput
             label="Words in the address"
             description="They stand before its secret."

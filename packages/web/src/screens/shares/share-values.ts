@@ -26,7 +26,8 @@ export interface ShareValues {
   readonly download: boolean
   readonly prompt: boolean
   readonly listed: boolean
-  /** Where an album is published; empty: nowhere. */
+  /** Whether an album has an address of its own. */
+  readonly publish: boolean
   readonly address: string
 }
 
@@ -43,6 +44,7 @@ export const startValues: ShareValues = {
   download: true,
   prompt: false,
   listed: false,
+  publish: false,
   address: '',
 }
 
@@ -61,6 +63,7 @@ export function valuesOf(share: Share): ShareValues {
     download,
     prompt,
     listed,
+    publish: address !== null,
     address: address ?? '',
   }
 }

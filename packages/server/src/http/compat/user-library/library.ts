@@ -4,7 +4,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { EaselError } from '#base/errors.ts'
 import type { ImageRow } from '#library/image-record.ts'
-import { WaitError } from '#sharing/limits.ts'
 import type { AppPorts } from '../../app.ts'
 import type { FileLinks } from '../../file-links.ts'
 import { namedBlob } from '../../named-blob.ts'
@@ -121,7 +120,6 @@ function registerFiles(scope: FastifyInstance, ports: Ports): void {
       // A name that no link has is looked for as one all the same, so that guessing is counted.
       const name = (await sharing.unlisted.nameOfFile(nameIn(filename))) ?? filename
       return await sendNamed({ request, reply }, ports, name).catch((error: unknown) => {
-        if (error instanceof WaitError) reply.header('retry-after', String(error.waitSeconds))
         throw error instanceof EaselError && error.code === 'not-found' ? notFound() : error
       })
     },
