@@ -1,6 +1,5 @@
 // The only composition: builds everything from the settings, in the order that data flows.
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { InstanceDefaults } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import { pruneAudit } from '#admin/audit-list.ts'
@@ -12,7 +11,6 @@ import { createLocalAuth } from '#auth/local.ts'
 import { ensureOwner } from '#auth/owner.ts'
 import { pruneSessions } from '#auth/sessions.ts'
 import { createLocalRateLimiters, createRateLimiters } from '#auth/rate-limiter.ts'
-import { StartError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Config } from '#config/config.ts'
 import { createConnections } from '#connections/connections.ts'
@@ -51,11 +49,11 @@ import { createTransfer } from '#transfer/transfer.ts'
 import type { Webhooks } from '#webhooks/webhooks.ts'
 import { runCommand } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
-import { discoverBackends } from './discover.ts'
 import { startHousekeeping, type Task } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
 import { openSharing } from './open-sharing.ts'
+import { openStorage } from './open-storage.ts'
 import { createFetchPicture } from './remote-pictures.ts'
 import { openProcessWebhooks } from './webhooks.ts'
 
@@ -91,17 +89,6 @@ export interface AssembleOptions {
   /** The built web app, or null to serve none. */
   readonly webFolder: string | null
   readonly version: string
-}
-
-/** @throws StartError or StorageError when it cannot be used */
-export async function openStorage(config: Config): Promise<Storage> {
-  const location =
-    config.storageUrl === null ? pathToFileURL(join(config.dataFolder, 'files')) : new URL(config.storageUrl)
-  const backend = (await discoverBackends()).find(({ schemes }) => schemes.includes(location.protocol))
-  if (backend === undefined) {
-    throw new StartError(`EASEL_STORAGE: there is no storage for ${location.protocol}// addresses.`)
-  }
-  return await backend.open(location)
 }
 
 /** Builds Easel; with `role` api or worker only that half. Takes apart what it has built when a later part fails. */
@@ -299,6 +286,7 @@ async function openApp(
     publicUrl: config.publicUrl,
     cdnUrl: config.cdnUrl,
     handOff: config.handOff,
+    signedUrls: config.signedUrls,
     pngCopies: createPngCopies({ storage, log }),
     administration: createAdministration({ ...options, ...foundations, mode: config.auth, accounts }),
     allowedOrigins: new Set(config.corsOrigins),

@@ -1,5 +1,6 @@
 import { adoptAll, type AdoptPorts, type AdoptReport } from './adopt.ts'
-import { markDamaged } from './mark-damaged.ts'
+import { checkStore, takeBackFound } from './found-again.ts'
+import { cutOff, lost, markDamaged } from './mark-damaged.ts'
 import { sweepDerived } from './sweep-derived.ts'
 
 export interface SweepReport extends AdoptReport {
@@ -12,6 +13,8 @@ interface SweepOptions {
   readonly olderThanMs?: number
   /** Aborted when there is no time left; the rest is for the next time. */
   readonly signal?: AbortSignal
+  /** Whether a store that has nothing of what is looked for first is believed; false by default. */
+  readonly believe?: boolean
 }
 
 const batch = 200
@@ -32,7 +35,7 @@ async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSign
     for (const row of rows) {
       const file = await storage.stat(row.storage_key)
       if (file?.size === row.bytes) continue
-      const damage = file === null ? 'The file is missing.' : 'The file has another size than when it was saved.'
+      const damage = file === null ? lost : cutOff
       if (await markDamaged(ports, row, damage)) missing += 1
     }
     last = rows.at(-1)?.id ?? null
@@ -41,10 +44,16 @@ async function markMissing(ports: AdoptPorts, userId: string, signal?: AbortSign
   return missing
 }
 
-/** Compares all files with all rows, both ways. */
+/**
+ * Compares all files with all rows, both ways.
+ * @throws StorageError when the store does not answer, EaselError `storage-unavailable` when it seems to be another library's: nothing is
+ * marked then
+ */
 export async function sweep(ports: AdoptPorts, options: SweepOptions = {}): Promise<SweepReport> {
-  const { olderThanMs = graceMs, signal } = options
+  const { olderThanMs = graceMs, signal, believe = false } = options
+  if (!believe) await checkStore(ports)
   const report = await adoptAll(ports, { olderThanMs, ...(signal === undefined ? {} : { signal }) })
+  await takeBackFound(ports, signal)
   let missing = 0
   for (const { id } of await ports.db.selectFrom('users').select('id').execute()) {
     missing += await markMissing(ports, id, signal)
