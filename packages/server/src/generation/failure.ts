@@ -1,5 +1,5 @@
 import type { GenerationFailure } from '@easel/contract'
-import { EaselError, messageOf } from '#base/errors.ts'
+import { EaselError, isStorageAway, messageOf } from '#base/errors.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { storableText } from './storable.ts'
 
@@ -30,9 +30,8 @@ export function failureFrom(error: unknown): GenerationFailure {
     const kind = error.code === 'not-found' ? 'not-found' : 'bad-request'
     return { kind, message: storableText(error.message), retryable: false, engineStatus: null }
   }
-  const away = error instanceof EaselError && error.code === 'storage-unavailable'
   // Its own words have addresses in them.
-  const words = away ? 'where the pictures are kept could not be reached.' : messageOf(error)
+  const words = isStorageAway(error) ? 'where the pictures are kept could not be reached.' : messageOf(error)
   const message = storableText(`Easel failed: ${words}`)
   return { kind: 'internal', message, retryable: true, engineStatus: null }
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { errorCodes, type ErrorCode, type Problem } from '@easel/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { EaselError } from '#base/errors.ts'
+import { EaselError, isStorageAway, messageOf } from '#base/errors.ts'
 
 const type = (code: ErrorCode): string => `urn:easel:problem:${code}`
 
@@ -79,9 +79,9 @@ export function toProblem(error: unknown): Problem | null {
 
 /** Logs a fault of our own and answers for it without its words, which may hold anything. */
 export function unexpected(request: FastifyRequest, error: unknown): Problem {
-  if (error instanceof EaselError && error.code === 'storage-unavailable') {
-    request.log.error({ reason: error.message, route: request.routeOptions.url }, 'storage out of reach')
-    return problem(error.code, 'Where the pictures are kept cannot be reached. Try again in a while.')
+  if (isStorageAway(error)) {
+    request.log.error({ reason: messageOf(error), route: request.routeOptions.url }, 'storage out of reach')
+    return problem('storage-unavailable', 'Where the pictures are kept cannot be reached. Try again in a while.')
   }
   // What was begun for somebody who left while Easel stops finds everything closed: that is no fault, and nobody waits for it.
   const isCutOff = request.socket.destroyed && !request.server.server.listening

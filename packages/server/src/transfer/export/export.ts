@@ -1,6 +1,6 @@
 // Everything of a user as one archive. Rules TR20 … in docs/spec/transfer.md.
 import { z } from 'zod'
-import { EaselError, messageOf } from '#base/errors.ts'
+import { isStorageAway, messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import { digest } from '#media/digest.ts'
@@ -83,7 +83,7 @@ export async function faultOf(storage: Storage, { row }: Pick<ExportedImage, 'ro
     const bytes = await storage.read(row.storage_key)
     return bytes !== null && digest(bytes).sha256 === row.sha256 ? null : row.damage
   } catch (error) {
-    if (error instanceof EaselError && error.code === 'storage-unavailable') throw error
+    if (isStorageAway(error)) throw error
     return `The file cannot be read: ${messageOf(error)}`
   }
 }

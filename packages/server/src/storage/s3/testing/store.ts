@@ -109,6 +109,7 @@ export async function openTestStore() {
   const access: StorageAccess = { endpoint, publicEndpoint: null, region: null, ...account, sessionToken: null }
 
   const stop = async () => {
+    if (!running.server.httpServer.listening) return
     running.server.httpServer.closeAllConnections()
     await running.server.close()
   }
