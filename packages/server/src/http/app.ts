@@ -177,11 +177,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   guardAccess(app, { auth: ports.auth, isOwnOrigin: (request) => local || isOwnOrigin(request, ports.publicUrl) })
   limitRates(app, { limiters: ports.limiters, rates: ports.rates, local })
   parseJsonBodies(app)
-  registerHandOff(app, {
-    prefix: ports.handOff,
-    signedUrls: ports.signedUrls,
-    isProxy: isProxy === false ? () => false : isProxy,
-  })
+  registerHandOff(app, { ...ports, prefix: ports.handOff, isProxy: isProxy === false ? () => false : isProxy })
   const links = createFileLinks(ports.signatures)
   await registerReference(app, ports.version)
   registerHealth(app, ports)
