@@ -10,7 +10,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { StorageError, type ByteRange } from '../spec/storage.ts'
-import { answerMs } from './client.ts'
+import { chunksOf } from './body.ts'
+import type { Waits } from './client.ts'
 import { refusalOf } from './fault.ts'
 import type { Place } from './location.ts'
 
@@ -34,7 +35,10 @@ export interface Opened extends Stat {
   readonly size: number
   /** Bytes that come. */
   readonly length: number
-  readonly stream: Readable
+  /** Them. */
+  body(): AsyncIterable<Uint8Array>
+  /** Lets go of it, where nothing is read. */
+  leave(): void
 }
 
 /** Slower than this a store is as good as gone. */
@@ -43,26 +47,28 @@ const leastBytesPerMs = 64
 /** To the second, as not all that S3 answers is more exact. */
 const secondOf = (time: Date | undefined): number => Math.floor((time?.getTime() ?? 0) / 1000) * 1000
 
-function openedOf({
-  Body: stream,
-  ContentLength: length,
-  ContentRange: part,
-  LastModified: time,
-}: GetObjectCommandOutput) {
+function openedOf(answer: GetObjectCommandOutput, silenceMs: number): Opened {
+  const { Body: stream, ContentLength: length, ContentRange: part, LastModified: time } = answer
   const size = part === undefined ? length : Number(/\/(\d+)$/.exec(part)?.[1])
   if (!(stream instanceof Readable) || length === undefined || size === undefined || !Number.isSafeInteger(size)) {
     throw new StorageError('failed', 'The store answered without saying how long the blob is')
   }
-  return { size, length, stream, modifiedMs: secondOf(time) }
+  return {
+    size,
+    length,
+    modifiedMs: secondOf(time),
+    body: () => chunksOf(stream, length, silenceMs),
+    leave: () => void stream.destroy(),
+  }
 }
 
-export function createBlobs(client: S3Client, { bucket, root }: Place): Blobs {
+export function createBlobs(client: S3Client, { bucket, root }: Place, { answerMs, silenceMs }: Waits): Blobs {
   const at = (name: string) => ({ Bucket: bucket, Key: root + name })
 
   async function get(name: string, range?: ByteRange): Promise<Opened | 'range' | null> {
     const part = range === undefined ? {} : { Range: `bytes=${range.first}-${range.last}` }
     try {
-      return openedOf(await client.send(new GetObjectCommand({ ...at(name), ...part })))
+      return openedOf(await client.send(new GetObjectCommand({ ...at(name), ...part })), silenceMs)
     } catch (error) {
       const refusal = refusalOf(error)
       // The name alone: a bucket that is not there, or a proxy on the way, is answered by 404 too, and would empty the library.
@@ -88,7 +94,7 @@ export function createBlobs(client: S3Client, { bucket, root }: Place): Blobs {
       // Such an answer has no words. What is really missing, the store says by name.
       const found = await get(name)
       if (found === null || found === 'range') return null
-      found.stream.destroy()
+      found.leave()
       return { size: found.size, modifiedMs: found.modifiedMs }
     },
     async delete(name) {

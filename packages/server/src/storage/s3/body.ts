@@ -2,9 +2,6 @@ import type { Readable } from 'node:stream'
 import { chunkBytes, StorageError } from '../spec/storage.ts'
 import { toStorageError } from './fault.ts'
 
-/** So long nothing may come while somebody waits for it. */
-const silenceMs = 30_000
-
 /** What comes next, unless it takes too long. */
 async function soon<T>(next: Promise<T>, waitMs: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
@@ -24,7 +21,7 @@ async function soon<T>(next: Promise<T>, waitMs: number): Promise<T> {
  * reader leaves early; not a generator, because leaving one that was never begun would run none of its code.
  * @param length bytes that are to come @param waitMs longest that the store may be silent
  */
-export function chunksOf(stream: Readable, length: number, waitMs = silenceMs): AsyncIterable<Uint8Array> {
+export function chunksOf(stream: Readable, length: number, waitMs: number): AsyncIterable<Uint8Array> {
   let left = length
   let open = true
   let held: Uint8Array = Buffer.alloc(0)

@@ -1,7 +1,7 @@
 import { newId } from '#base/ids.ts'
 import { StorageError } from '../spec/storage.ts'
 import type { Blobs } from './blobs.ts'
-import { collect, chunksOf } from './body.ts'
+import { collect } from './body.ts'
 import { asStorage } from './fault.ts'
 
 const words = Buffer.from('Easel was here.')
@@ -15,7 +15,7 @@ export async function checkStore(blobs: Blobs, where: string): Promise<void> {
   await asStorage(`be written to (${where})`, () => blobs.put(name, words))
   const read = await asStorage(`be read from (${where})`, async () => {
     const found = await blobs.get(name)
-    return found === null || found === 'range' ? null : await collect(chunksOf(found.stream, found.length))
+    return found === null || found === 'range' ? null : await collect(found.body())
   })
   const listed = await asStorage(`be listed (${where})`, async () => {
     for await (const page of blobs.pages(name)) if (page.some((one) => one.name === name)) return true

@@ -2,8 +2,17 @@ import { S3Client } from '@aws-sdk/client-s3'
 import type { StorageAccess } from '../spec/storage.ts'
 
 const connectMs = 5_000
-/** To the beginning of an answer; storing has more, by what there is to send. */
-export const answerMs = 15_000
+
+/** How long the store may take, in milliseconds. */
+export interface Waits {
+  /** To the beginning of an answer; storing has more, by what there is to send. */
+  readonly answerMs: number
+  /** Without a byte while somebody waits for one. */
+  readonly silenceMs: number
+}
+
+export const usualWaits: Waits = { answerMs: 15_000, silenceMs: 30_000 }
+
 /** Each reader of a large picture holds a connection for as long as the download takes. */
 const mostConnections = 512
 
@@ -17,11 +26,9 @@ function credentialsOf({ keyId, secretKey, sessionToken }: StorageAccess) {
   return { credentials: { accessKeyId: keyId, secretAccessKey: secretKey, ...token } }
 }
 
-/**
- * The SDK's client. It sends a request again by itself where that is safe, three times in all.
- * @param endpoint another than the store's own; null: that of the region
- */
-export function createClient(access: StorageAccess, endpoint = access.endpoint): S3Client {
+/** The SDK's client. It sends a request again by itself where that is safe, three times in all. */
+export function createClient(access: StorageAccess, { answerMs }: Waits = usualWaits): S3Client {
+  const { endpoint } = access
   const agent = { keepAlive: true, maxSockets: mostConnections }
   return new S3Client({
     ...credentialsOf(access),

@@ -4,9 +4,9 @@ import { checkKey, checkPrefix, isSegment } from '../spec/key.ts'
 import { offsetsOf } from '../spec/range.ts'
 import { StorageError, type ByteRange, type Storage, type StorageAccess } from '../spec/storage.ts'
 import { createBlobs, type Blobs } from './blobs.ts'
-import { chunksOf, collect } from './body.ts'
+import { collect } from './body.ts'
 import { checkStore } from './check.ts'
-import { createClient } from './client.ts'
+import { createClient, usualWaits } from './client.ts'
 import { asStorage, toStorageError } from './fault.ts'
 import { placeOf, type Place } from './location.ts'
 import { createRemoving } from './removing.ts'
@@ -16,12 +16,12 @@ import { createRemoving } from './removing.ts'
  * @param location `s3://bucket` or `s3://bucket/prefix`
  * @throws StorageError when it is none, or blobs cannot be stored, read, listed and removed there
  */
-export async function openS3Storage(location: URL, access: StorageAccess): Promise<Storage> {
+export async function openS3Storage(location: URL, access: StorageAccess, waits = usualWaits): Promise<Storage> {
   const place = placeOf(location)
-  const client = createClient(access)
-  const blobs = createBlobs(client, place)
+  const client = createClient(access, waits)
+  const blobs = createBlobs(client, place, waits)
   await checkStore(blobs, `s3://${place.bucket}${place.root === '' ? '' : `/${place.root.slice(0, -1)}`}`)
-  const signing = access.publicEndpoint === null ? client : createClient(access, access.publicEndpoint)
+  const signing = access.publicEndpoint === null ? client : createClient({ ...access, endpoint: access.publicEndpoint })
   return { ...createStorage(blobs), sign: createSign(signing, place) }
 }
 
@@ -88,10 +88,10 @@ async function open(blobs: Blobs, key: string, range?: ByteRange): ReturnType<St
     const { first, end } = offsetsOf(range, found.size)
     if (found.length !== end - first) throw new StorageError('failed', 'The store answered with another range')
   } catch (error) {
-    found.stream.destroy()
+    found.leave()
     throw error
   }
-  return { size: found.size, body: chunksOf(found.stream, found.length) }
+  return { size: found.size, body: found.body() }
 }
 
 /** What is there and has a name that no key has, such as the marks that other programs make for folders, is passed over. */

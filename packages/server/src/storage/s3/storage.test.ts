@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { present } from '#base/errors.ts'
 import type { Storage, StorageAccess } from '../spec/storage.ts'
+import { openS3Storage } from './open.ts'
 import { backend } from './storage.ts'
 import { openTestStore, type TestStore } from './testing/store.ts'
 
@@ -121,6 +122,8 @@ describe('a store that is away', () => {
   })
 })
 
+const impatient = { answerMs: 1500, silenceMs: 1500 }
+
 /** Something that is no store at the other end. */
 async function answering(listener: RequestListener): Promise<{ server: Server; access: StorageAccess }> {
   const server = createServer(listener)
@@ -151,7 +154,7 @@ describe('what stands between', () => {
     let listener = passOn
     const opened = await answering((request, response) => listener(request, response))
     server = opened.server
-    const storage = await openAt('s3://pictures', opened.access)
+    const storage = await openS3Storage(store.location, opened.access, impatient)
     await storage.put('a', Buffer.alloc(3_000_000, 7))
     listener = answer
     return storage
@@ -164,6 +167,35 @@ describe('what stands between', () => {
     for (const work of [() => storage.stat('a'), () => storage.read('a'), () => storage.delete('a')]) {
       await expect(work()).rejects.toMatchObject({ name: 'StorageError', fault: 'failed' })
     }
+  })
+
+  it('ST12: a store that takes a request and never answers is out of reach, and so is one that stops in the middle', async () => {
+    const storage = await openBehind(() => undefined)
+    const works = [storage.stat('a'), storage.put('b', text('y')), keysOf(storage)]
+    for (const work of await Promise.allSettled(works)) {
+      expect(work).toMatchObject({ reason: { name: 'StorageError', fault: 'unreachable' } })
+    }
+    server?.closeAllConnections()
+    server?.close()
+    const stopping = await openBehind((_, response) => {
+      response.writeHead(200, { 'content-length': '3000000', 'last-modified': new Date().toUTCString() })
+      response.write(Buffer.alloc(700_000, 7))
+    })
+    await expect(stopping.read('a')).rejects.toMatchObject({
+      fault: 'unreachable',
+      message: expect.stringContaining('stopped'),
+    })
+  })
+
+  it('ST12: a body that is read slowly is not one that does not come', async () => {
+    const storage = await openBehind(passOn)
+    const got = present(await storage.get('a'), 'a')
+    let length = 0
+    for await (const chunk of got.body) {
+      if (length === 0) await new Promise((resolve) => void setTimeout(resolve, 2 * impatient.silenceMs))
+      length += chunk.length
+    }
+    expect(length).toBe(3_000_000)
   })
 
   it('ST3: a body that breaks off is an error, not a shorter blob', async () => {
