@@ -64,6 +64,8 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['auth'],
   'rate-limiter-flexible': ['auth'],
   yauzl: ['transfer'],
+  '@aws-sdk/client-s3': ['storage/*'],
+  '@aws-sdk/s3-request-presigner': ['storage/*'],
   // The fakes are held against them; nothing else needs them.
   openai: [],
   '@google/genai': [],

@@ -30,6 +30,7 @@ export const errorCodes = {
   'provider-failed': { status: 502, title: 'The engine failed' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   'shutting-down': { status: 503, title: 'The server is stopping' },
+  'storage-unavailable': { status: 503, title: 'The pictures cannot be reached at the moment' },
   'disk-full': { status: 507, title: 'The disk is nearly full' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -18,6 +18,11 @@ export class EaselError extends Error {
   }
 }
 
+/** Whether the store of the files did not answer: nothing is known of what is in it then, and least of all that it is not there. */
+export function isStorageAway(error: unknown): boolean {
+  return error instanceof EaselError && error.code === 'storage-unavailable'
+}
+
 /** A setting or an environment that Easel cannot start with. The message says what to do; no stack is shown for it. */
 export class StartError extends Error {
   override readonly name = 'StartError'

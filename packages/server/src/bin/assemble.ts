@@ -1,6 +1,5 @@
 // The only composition: builds everything from the settings, in the order that data flows.
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { InstanceDefaults } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import { openDefaults } from '#admin/defaults.ts'
@@ -9,7 +8,6 @@ import { findApiKey } from '#auth/api-keys.ts'
 import { createFileSignatures } from '#auth/file-signature.ts'
 import { createLocalAuth } from '#auth/local.ts'
 import { createLocalRateLimiters, createRateLimiters } from '#auth/rate-limiter.ts'
-import { StartError } from '#base/errors.ts'
 import type { Config } from '#config/config.ts'
 import { openInstanceKey } from '#connections/instance-key.ts'
 import { openInstanceSecret } from '#connections/instance-secret.ts'
@@ -31,13 +29,13 @@ import type { Storage } from '#storage/spec/storage.ts'
 import type { Webhooks } from '#webhooks/webhooks.ts'
 import { runCommand } from './commands.ts'
 import { openControlSocket } from './control-socket.ts'
-import { discoverBackends } from './discover.ts'
 import type { AssembleOptions, Foundations } from './foundations.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { startLeaving, type Leaving, type LeavingPorts } from './leaving.ts'
 import { openDatabase } from './open-database.ts'
 import { openLibrary, type Library } from './open-library.ts'
 import { openSharing } from './open-sharing.ts'
+import { openStorage } from './open-storage.ts'
 import { tasksOf } from './tasks.ts'
 import { openProcessWebhooks } from './webhooks.ts'
 
@@ -57,17 +55,6 @@ export interface Assembled {
   setUpPath(): Promise<string | null>
   /** Answers end, running generations finish within `graceMs` or are handed back, then everything closes. */
   stop(graceMs: number): Promise<void>
-}
-
-/** @throws StartError or StorageError when it cannot be used */
-export async function openStorage(config: Config): Promise<Storage> {
-  const location =
-    config.storageUrl === null ? pathToFileURL(join(config.dataFolder, 'files')) : new URL(config.storageUrl)
-  const backend = (await discoverBackends()).find(({ schemes }) => schemes.includes(location.protocol))
-  if (backend === undefined) {
-    throw new StartError(`EASEL_STORAGE: there is no storage for ${location.protocol}// addresses.`)
-  }
-  return await backend.open(location)
 }
 
 /** Builds Easel; with `role` api or worker only that half. Takes apart what it has built when a later part fails. */
@@ -189,6 +176,7 @@ async function openApp(
     publicUrl: config.publicUrl,
     cdnUrl: config.cdnUrl,
     handOff: config.handOff,
+    signedUrls: config.signedUrls,
     pngCopies: createPngCopies({ storage, log }),
     administration: createAdministration({ ...options, ...foundations, mode: config.auth, accounts }),
     allowedOrigins: new Set(config.corsOrigins),

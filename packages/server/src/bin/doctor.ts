@@ -7,10 +7,10 @@ import { createEvents } from '#events/log.ts'
 import { sweep } from '#library/sweep.ts'
 import { recountUsage } from '#library/usage.ts'
 import { verifyFiles } from '#library/verify.ts'
-import { openStorage } from './assemble.ts'
 import { discoverProviders } from './discover.ts'
 import { runMain } from './main.ts'
 import { openDatabase } from './open-database.ts'
+import { openStorage } from './open-storage.ts'
 
 await runMain(async () => {
   const manifests = [...(await discoverProviders()).values()].map(({ manifest }) => manifest)
@@ -23,7 +23,7 @@ await runMain(async () => {
     const events = await createEvents(database)
     const ports = { db: database.db, storage, events, log }
     // On the embedded database nobody else can be at work; elsewhere a young file may be on its way.
-    const swept = await (database.kind === 'pglite' ? sweep(ports, { olderThanMs: 0 }) : sweep(ports))
+    const swept = await sweep(ports, { believe: true, ...(database.kind === 'pglite' ? { olderThanMs: 0 } : {}) })
     const verified = await verifyFiles(ports)
     const { corrected } = await recountUsage(database.db)
     await events.close()

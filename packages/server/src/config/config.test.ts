@@ -13,6 +13,15 @@ const openai = {
 }
 const ollama = { environment: { baseUrl: 'OLLAMA_HOST' }, defaultBaseUrl: 'http://127.0.0.1:11434' }
 
+const nowhere = {
+  endpoint: null,
+  publicEndpoint: null,
+  region: null,
+  keyId: null,
+  secretKey: null,
+  sessionToken: null,
+}
+
 function faultsOf(environment: Environment, engines: readonly EngineVariables[] = []): readonly string[] {
   try {
     readConfig(environment, engines)
@@ -37,6 +46,7 @@ describe('readConfig', () => {
       publicUrl: null,
       cdnUrl: null,
       handOff: null,
+      signedUrls: false,
       gallery: false,
       signUp: 'invite',
       guests: { allowed: false, days: 7 },
@@ -54,6 +64,7 @@ describe('readConfig', () => {
       corsOrigins: [],
       databaseUrl: null,
       storageUrl: null,
+      storageAccess: nowhere,
       role: 'all',
       logLevel: 'info',
       trashDays: 30,
@@ -105,6 +116,12 @@ describe('readConfig', () => {
         EASEL_CORS_ORIGINS: 'https://example.com,http://localhost:5173/',
         DATABASE_URL: 'postgres://easel:secret@db:5432/easel',
         EASEL_STORAGE: 'file:///srv/pictures',
+        S3_ENDPOINT: 'https://s3.example.com/path',
+        S3_PUBLIC_ENDPOINT: 'https://pictures.example.com',
+        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: 'AKIA',
+        AWS_SECRET_ACCESS_KEY: 'between us',
+        AWS_SESSION_TOKEN: 'for an hour',
         EASEL_ROLE: 'worker',
         EASEL_LOG: 'debug',
         EASEL_TRASH_DAYS: '0',
@@ -127,6 +144,7 @@ describe('readConfig', () => {
       publicUrl: 'https://pictures.example.com',
       cdnUrl: 'https://cdn.example.com',
       handOff: '/easel-files/',
+      signedUrls: false,
       gallery: true,
       signUp: 'open',
       guests: { allowed: true, days: 3 },
@@ -149,6 +167,14 @@ describe('readConfig', () => {
       corsOrigins: ['https://example.com', 'http://localhost:5173'],
       databaseUrl: 'postgres://easel:secret@db:5432/easel',
       storageUrl: 'file:///srv/pictures',
+      storageAccess: {
+        endpoint: 'https://s3.example.com/path',
+        publicEndpoint: 'https://pictures.example.com',
+        region: 'eu-central-1',
+        keyId: 'AKIA',
+        secretKey: 'between us',
+        sessionToken: 'for an hour',
+      },
       role: 'worker',
       logLevel: 'debug',
       trashDays: 0,
@@ -221,6 +247,10 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://root@db/easel', 'must be a PostgreSQL address'],
     ['DATABASE_URL', 'db', 'must be a PostgreSQL address'],
     ['EASEL_STORAGE', 'bucket', 'must be a URL'],
+    ['S3_ENDPOINT', 's3.example.com', 'must be the address of a service, such as https://s3.example.com'],
+    ['S3_ENDPOINT', 'https://me:secret@s3.example.com', 'must be the address of a service'],
+    ['S3_PUBLIC_ENDPOINT', 'ftp://s3.example.com', 'must be the address of a service'],
+    ['EASEL_HAND_OFF', 'signed-url', 'can be signed-url only where EASEL_STORAGE is a bucket'],
     ['EASEL_ROLE', 'both', 'must be all, api or worker'],
     ['EASEL_ROLE', 'api', 'only with DATABASE_URL'],
     ['EASEL_ROLE', 'worker', 'only with DATABASE_URL'],
@@ -277,6 +307,46 @@ describe('readConfig', () => {
       { EASEL_OIDC_ISSUER: 'https://a.example', EASEL_OIDC_CLIENT_ID: 'a', EASEL_OIDC_CLIENT_SECRET: 'b' },
       'EASEL_PUBLIC_URL must be set for EASEL_OIDC_ISSUER',
     ],
+  ])('refuses %s', (_, environment, fault) => {
+    expect(faultsOf(environment)).toEqual([expect.stringContaining(fault)])
+  })
+
+  const bucket = { EASEL_STORAGE: 's3://pictures/easel', S3_ENDPOINT: 'http://127.0.0.1:9000' }
+  const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
+
+  it('takes a bucket, of Amazon and of others', () => {
+    expect(faultsOf({ ...bucket, ...keys, EASEL_HAND_OFF: 'signed-url' })).toEqual([])
+    // A machine of Amazon may have a role instead of keys.
+    expect(faultsOf({ EASEL_STORAGE: 's3://pictures', AWS_REGION: 'eu-central-1' })).toEqual([])
+    // Other programs' settings are no business of ours.
+    expect(faultsOf({ AWS_ACCESS_KEY_ID: 'a', AWS_REGION: '' })).toEqual([])
+  })
+
+  it.each<[string, Environment, string]>([
+    ['a bucket without keys', bucket, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set for S3_ENDPOINT'],
+    [
+      'half a key',
+      { ...bucket, AWS_ACCESS_KEY_ID: 'a' },
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together',
+    ],
+    ['a bucket nowhere', { ...keys, EASEL_STORAGE: 's3://pictures' }, 'AWS_REGION must be set for a bucket of Amazon'],
+    [
+      'nginx for a bucket',
+      { ...bucket, ...keys, EASEL_HAND_OFF: 'x-accel:/f/', EASEL_TRUSTED_PROXIES: '::1' },
+      'only with files in a folder',
+    ],
+    ...[
+      's3://',
+      's3://UPPER',
+      's3://me:secret@pictures',
+      's3://pictures?a',
+      's3://pictures/../other',
+      's3://pictures//a',
+    ].map((address): [string, Environment, string] => [
+      address,
+      { ...bucket, ...keys, EASEL_STORAGE: address },
+      'EASEL_STORAGE must be s3://bucket or s3://bucket/prefix',
+    ]),
   ])('refuses %s', (_, environment, fault) => {
     expect(faultsOf(environment)).toEqual([expect.stringContaining(fault)])
   })

@@ -4,7 +4,8 @@ import type { LogLevel } from '#base/log.ts'
 import { engineAddress } from './engine-address.ts'
 import type { Environment } from './environment.ts'
 import { nearestName } from './nearest-name.ts'
-import { isLoopback, secretNames, settings, toolNames, type Settings } from './settings.ts'
+import { isLoopback, secretNames, settings, signedUrl, toolNames, type Settings } from './settings.ts'
+import { storageFaults } from './storage-faults.ts'
 
 /** What Easel runs with. Frozen; made once at the start. */
 export interface Config {
@@ -26,6 +27,8 @@ export interface Config {
   readonly cdnUrl: string | null
   /** The internal address at which the proxy in front has the files of the data folder, with a slash at its end; or null. */
   readonly handOff: string | null
+  /** Whether originals of links are sent by the storage itself, at addresses that are signed. */
+  readonly signedUrls: boolean
   /** Whether people may publish albums. */
   readonly gallery: boolean
   readonly signUp: 'closed' | 'invite' | 'open'
@@ -60,6 +63,7 @@ export interface Config {
   readonly databaseUrl: string | null
   /** Null: the data folder. */
   readonly storageUrl: string | null
+  readonly storageAccess: StorageAccessConfig
   readonly role: 'all' | 'api' | 'worker'
   readonly logLevel: LogLevel
   /** Days that deleted pictures stay restorable; 0 erases at once. */
@@ -71,6 +75,17 @@ export interface Config {
   readonly maxUploadBytes: number
   /** The engines' own variables that are set, e.g. `OPENAI_API_KEY`; addresses are complete base URLs without a slash at the end. */
   readonly engines: Readonly<Record<string, string>>
+}
+
+/** How a storage that is elsewhere is reached; null: not said. */
+export interface StorageAccessConfig {
+  readonly endpoint: string | null
+  /** The same as people's browsers reach it. */
+  readonly publicEndpoint: string | null
+  readonly region: string | null
+  readonly keyId: string | null
+  readonly secretKey: string | null
+  readonly sessionToken: string | null
 }
 
 export interface OidcConfig {
@@ -135,6 +150,7 @@ function toConfig(values: Settings, engines: Readonly<Record<string, string>>): 
     corsOrigins: Object.freeze(values.EASEL_CORS_ORIGINS),
     databaseUrl: values.DATABASE_URL,
     storageUrl: values.EASEL_STORAGE,
+    storageAccess: storageAccessOf(values),
     role: values.EASEL_ROLE,
     logLevel: values.EASEL_LOG,
     trashDays: values.EASEL_TRASH_DAYS,
@@ -157,7 +173,8 @@ function accountSettings(values: Settings) {
     auth,
     publicUrl: values.EASEL_PUBLIC_URL,
     cdnUrl: values.EASEL_CDN_URL,
-    handOff: values.EASEL_HAND_OFF,
+    handOff: values.EASEL_HAND_OFF === signedUrl ? null : values.EASEL_HAND_OFF,
+    signedUrls: values.EASEL_HAND_OFF === signedUrl,
     gallery: values.EASEL_GALLERY,
     signUp: values.EASEL_SIGNUP,
     guests: Object.freeze({ allowed: values.EASEL_GUESTS, days: values.EASEL_GUEST_DAYS }),
@@ -193,6 +210,17 @@ function oidcOf(values: Settings): OidcConfig | null {
   const { EASEL_OIDC_ISSUER: issuer, EASEL_OIDC_CLIENT_ID: clientId, EASEL_OIDC_CLIENT_SECRET: clientSecret } = values
   if (issuer === null || clientId === null || clientSecret === null) return null
   return Object.freeze({ issuer, clientId, clientSecret, name: values.EASEL_OIDC_NAME })
+}
+
+function storageAccessOf(values: Settings): StorageAccessConfig {
+  return Object.freeze({
+    endpoint: values.S3_ENDPOINT,
+    publicEndpoint: values.S3_PUBLIC_ENDPOINT,
+    region: values.AWS_REGION,
+    keyId: values.AWS_ACCESS_KEY_ID,
+    secretKey: values.AWS_SECRET_ACCESS_KEY,
+    sessionToken: values.AWS_SESSION_TOKEN,
+  })
 }
 
 function mailOf({ SMTP_URL: url, EASEL_MAIL_FROM: from }: Settings): MailConfig | null {
@@ -244,12 +272,7 @@ function crossFaults(given: Given): readonly string[] {
     // An address that a request claims would let anybody send people links to a website of theirs.
     faults.push('EASEL_PUBLIC_URL must be set for SMTP_URL: the links in mails lead to it')
   }
-  if (given.EASEL_HAND_OFF !== undefined) {
-    if (given.EASEL_TRUSTED_PROXIES === undefined)
-      faults.push('EASEL_TRUSTED_PROXIES must be set for EASEL_HAND_OFF: files are handed to nobody else')
-    if (given.EASEL_STORAGE?.startsWith('file:') === false)
-      faults.push('EASEL_HAND_OFF works only with files in a folder: EASEL_STORAGE must be one or not be set')
-  }
+  faults.push(...storageFaults(given))
   if (extra.split(/[\s,]+/).includes(port)) faults.push(`EASEL_EXTRA_PORTS must not repeat EASEL_PORT (${port})`)
   return faults
 }

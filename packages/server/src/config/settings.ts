@@ -77,9 +77,19 @@ function parseUrl(text: string, protocols?: readonly string[]): string | undefin
   return url !== null && (protocols?.includes(url.protocol) ?? true) ? text : undefined
 }
 
-/** The address alone. */
+/** What stands for addresses of the storage, where nginx's stand for its own. */
+export const signedUrl = 'signed-url'
+
+/** Of nginx the address alone. */
 function parseHandOff(text: string): string | undefined {
-  return /^x-accel:((?:\/[\w.~-]+)+\/)$/.exec(text)?.[1]
+  return text === signedUrl ? text : /^x-accel:((?:\/[\w.~-]+)+\/)$/.exec(text)?.[1]
+}
+
+/** A service's address: there may be a path, and nothing that is secret. */
+function parseEndpoint(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
+  return [url.username, url.password, url.search, url.hash].some((part) => part !== '') ? undefined : text
 }
 
 const megabyte = 1024 * 1024
@@ -101,7 +111,10 @@ export const settings = z.object({
   EASEL_AUTH: oneOf(['local', 'accounts'], 'local').nullable().prefault(null),
   EASEL_PUBLIC_URL: optional('the address that people use, such as https://pictures.example.com', parseOrigin),
   EASEL_CDN_URL: optional('the origin of a CDN, such as https://cdn.example.com', parseOrigin),
-  EASEL_HAND_OFF: optional('x-accel: and an internal address of nginx, such as x-accel:/easel-files/', parseHandOff),
+  EASEL_HAND_OFF: optional(
+    'signed-url, or x-accel: and an internal address of nginx, such as x-accel:/easel-files/',
+    parseHandOff,
+  ),
   EASEL_GALLERY: oneOf(['off', 'on'], 'off').transform((text) => text === 'on'),
   EASEL_SIGNUP: oneOf(['closed', 'invite', 'open'], 'invite'),
   EASEL_GUESTS: oneOf(['off', 'on'], 'off').transform((text) => text === 'on'),
@@ -152,6 +165,13 @@ export const settings = z.object({
   EASEL_STORAGE: setting('a URL', (text) => parseUrl(text))
     .nullable()
     .prefault(null),
+  S3_ENDPOINT: optional('the address of a service, such as https://s3.example.com', parseEndpoint),
+  S3_PUBLIC_ENDPOINT: optional('the address of a service, such as https://s3.example.com', parseEndpoint),
+  // The usual names, which other programs read too: what is wrong with them the service says.
+  AWS_REGION: z.string().nullable().prefault(null),
+  AWS_ACCESS_KEY_ID: z.string().nullable().prefault(null),
+  AWS_SECRET_ACCESS_KEY: z.string().nullable().prefault(null),
+  AWS_SESSION_TOKEN: z.string().nullable().prefault(null),
   EASEL_ROLE: oneOf(['all', 'api', 'worker'], 'all'),
   EASEL_LOG: oneOf(logLevels, 'info'),
   EASEL_TRASH_DAYS: wholeNumber(0, 36_500, 30),
@@ -175,6 +195,8 @@ export const secretNames: ReadonlySet<string> = new Set([
   'EASEL_SECRET',
   'DATABASE_URL',
   'EASEL_STORAGE',
+  'S3_ENDPOINT',
+  'S3_PUBLIC_ENDPOINT',
   'SMTP_URL',
   'EASEL_OIDC_CLIENT_SECRET',
 ])

@@ -251,6 +251,53 @@ describe('faults while a picture is stored', () => {
     expect(engine.asked).toHaveLength(1)
   })
 
+  it('GN6: a store that is out of reach for a moment costs nothing, whatever came through', async () => {
+    const away = () => new StorageError('unreachable', 'connect ECONNREFUSED 10.0.0.7:9000')
+    let looks = 0
+    let puts = 0
+    const { process, submit } = await begin('paint', {
+      wrapStorage: (storage) => ({
+        ...puttingBy(storage, async (key, bytes) => {
+          await storage.put(key, bytes)
+          // Stored, and the answer is lost.
+          if (key.endsWith('.png') && ++puts === 1) throw away()
+        }),
+        async stat(key) {
+          if (key.endsWith('.png') && ++looks === 1) throw away()
+          return await storage.stat(key)
+        },
+        async delete(key) {
+          if (looks < 3) throw away()
+          return await storage.delete(key)
+        },
+      }),
+    })
+    const done = await ended(process, await submit())
+    expect(done).toMatchObject({ state: 'succeeded', error: null })
+    expect([looks, puts]).toEqual([3, 1])
+    expect(done.images).toHaveLength(1)
+    expect(engine.asked).toHaveLength(1)
+  })
+
+  it('GN6: nobody waits for a store when the generation is cancelled', async () => {
+    const away = () => Promise.reject(new StorageError('unreachable', 'connect ECONNREFUSED 10.0.0.7:9000'))
+    const begun = Promise.withResolvers<void>()
+    const { process, submit } = await begin('paint', {
+      wrapStorage: (storage) => ({
+        ...storage,
+        stat: async (key) => {
+          if (!key.endsWith('.png')) return await storage.stat(key)
+          begun.resolve()
+          return await away()
+        },
+      }),
+    })
+    const id = await submit()
+    await begun.promise
+    await process.generations.cancel(pipeline.userId, id)
+    expect((await ended(process, id)).state).toBe('cancelled')
+  })
+
   it('GN6: a database that was away for a moment costs nothing', async () => {
     let broke = false
     const { process, submit } = await begin('paint', {

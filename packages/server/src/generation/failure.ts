@@ -1,5 +1,5 @@
 import type { GenerationFailure } from '@easel/contract'
-import { EaselError, messageOf } from '#base/errors.ts'
+import { EaselError, isStorageAway, messageOf } from '#base/errors.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { storableText } from './storable.ts'
 
@@ -14,7 +14,7 @@ const worthRetrying = new Set([
 ])
 
 /** Codes of what is wrong with Easel's own storage: no fault of the request. */
-const ours: ReadonlySet<string> = new Set(['disk-full', 'internal'])
+const ours: ReadonlySet<string> = new Set(['disk-full', 'storage-unavailable', 'internal'])
 
 /** What people are told about whatever was thrown while a generation ran. */
 export function failureFrom(error: unknown): GenerationFailure {
@@ -30,7 +30,9 @@ export function failureFrom(error: unknown): GenerationFailure {
     const kind = error.code === 'not-found' ? 'not-found' : 'bad-request'
     return { kind, message: storableText(error.message), retryable: false, engineStatus: null }
   }
-  const message = storableText(`Easel failed: ${messageOf(error)}`)
+  // Its own words have addresses in them.
+  const words = isStorageAway(error) ? 'where the pictures are kept could not be reached.' : messageOf(error)
+  const message = storableText(`Easel failed: ${words}`)
   return { kind: 'internal', message, retryable: true, engineStatus: null }
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { GenerationFailure } from '@easel/contract'
 import { inTransaction } from '#db/transaction.ts'
 import type { Trx } from '#db/database.ts'
-import { keepImage } from '#library/keep.ts'
+import { keepImage, type KeepInput } from '#library/keep.ts'
 import { storageKey } from '#library/image-record.ts'
 import type { Outcome } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
@@ -12,6 +12,7 @@ import { finishIfDone, finishWithCall, lockRunning } from './finish.ts'
 import { ingest, type Ingested } from './ingest.ts'
 import type { GenerationRow } from './generation-record.ts'
 import { openedByName } from './open-by-name.ts'
+import { patiently } from './patience.ts'
 import type { Begun, Run } from './run.ts'
 import { storableText } from './storable.ts'
 
@@ -117,12 +118,12 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
   let closed = false
   for (const [position, { bytes, record }] of pictures.entries()) {
     const last = position === pictures.length - 1
-    const kept = await keepImage(ports, {
+    const keep = {
       userId: row.user_id,
       bytes,
       record,
       ...openedByName(ports, row, record),
-      also: async (trx) => {
+      also: async (trx: Trx) => {
         // Another worker has this generation by now; what it makes of it must stand.
         if (isLost(signal)) return null
         // Of a generation that is one call nothing has to be looked up.
@@ -133,7 +134,9 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
         if (!(await lockRunning(trx, row.id))) return null
         return last ? await endCall(trx, call, { facts: done, error, coming: 1, row }) : []
       },
-    })
+    } satisfies KeepInput
+    // What was stored before the answer was lost stands there, whole.
+    const kept = await patiently((again) => keepImage(ports, again ? { ...keep, mayStand: true } : keep), signal)
     if (isLost(signal)) throw new ProviderError('interrupted', 'Another worker has this generation.')
     if (kept === 'kept') {
       const key = storageKey(row.user_id, record.createdAt, record.filename)

@@ -113,6 +113,8 @@ export interface AppPorts {
   readonly trustedProxies: readonly string[]
   /** The internal address at which the proxy in front has the storage's files, or null. */
   readonly handOff: string | null
+  /** Whether originals of open links come from the storage itself, where it signs addresses. */
+  readonly signedUrls: boolean
   readonly allowedOrigins: ReadonlySet<string>
   /** The origin that people use, or null: whatever they used to get here. */
   readonly publicUrl: string | null
@@ -175,7 +177,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   guardAccess(app, { auth: ports.auth, isOwnOrigin: (request) => local || isOwnOrigin(request, ports.publicUrl) })
   limitRates(app, { limiters: ports.limiters, rates: ports.rates, local })
   parseJsonBodies(app)
-  registerHandOff(app, { prefix: ports.handOff, isProxy: isProxy === false ? () => false : isProxy })
+  registerHandOff(app, { ...ports, prefix: ports.handOff, isProxy: isProxy === false ? () => false : isProxy })
   const links = createFileLinks(ports.signatures)
   await registerReference(app, ports.version)
   registerHealth(app, ports)

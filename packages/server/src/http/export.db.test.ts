@@ -11,7 +11,7 @@ import { png, recordOf } from '#library/testing.ts'
 import { createPromptParts } from '#prompts/parts.ts'
 import { createExports } from '#transfer/export/export.ts'
 import { unpack } from '#transfer/zip/testing.ts'
-import type { Storage } from '#storage/spec/storage.ts'
+import { StorageError, type Storage } from '#storage/spec/storage.ts'
 import { collectGarbage } from './testing/collect-garbage.ts'
 import { openServer, until, type TestServer } from './testing/server.ts'
 
@@ -279,6 +279,16 @@ describe('GET /api/me/export', () => {
     const rows = await db.selectFrom('images').select('id').where('user_id', '=', userId).execute()
     expect(counts.pictures + counts.trash + missing.length).toBe(rows.length)
   })
+})
+
+it('TR22: is no archive without pictures while the store does not answer', async () => {
+  const { db, log, files, userId } = server.pipeline
+  await server.addImage({ file: png(newId()) })
+  const away = new StorageError('unreachable', 'connect ECONNREFUSED 10.0.0.7:9000')
+  const storage: Storage = { ...files, stat: () => Promise.reject(away) }
+  const exports = createExports({ db, log, storage, temporaryFolder: server.temporaryFolder })
+  await expect(exports.open(userId, new AbortController().signal)).rejects.toBe(away)
+  await nothingLeft()
 })
 
 describe('a large library', () => {

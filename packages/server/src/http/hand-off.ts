@@ -1,6 +1,7 @@
-// What the proxy in front sends by itself, once it is decided that it may be seen. Rules SH25 and SH27 in docs/spec/sharing.md.
+// Files that somebody else sends, once it is decided that they may be seen: the proxy in front, or the storage itself. Rules SH25, SH27 and SH28 in
+// docs/spec/sharing.md.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Storage } from '#storage/spec/storage.ts'
+import type { SignedRead, Storage } from '#storage/spec/storage.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -24,6 +25,11 @@ export interface HandOff {
    * @returns false where nothing is said, as the request comes not from it
    */
   keep(exchange: Exchange, seconds: number): boolean
+  /**
+   * An address at which the storage itself answers this request for a while.
+   * @returns null where this server answers: nobody asked for such addresses, the client would not follow one, or there is no such file
+   */
+  sign(request: FastifyRequest, storage: Storage, file: SignedRead & { readonly key: string }): Promise<string | null>
 }
 
 /** So long a file that was there is taken to be there: derived ones may be thrown away at any time. */
@@ -35,9 +41,20 @@ export interface HandOffOptions {
   readonly prefix: string | null
   /** Whether the other end of a connection is a proxy of ours: nobody else knows what to do with the header. */
   readonly isProxy: (address: string) => boolean
+  /** Whether the storage may be asked to answer by itself. */
+  readonly signedUrls: boolean
 }
 
-function createHandOff({ prefix, isProxy }: HandOffOptions): HandOff {
+/**
+ * Whether a client goes where it is sent. Scripts of other origins would have to be let in by the storage too, which knows nothing of it, and
+ * our own pages load pictures from nowhere else.
+ */
+function follows({ method, headers }: FastifyRequest): boolean {
+  const { 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-site': site } = headers
+  return method === 'GET' && (mode === 'navigate' || (mode === 'no-cors' && site !== 'same-origin'))
+}
+
+function createHandOff({ prefix, isProxy, signedUrls }: HandOffOptions): HandOff {
   // In the order in which they run out.
   const known = new Map<string, number>()
 
@@ -68,6 +85,10 @@ function createHandOff({ prefix, isProxy }: HandOffOptions): HandOff {
       if (!isOurs(request)) return false
       reply.header('x-accel-expires', String(seconds))
       return true
+    },
+    async sign(request, storage, { key, ...read }) {
+      if (!signedUrls || storage.sign === undefined || read.seconds < 1 || !follows(request)) return null
+      return (await isThere(storage, key)) ? await storage.sign(key, read) : null
     },
   }
 }

@@ -54,24 +54,43 @@ function isOutside(error: unknown): boolean {
 /** What a browser shows as a picture and nothing else; anything else is only ever saved. */
 const shown: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'image/gif'])
 
+/** The address is for whoever asked, and good for a while alone: nobody keeps it. */
+async function sendElsewhere(reply: FastifyReply, address: string): Promise<FastifyReply> {
+  for (const name of ['etag', 'content-disposition', 'accept-ranges']) reply.removeHeader(name)
+  return await reply.header('cache-control', 'private, no-store').redirect(address, 302)
+}
+
+/** How a file leaves. */
+interface Sending {
+  readonly download: boolean
+  readonly caching?: string
+  /** Seconds for which an address of the storage may stand for it; absent: none may. */
+  readonly signedSeconds?: number
+}
+
 /** Sends a stored file, whole or a range of it, in constant memory. @throws EaselError `not-found`, `range-not-satisfiable` */
 export async function sendBlob(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   storage: Storage,
-  blob: Blob & { readonly download: boolean; readonly caching?: string },
+  blob: Blob & Sending,
 ): Promise<FastifyReply> {
   const etag = `"${blob.sha256}"`
   setFileHeaders(reply, etag, blob.caching)
   const safe = shown.has(blob.mimeType)
   const disposition = blob.download || !safe ? 'attachment' : 'inline'
-  reply.header('content-disposition', contentDisposition(disposition, blob.filename))
+  const named = contentDisposition(disposition, blob.filename)
+  reply.header('content-disposition', named)
   if (isFresh(request, etag)) return await reply.code(304).send()
   const type = safe ? blob.mimeType : 'application/octet-stream'
-  if (await request.server.handOff.take({ request, reply }, storage, blob.storageKey)) {
+  const { storageKey: key, signedSeconds: seconds = 0, caching: cacheControl = alwaysAsk } = blob
+  const read = { key, seconds, contentType: type, contentDisposition: named, cacheControl }
+  const address = await request.server.handOff.sign(request, storage, read)
+  if (address !== null) return await sendElsewhere(reply, address)
+  if (await request.server.handOff.take({ request, reply }, storage, key)) {
     return await reply.type(type).send()
   }
   const range = rangeOf(request, reply, { size: blob.size, etag })
-  const found = await storage.get(blob.storageKey, range ?? undefined).catch((error: unknown) => {
+  const found = await storage.get(key, range ?? undefined).catch((error: unknown) => {
     if (isOutside(error)) throw new EaselError('not-found', 'The file of this picture is not whole.', { cause: error })
     throw error
   })

@@ -8,6 +8,7 @@ import { MediaError } from '#media/media-error.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { createByteCache } from './byte-cache.ts'
 import { thumbnailKey, type ImageRow } from './image-record.ts'
+import { lost } from './mark-damaged.ts'
 
 /** Thumbnails and the check of every pixel, which follow the saving of a picture so that saving stays fast. */
 export interface Derivatives {
@@ -75,7 +76,7 @@ async function readOriginal({ db, storage }: Ports, { id, storageKey }: Task): P
 async function makeSmall(ports: Ports, task: Task): Promise<Uint8Array | null> {
   const bytes = task.bytes ?? (await readOriginal(ports, task))
   if (bytes === null) {
-    await settle(ports, task, { damage: 'The file is missing.' })
+    await settle(ports, task, { damage: lost })
     return null
   }
   try {

@@ -3,6 +3,10 @@ import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
 
+/** What is said where no file is there, and where one of another length is. */
+export const lost = 'The file is missing.'
+export const cutOff = 'The file has another size than when it was saved.'
+
 interface Ports {
   readonly db: Db
   readonly events: Events

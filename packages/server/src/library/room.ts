@@ -14,6 +14,6 @@ export async function checkRoom({
   const megabytes = Math.floor(free / 1024 ** 2)
   throw new EaselError(
     'disk-full',
-    `Only ${megabytes} MB are free where the pictures are kept. Make room, then try again.`,
+    `Only ${megabytes} MB are free where Easel keeps its data. Make room, then try again.`,
   )
 }

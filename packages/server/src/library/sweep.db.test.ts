@@ -2,6 +2,8 @@ import { mkdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '#base/ids.ts'
+import { openMemoryStorage } from '#storage/memory/storage.ts'
+import { StorageError, type Storage } from '#storage/spec/storage.ts'
 import { adoptOrphans } from './adopt.ts'
 import { sidecarKey, storageKey, type Sidecar } from './image-record.ts'
 import { sweep } from './sweep.ts'
@@ -213,6 +215,23 @@ describe('LB3: a row without its file', () => {
     expect((await all()).missing).toBe(1)
   })
 
+  it('is sound again when its file is found, whole, and told', async () => {
+    const [gone, cut] = [await library.keep(user), await library.keep(user)]
+    const path = join(library.folder, gone.key)
+    await rm(path)
+    await truncate(join(library.folder, cut.key), 10)
+    expect((await all()).missing).toBe(2)
+    await writeFile(path, gone.bytes.subarray(1))
+    await all()
+    expect((await library.images.get(user, gone.record.id)).damage).toBe('The file is missing.')
+    await writeFile(path, gone.bytes)
+    await writeFile(join(library.folder, cut.key), cut.bytes)
+    await all()
+    for (const { record } of [gone, cut]) expect((await library.images.get(user, record.id)).damage).toBeNull()
+    const changed = (await library.eventsOf(user)).filter(({ type }) => type === 'image.changed')
+    expect(changed).toHaveLength(4)
+  })
+
   it('is left for the next time when the process ends', async () => {
     const gone = await library.keep(user)
     await rm(join(library.folder, gone.key))
@@ -223,5 +242,45 @@ describe('LB3: a row without its file', () => {
       missing: 0,
     })
     expect((await all()).missing).toBe(1)
+  })
+})
+
+describe('LB3: a store', () => {
+  const damagedIn = async () =>
+    await library.db.selectFrom('images').where('damage', 'is not', null).select('id').execute()
+
+  /** The library, on another store. */
+  const on = (storage: Storage) => ({ ...library, storage })
+
+  beforeEach(async () => {
+    await library.db.deleteFrom('images').execute()
+    for (let more = 0; more < 4; more++) await library.keep(user)
+  })
+
+  it('that does not answer has lost nothing, whichever question it leaves open', async () => {
+    const away = () => Promise.reject(new StorageError('unreachable', 'connect ECONNREFUSED'))
+    const nothing = () => ({ [Symbol.asyncIterator]: () => ({ next: away }) })
+    const { storage } = library
+    let answers = 0
+    const afterTwo: Storage['stat'] = (key) => (++answers > 2 ? away() : storage.stat(key))
+    for (const broken of [{ stat: away }, { stat: afterTwo }, { list: nothing }]) {
+      const work = sweep(on({ ...storage, ...broken }), { olderThanMs: 0 })
+      await expect(work).rejects.toMatchObject({ code: 'storage-unavailable' })
+    }
+    expect(await damagedIn()).toEqual([])
+    expect(await all()).toMatchObject({ missing: 0 })
+  })
+
+  it('that has none of the pictures is the wrong one, unless somebody says that it is right', async () => {
+    const empty = on(openMemoryStorage())
+    await expect(sweep(empty, { olderThanMs: 0 })).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      message: expect.stringContaining('None of the oldest 4 pictures'),
+    })
+    expect(await damagedIn()).toEqual([])
+    expect(await sweep(empty, { olderThanMs: 0, believe: true })).toMatchObject({ missing: 4 })
+    // It was the wrong one after all.
+    expect(await all()).toMatchObject({ missing: 0 })
+    expect(await damagedIn()).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
 import { digestAside } from '#media/digest.ts'
 import type { Storage } from '#storage/spec/storage.ts'
-import { markDamaged } from './mark-damaged.ts'
+import { lost, markDamaged } from './mark-damaged.ts'
 
 export interface VerifyReport {
   readonly checked: number
@@ -37,7 +37,7 @@ export async function verifyFiles(ports: Ports): Promise<VerifyReport> {
       const bytes = await storage.read(row.storage_key)
       checked += 1
       if (bytes !== null && (await digestAside(bytes)).sha256 === row.sha256) continue
-      const damage = bytes === null ? 'The file is missing.' : 'The file is not the one that was saved.'
+      const damage = bytes === null ? lost : 'The file is not the one that was saved.'
       if (await markDamaged(ports, row, damage)) changed.push(row.id)
     }
     last = rows.at(-1)?.id ?? null

@@ -1,7 +1,7 @@
 // Pictures of a shared album become pictures of a member's own. Rule SP14 in docs/spec/people.md.
 import { z } from 'zod'
 import type { CopiedImage, ImageFacts } from '@easel/contract'
-import { EaselError } from '#base/errors.ts'
+import { EaselError, isStorageAway } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import type { Images } from '#library/images.ts'
 import type { Storage } from '#storage/spec/storage.ts'
@@ -74,7 +74,7 @@ export function createCopyPictures(ports: CopyPorts): CopyPictures {
       try {
         for (const picture of await everyPicture(db, seen, [imageId])) copied.push(await copyOne(seen, picture, gone))
       } catch (error) {
-        if (!(error instanceof EaselError)) throw error
+        if (!(error instanceof EaselError) || isStorageAway(error)) throw error
         first ??= error
         copied.push({ imageId, copyId: null, isNew: false, problem: error.message })
       }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { errorCodes, type ErrorCode, type Problem } from '@easel/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { EaselError } from '#base/errors.ts'
+import { EaselError, isStorageAway, messageOf } from '#base/errors.ts'
 import { WaitError } from '#sharing/limits.ts'
 
 const type = (code: ErrorCode): string => `urn:easel:problem:${code}`
@@ -69,15 +69,21 @@ function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }
 
+/** Codes of what is wrong here: whose words may hold paths and addresses. */
+const ours: ReadonlySet<string> = new Set<ErrorCode>(['internal', 'storage-unavailable'])
+
 /** The problem that whatever was thrown stands for; null for a fault of our own. */
 export function toProblem(error: unknown): Problem | null {
-  if (error instanceof EaselError)
-    return error.code === 'internal' ? null : problem(error.code, error.message, error.fields)
+  if (error instanceof EaselError) return ours.has(error.code) ? null : problem(error.code, error.message, error.fields)
   return isFastifyError(error) ? fromFastify(error) : null
 }
 
 /** Logs a fault of our own and answers for it without its words, which may hold anything. */
 export function unexpected(request: FastifyRequest, error: unknown): Problem {
+  if (isStorageAway(error)) {
+    request.log.error({ reason: messageOf(error), route: request.routeOptions.url }, 'storage out of reach')
+    return problem('storage-unavailable', 'Where the pictures are kept cannot be reached. Try again in a while.')
+  }
   // What was begun for somebody who left while Easel stops finds everything closed: that is no fault, and nobody waits for it.
   const isCutOff = request.socket.destroyed && !request.server.server.listening
   request.log[isCutOff ? 'info' : 'error']({ err: error, route: request.routeOptions.url }, 'request failed')

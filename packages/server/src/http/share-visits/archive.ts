@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { EaselError } from '#base/errors.ts'
+import { EaselError, isStorageAway } from '#base/errors.ts'
 import { refusalOf } from '#sharing/decide.ts'
 import { takeOne } from '#sharing/limits.ts'
 import type { ShareRow } from '#sharing/share-record.ts'
@@ -53,7 +53,8 @@ async function* archiveOf(ports: ShareVisitPorts, share: ShareRow, gone: AbortSi
         const bytes = await bytesOf(ports, { share, picture, making })
         yield* writer.entry(name, picture.created_at.getTime(), bytes)
       } catch (error) {
-        if (!(error instanceof EaselError) || error.code === 'internal' || gone.aborted) throw error
+        if (!(error instanceof EaselError) || error.code === 'internal' || isStorageAway(error) || gone.aborted)
+          throw error
         missing.push({ id: picture.id, filename: name, why: error.message })
       }
     }

@@ -96,22 +96,25 @@ export async function sendOriginal(
   const { storage, pngCopies, sharing } = ports
   const form: VariantForm = { format: png === null ? 'original' : 'png' }
   const { extension, mimeType } = kindOf(picture, form)
+  // Only what anybody may have and keep: an address that is passed on asks for no password and counts no visit.
+  const signedSeconds = sharing.visits.freshSeconds(share) ?? 0
+  const sending = { caching, signedSeconds, download: false }
   if (!share.prompt) {
     const kept = await sharing.variants.file(picture, form, unlimited(reply))
     const filename = `${plainName(share, numberOf(share, picture))}.${extension}`
     const blob = { ...kept, filename, sha256: tagOf(picture, form.format) }
-    return await sendBlob({ request, reply }, storage, { ...blob, caching, download: false })
+    return await sendBlob({ request, reply }, storage, { ...blob, ...sending })
   }
   const blob = blobOf(picture)
   if (png === null) {
     const filename = pictureName(picture, extension)
-    return await sendBlob({ request, reply }, storage, { ...blob, filename, caching, download: false })
+    return await sendBlob({ request, reply }, storage, { ...blob, filename, ...sending })
   }
   const copy = await pngCopies.of(picture)
   if (copy === null) throw damaged()
   const { storageKey, size, version } = copy
-  const file = { storageKey, size, sha256: version, mimeType, filename: png, caching, download: false }
-  return await sendBlob({ request, reply }, storage, file)
+  const file = { storageKey, size, sha256: version, mimeType, filename: png }
+  return await sendBlob({ request, reply }, storage, { ...file, ...sending })
 }
 
 export function registerPictures(app: FastifyInstance, ports: ShareVisitPorts): void {

@@ -95,7 +95,7 @@ const seldom = { signIn: 100_000, generate: 100_000, upload: 100_000, share: 100
 interface ServerOptions
   extends
     ProcessOptions,
-    Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies' | 'cdnUrl' | 'handOff'>> {
+    Partial<Pick<AppPorts, 'allowedOrigins' | 'rates' | 'trustedProxies' | 'cdnUrl' | 'handOff' | 'signedUrls'>> {
   readonly maxUploadBytes?: number
   /** Absent: there is nothing at any address. */
   readonly fetchPicture?: FetchPicture
@@ -215,6 +215,7 @@ export async function openServer(options: ServerOptions = {}) {
     publicUrl: options.publicUrl ?? null,
     cdnUrl: options.cdnUrl ?? null,
     handOff: options.handOff ?? null,
+    signedUrls: options.signedUrls ?? false,
     pngCopies: createPngCopies({ storage, log }),
     limiters,
     signatures: accounts === null ? null : createFileSignatures(key),

@@ -38,6 +38,21 @@ export interface Storage {
   list(prefix: string): AsyncIterable<{ key: string; size: number; modifiedMs: number }>
   /** Bytes free for new blobs, or null where there is no such limit. */
   free(): Promise<number | null>
+  /**
+   * Makes an address at which anybody reads a blob from the store itself for a while (ST16); absent where there is none.
+   * @param key which blob; whether it is there is not looked up. @param read how it is answered
+   * @returns an absolute URL. It holds whatever happens meanwhile
+   */
+  readonly sign?: (key: string, read: SignedRead) => Promise<string>
+}
+
+export interface SignedRead {
+  /** How long the address holds, in whole seconds, 1 or more. */
+  readonly seconds: number
+  /** Headers of the answer. */
+  readonly contentType: string
+  readonly contentDisposition: string
+  readonly cacheControl: string
 }
 
 export interface Blob {
@@ -52,17 +67,32 @@ export interface ByteRange {
 
 /**
  * `bad-key`: the key is not one (ST1); `full`: no room, nothing was stored; `range`: outside the blob; `failed`: the store
- * could not do it, and under the key is what was there before or, whole, what was to be stored.
+ * could not do it, and under the key is what was there before or, whole, what was to be stored; `unreachable`: the same, and
+ * the store is elsewhere and does not answer, or says that it cannot now: the same may work in a while (ST12).
  */
-export type StorageFault = 'bad-key' | 'full' | 'range' | 'failed'
+export type StorageFault = 'bad-key' | 'full' | 'range' | 'failed' | 'unreachable'
+
+const codes = { full: 'disk-full', unreachable: 'storage-unavailable' } as const
 
 export class StorageError extends EaselError {
   override readonly name = 'StorageError'
   readonly fault: StorageFault
   constructor(fault: StorageFault, message: string, cause?: unknown) {
-    super(fault === 'full' ? 'disk-full' : 'internal', message, { cause })
+    super(fault === 'full' || fault === 'unreachable' ? codes[fault] : 'internal', message, { cause })
     this.fault = fault
   }
+}
+
+/** How a store that is elsewhere is reached, and who asks it. Null: not said. */
+export interface StorageAccess {
+  /** Address of the service, where it is not the one of its region. */
+  readonly endpoint: string | null
+  /** The same service as those who follow a signed address reach it. */
+  readonly publicEndpoint: string | null
+  readonly region: string | null
+  readonly keyId: string | null
+  readonly secretKey: string | null
+  readonly sessionToken: string | null
 }
 
 /** What a storage folder's `storage.ts` exports as `backend`; `bin` finds it by scanning. */
@@ -71,6 +101,10 @@ export interface StorageBackend {
   readonly id: string
   /** URL schemes of `EASEL_STORAGE` that it serves, e.g. `file:`. */
   readonly schemes: readonly string[]
-  /** Opens the store at `location`. @throws StorageError when it cannot be used */
-  open(location: URL): Promise<Storage>
+  /**
+   * Opens the store at `location`.
+   * @param access for a store that is elsewhere; absent: nothing is said of it
+   * @throws StorageError when it cannot be used, whose message says why to who runs the server
+   */
+  open(location: URL, access?: StorageAccess): Promise<Storage>
 }

@@ -1,7 +1,7 @@
 // An archive whose pictures are made while it is sent. How long it is nobody knows before its end.
 import { crc32 } from 'node:zlib'
 import { PictureForm } from '@easel/contract'
-import { EaselError } from '#base/errors.ts'
+import { EaselError, isStorageAway } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { directoryEntry, endRecords, localHeader, type EntryFacts } from '../zip/zip-records.ts'
 import { linesOf, type MadeLine, type TextLine } from './lines.ts'
@@ -61,7 +61,7 @@ async function make(ports: Ports, { row, gone }: Reading, line: MadeLine): Promi
   try {
     return await pictureFiles.make(image, PictureForm.parse(row.form), gone)
   } catch (error) {
-    if (error instanceof EaselError && error.code !== 'internal') return absent(error.message)
+    if (error instanceof EaselError && error.code !== 'internal' && !isStorageAway(error)) return absent(error.message)
     throw error
   }
 }

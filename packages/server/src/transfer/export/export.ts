@@ -1,6 +1,6 @@
 // Everything of a user as one archive. Rules TR20 … in docs/spec/transfer.md.
 import { z } from 'zod'
-import { messageOf } from '#base/errors.ts'
+import { isStorageAway, messageOf } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import { digest } from '#media/digest.ts'
@@ -70,7 +70,10 @@ interface Missing {
   readonly why: string
 }
 
-/** Why a picture's file cannot be in the archive; null when it can. Only what is known to be damaged is read for that. */
+/**
+ * Why a picture's file cannot be in the archive; null when it can. Only what is known to be damaged is read for that.
+ * @throws EaselError `storage-unavailable`: a store that does not answer now has lost nothing
+ */
 export async function faultOf(storage: Storage, { row }: Pick<ExportedImage, 'row'>): Promise<string | null> {
   try {
     const file = await storage.stat(row.storage_key)
@@ -80,6 +83,7 @@ export async function faultOf(storage: Storage, { row }: Pick<ExportedImage, 'ro
     const bytes = await storage.read(row.storage_key)
     return bytes !== null && digest(bytes).sha256 === row.sha256 ? null : row.damage
   } catch (error) {
+    if (isStorageAway(error)) throw error
     return `The file cannot be read: ${messageOf(error)}`
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { StorageError } from '#storage/spec/storage.ts'
 import { createNamer, isSafeEntryName } from './entry-names.ts'
 import { bytesOf, entryOf, hugeEntry, noFaults, unpack } from './testing.ts'
 import { createZip, type ZipEntry } from './zip.ts'
@@ -154,6 +155,16 @@ describe('an archive', () => {
       ['short', null],
       ['gone', failure],
     ])
+  })
+
+  it('TR3: breaks off where the store of a file does not answer', async () => {
+    const away = new StorageError('unreachable', 'connect ECONNREFUSED')
+    async function* open(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('p')
+      throw away
+    }
+    const zip = await zipOf([{ ...entryOf('a', 'promised'), open }])
+    await expect(bytesOf(zip.read())).rejects.toBe(away)
   })
 
   it('TR4: refuses names that would unpack somewhere else', async () => {

@@ -1,5 +1,5 @@
 // Archives of stored entries, as streams whose length is known before their first byte. Rules TR1 … in docs/spec/transfer.md.
-import { DefectError } from '#base/errors.ts'
+import { DefectError, isStorageAway } from '#base/errors.ts'
 import type { ByteRange } from '#storage/spec/storage.ts'
 import { isSafeEntryName } from './entry-names.ts'
 import {
@@ -52,6 +52,8 @@ async function* exactly(
       if (left === 0) return
     }
   } catch (error) {
+    // Whoever reads goes on when the file can be had again: zeros would be believed.
+    if (isStorageAway(error)) throw error
     fault = error
   }
   onShort(entry.name, fault)

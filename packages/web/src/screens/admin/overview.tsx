@@ -78,7 +78,7 @@ function Warnings({ state: { storage } }: { readonly state: State }) {
     <>
       {storage.freeBytes !== null && storage.freeBytes < littleBytes && (
         <Notice tone="warning" title="The disk is nearly full">
-          {bytes(storage.freeBytes)} are free where the pictures are kept. New work is refused when less than the set
+          {bytes(storage.freeBytes)} are free where Easel keeps its data. New work is refused when less than the set
           limit is left.
         </Notice>
       )}

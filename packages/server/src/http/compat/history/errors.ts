@@ -1,5 +1,5 @@
 // Contract A's words for what goes wrong.
-import type { Generation, GenerationFailure } from '@easel/contract'
+import type { Generation, GenerationFailure, Problem } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import { failureFrom } from '#generation/failure.ts'
 import type { Provider } from '#providers/spec/provider.ts'
@@ -38,11 +38,12 @@ export function refusalFrom(error: unknown): Refusal | null {
   return { status: problem.status, words }
 }
 
+const fault = ({ status, detail: words }: Problem): Refusal => ({ status, words })
+
 /** Errors are `{"error"}`; those of DELETE also say `"SUCCESS": false`. */
 export function wordErrors(scope: FastifyInstance): void {
   scope.setErrorHandler(async (error, request, reply) => {
-    const known = refusalFrom(error)
-    const { status, words } = known ?? { status: 500, words: unexpected(request, error).detail }
+    const { status, words } = refusalFrom(error) ?? fault(unexpected(request, error))
     return await reply
       .code(status)
       .send(request.method === 'DELETE' ? { SUCCESS: false, error: words } : { error: words })

@@ -1,4 +1,5 @@
 // Ollama's words for what goes wrong. Rules OL20 … in docs/spec/ollama.md.
+import type { Problem } from '@easel/contract'
 import type { FastifyInstance } from 'fastify'
 import { failureFrom } from '#generation/failure.ts'
 import { toProblem, unexpected } from '../../plugins/errors.ts'
@@ -22,10 +23,12 @@ export function refusalOf(error: unknown): Refusal | null {
   return { status: code === 'unknown-model' ? 404 : status, words }
 }
 
+const fault = ({ status, detail: words }: Problem): Refusal => ({ status, words })
+
 /** Errors are `{"error"}`. */
 export function wordErrors(scope: FastifyInstance): void {
   scope.setErrorHandler(async (error, request, reply) => {
-    const { status, words } = refusalOf(error) ?? { status: 500, words: unexpected(request, error).detail }
+    const { status, words } = refusalOf(error) ?? fault(unexpected(request, error))
     return await reply.code(status).send({ error: words })
   })
 }
