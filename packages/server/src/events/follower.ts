@@ -5,17 +5,27 @@ import type { Start } from './start.ts'
 const pageSize = 200
 const retryMs = 500
 
-interface Row {
+export interface Row {
   readonly seq: number
   readonly event: unknown
+}
+
+/** What was added to a user's log. */
+export interface Growth {
+  /** Number of its newest row. */
+  readonly last: number
+  /** All rows that follow number `after`; null: they are to be read. */
+  readonly news: { readonly after: number; readonly rows: readonly Row[] } | null
 }
 
 /** One subscriber's way through the log: what it has, and a single reader that brings the rest. */
 export interface Follower {
   /** Delivers what follows the start, and from then on whatever comes. @throws when the log cannot be read now */
   begin(start: Start): Promise<void>
-  /** There may be rows up to `seq`; without it, there may be rows. */
-  wake(seq?: number): void
+  /** There may be rows. */
+  wake(): void
+  /** There are more rows. */
+  grow(growth: Growth): void
   progress(event: ProgressEvent): void
   stop(): void
 }
@@ -93,13 +103,20 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
     })
   }
 
+  function grow({ last, news }: Growth): void {
+    // Nothing is between these rows and what is told already, and nothing that comes later has been told.
+    if (!reading && !stopped && news !== null && news.after === cursor) news.rows.forEach(tellRow)
+    else wake(last)
+  }
+
   return {
     async begin({ after, reset }) {
       cursor = after
       if (reset) tell({ seq: after, event: { type: 'reset' } })
       await readOn(after)
     },
-    wake,
+    wake: () => wake(),
+    grow,
     progress(event) {
       if (reading || cursor === null) held.set(event.generationId, event)
       else tell({ seq: null, event })
