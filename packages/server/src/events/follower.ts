@@ -36,6 +36,21 @@ interface Options {
   readonly onFault: (error: unknown) => void
 }
 
+function eventOf(value: unknown): EaselEvent {
+  const { success, data } = EaselEvent.safeParse(value)
+  // A newer Easel on the same database wrote it: this page cannot know what changed.
+  return success ? data : { type: 'reset' }
+}
+
+function deliverTo({ deliver, onFault }: Pick<Options, 'deliver' | 'onFault'>, delivered: Delivered): void {
+  try {
+    deliver(delivered)
+  } catch (error) {
+    // The others go on, and so does this one with its next event.
+    onFault(error)
+  }
+}
+
 export function createFollower({ read, deliver, onFault }: Options): Follower {
   let cursor: number | null = null
   let reading = false
@@ -46,20 +61,12 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
   const held = new Map<string, ProgressEvent>()
 
   function tell(delivered: Delivered): void {
-    if (stopped) return
-    try {
-      deliver(delivered)
-    } catch (error) {
-      // The others go on, and so does this one with its next event.
-      onFault(error)
-    }
+    if (!stopped) deliverTo({ deliver, onFault }, delivered)
   }
 
   function tellRow({ seq, event }: Row): void {
     cursor = seq
-    const parsed = EaselEvent.safeParse(event)
-    // A newer Easel on the same database wrote it: this page cannot know what changed.
-    const known: EaselEvent = parsed.success ? parsed.data : { type: 'reset' }
+    const known = eventOf(event)
     if (known.type === 'generation.finished') held.delete(known.generationId)
     tell({ seq, event: known })
   }
@@ -103,12 +110,6 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
     })
   }
 
-  function grow({ last, news }: Growth): void {
-    // Nothing is between these rows and what is told already, and nothing that comes later has been told.
-    if (!reading && !stopped && news !== null && news.after === cursor) news.rows.forEach(tellRow)
-    else wake(last)
-  }
-
   return {
     async begin({ after, reset }) {
       cursor = after
@@ -116,7 +117,11 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
       await readOn(after)
     },
     wake: () => wake(),
-    grow,
+    grow({ last, news }) {
+      // Nothing is between these rows and what is told already, and nothing that comes later has been told.
+      if (!reading && !stopped && news !== null && news.after === cursor) news.rows.forEach(tellRow)
+      else wake(last)
+    },
     progress(event) {
       if (reading || cursor === null) held.set(event.generationId, event)
       else tell({ seq: null, event })
