@@ -120,6 +120,12 @@ function readAnswer(replies: readonly Message[], columnsOf: (message: Message) =
   return { rows, ...done }
 }
 
+/** What leaves tables as they are. PostgreSQL by itself plans anew what VACUUM or ANALYZE has found out. */
+const harmless = new Set([...changing, 'SELECT', 'BEGIN', 'COMMIT', 'ROLLBACK', 'SET', 'CHECKPOINT', 'VACUUM'])
+
+const isHarmless = (reply: Message): boolean =>
+  !(reply instanceof messages.CommandCompleteMessage) || harmless.has(readTag(reply.text).command)
+
 /** @param onNotification called for every NOTIFY on a channel that a LISTEN named */
 export function createEngine(pglite: PGlite, onNotification: OnNotification): Engine {
   const statements = new Map<string, Statement>()
@@ -186,12 +192,14 @@ export function createEngine(pglite: PGlite, onNotification: OnNotification): En
     return readAnswer(replies, (reply) => (reply.name === 'rowDescription' ? columnsOf(reply) : columns))
   }
 
-  /** A script may change tables and what is known of them: everything is planned anew after it. */
+  /** A script that may have changed tables, and with them what statements give: everything is prepared anew after it. */
   async function runScript(text: string): Promise<Answer> {
-    const answer = readAnswer(await run(serialize.query(text)), columnsOf)
-    if (statements.size > 0) await run(serialize.query('deallocate all'))
-    statements.clear()
-    return answer
+    const replies = await run(serialize.query(text))
+    if (statements.size > 0 && !replies.every(isHarmless)) {
+      await run(serialize.query('deallocate all'))
+      statements.clear()
+    }
+    return readAnswer(replies, columnsOf)
   }
 
   return {

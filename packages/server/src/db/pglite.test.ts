@@ -149,6 +149,21 @@ it('prepares anew after a script changed a table', long, async () => {
   await database.close()
 })
 
+it('keeps what is prepared after a script that only changes rows', long, async () => {
+  const database = await openPglite(freshFolder(), template)
+  const kept = async () => {
+    const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(database.db)
+    return rows.map(({ statement }) => statement)
+  }
+  await sql`insert into from_template values (${1})`.execute(database.db)
+  await database.boss.executeSql('begin; update from_template set n = 2; commit')
+  await database.maintain()
+  expect(await kept()).toContain('insert into from_template values ($1)')
+  await database.boss.executeSql('create table another (n integer)')
+  expect(await kept()).not.toContain('insert into from_template values ($1)')
+  await database.close()
+})
+
 async function writeUntilKilled(folder: string, acknowledgements: number): Promise<number> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,17 +5,27 @@ import type { Start } from './start.ts'
 const pageSize = 200
 const retryMs = 500
 
-interface Row {
+export interface Row {
   readonly seq: number
   readonly event: unknown
+}
+
+/** What was added to a user's log. */
+export interface Growth {
+  /** Number of its newest row. */
+  readonly last: number
+  /** All rows that follow number `after`; null: they are to be read. */
+  readonly news: { readonly after: number; readonly rows: readonly Row[] } | null
 }
 
 /** One subscriber's way through the log: what it has, and a single reader that brings the rest. */
 export interface Follower {
   /** Delivers what follows the start, and from then on whatever comes. @throws when the log cannot be read now */
   begin(start: Start): Promise<void>
-  /** There may be rows up to `seq`; without it, there may be rows. */
-  wake(seq?: number): void
+  /** There may be rows. */
+  wake(): void
+  /** There are more rows. */
+  grow(growth: Growth): void
   progress(event: ProgressEvent): void
   stop(): void
 }
@@ -24,6 +34,21 @@ interface Options {
   readonly read: (after: number, limit: number) => Promise<readonly Row[]>
   readonly deliver: (delivered: Delivered) => void
   readonly onFault: (error: unknown) => void
+}
+
+function eventOf(value: unknown): EaselEvent {
+  const { success, data } = EaselEvent.safeParse(value)
+  // A newer Easel on the same database wrote it: this page cannot know what changed.
+  return success ? data : { type: 'reset' }
+}
+
+function deliverTo({ deliver, onFault }: Pick<Options, 'deliver' | 'onFault'>, delivered: Delivered): void {
+  try {
+    deliver(delivered)
+  } catch (error) {
+    // The others go on, and so does this one with its next event.
+    onFault(error)
+  }
 }
 
 export function createFollower({ read, deliver, onFault }: Options): Follower {
@@ -36,20 +61,12 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
   const held = new Map<string, ProgressEvent>()
 
   function tell(delivered: Delivered): void {
-    if (stopped) return
-    try {
-      deliver(delivered)
-    } catch (error) {
-      // The others go on, and so does this one with its next event.
-      onFault(error)
-    }
+    if (!stopped) deliverTo({ deliver, onFault }, delivered)
   }
 
   function tellRow({ seq, event }: Row): void {
     cursor = seq
-    const parsed = EaselEvent.safeParse(event)
-    // A newer Easel on the same database wrote it: this page cannot know what changed.
-    const known: EaselEvent = parsed.success ? parsed.data : { type: 'reset' }
+    const known = eventOf(event)
     if (known.type === 'generation.finished') held.delete(known.generationId)
     tell({ seq, event: known })
   }
@@ -99,7 +116,12 @@ export function createFollower({ read, deliver, onFault }: Options): Follower {
       if (reset) tell({ seq: after, event: { type: 'reset' } })
       await readOn(after)
     },
-    wake,
+    wake: () => wake(),
+    grow({ last, news }) {
+      // Nothing is between these rows and what is told already, and nothing that comes later has been told.
+      if (!reading && !stopped && news !== null && news.after === cursor) news.rows.forEach(tellRow)
+      else wake(last)
+    },
     progress(event) {
       if (reading || cursor === null) held.set(event.generationId, event)
       else tell({ seq: null, event })

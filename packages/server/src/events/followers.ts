@@ -1,11 +1,12 @@
 import type { ProgressEvent } from './events.ts'
-import type { Follower } from './follower.ts'
+import type { Follower, Growth } from './follower.ts'
 
 /** The subscribers of this process, by user. */
 export interface Followers {
   add(userId: string, follower: Follower): void
   remove(userId: string, follower: Follower): void
-  wake(userId: string, seq: number): void
+  /** @param read says by how much, where anybody follows that user */
+  grow(userId: string, read: () => Growth): void
   wakeAll(): void
   has(userId: string): boolean
   progress(userId: string, event: ProgressEvent): void
@@ -30,8 +31,11 @@ export function createFollowers(): Followers {
       group?.delete(follower)
       if (group?.size === 0) groups.delete(userId)
     },
-    wake(userId, seq) {
-      for (const follower of of(userId)) follower.wake(seq)
+    grow(userId, read) {
+      const group = groups.get(userId)
+      if (group === undefined) return
+      const growth = read()
+      for (const follower of group) follower.grow(growth)
     },
     wakeAll: () => everyOne((follower) => follower.wake()),
     has: (userId) => groups.has(userId),

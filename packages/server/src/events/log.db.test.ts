@@ -85,6 +85,18 @@ it('EV1: a change that fails has no event', async () => {
   expect(await written()).toEqual([])
 })
 
+it('EV1, EV7: what is too long for a notification is told all the same, in order with what is not', async () => {
+  const page = createPage()
+  await test.events.subscribe(test.user, null, page.onEvent)
+  const few = () => [imageAdded(), imageAdded()]
+  const many = Array.from({ length: 150 }, () => imageAdded())
+  const lists = [few(), many, few()]
+  for (const list of lists) await test.append(list)
+  const seqs = await written()
+  const expected = lists.flat().map((event, i) => ({ seq: seqs[i], event }))
+  await expect.poll(() => page.delivered, slow).toEqual(expected)
+})
+
 it('EV1: appending nothing writes nothing', async () => {
   await test.append([])
   expect(await written()).toEqual([])

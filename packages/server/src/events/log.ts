@@ -7,7 +7,7 @@ import type { Events, LoggedEvent, Told } from './events.ts'
 import { createFollower } from './follower.ts'
 import { createFollowers } from './followers.ts'
 import { userLock } from './lock.ts'
-import { listenFor, notification, notifyProgress } from './notify.ts'
+import { listenFor, notification, notificationOf, notifyProgress } from './notify.ts'
 import { findStart } from './start.ts'
 
 async function append(trx: Trx, userId: string, events: readonly LoggedEvent[]): Promise<void> {
@@ -15,14 +15,15 @@ async function append(trx: Trx, userId: string, events: readonly LoggedEvent[]):
   // One statement, because there is one in nearly every transaction. The numbers are given to rows that are there only once the
   // lock is held, in the order of the list.
   await sql`
-    with added as (
+    with held as (select ${userLock(userId)} as newest),
+    added as (
       insert into events (user_id, event)
       select ${userId}::uuid, listed.event
-      from (select ${userLock(userId)}) as held, jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality as listed (event, place)
+      from held, jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality as listed (event, place)
       order by listed.place
-      returning seq
+      returning seq, event
     )
-    select ${notification(userId, sql`max(seq)`)} from added`.execute(trx)
+    select ${notificationOf(userId, { added: sql`added`, newest: sql`newest` })} from held`.execute(trx)
 }
 
 async function appendAll(trx: Trx, told: readonly Told[]): Promise<void> {
@@ -53,13 +54,14 @@ async function appendWith(
   const owner = sql.ref<string>('user_id')
   const { rows } = await retried(() =>
     sql<{ user_id: string }>`
-      with changed as (${change}), added as (
-        insert into events (user_id, event)
-        select held.user_id, ${JSON.stringify(event)}::jsonb
-        from (select user_id, ${userLock(owner)} from changed) as held
-        returning user_id, seq
+      with changed as (${change}), held as (
+        select user_id, ${userLock(owner)} as newest from changed
+      ), added as (
+        insert into events (user_id, event) select user_id, ${JSON.stringify(event)}::jsonb from held
+        returning user_id, seq, event
       )
-      select user_id, ${notification(owner, sql`seq`)} from added`.execute(db),
+      select user_id, ${notificationOf(owner, { added: sql`(select * from added where added.user_id = held.user_id)`, newest: sql`newest` })}
+      from held`.execute(db),
   )
   return rows.map(({ user_id: userId }) => userId)
 }
@@ -97,8 +99,8 @@ export async function createEvents(database: Database, log: Log = openLog('error
   }
   const stopListening = await listenFor(database, {
     ...followers,
-    wake(userId, seq) {
-      followers.wake(userId, seq)
+    grow(userId, read) {
+      followers.grow(userId, read)
       for (const watcher of watchers) watcher(userId)
     },
     wakeAll() {

@@ -1,13 +1,17 @@
 import { sql, type RawBuilder } from 'kysely'
+import { z } from 'zod'
 import { EaselEvent } from '@easel/contract'
 import type { Database, Trx } from '#db/database.ts'
 import type { ProgressEvent } from './events.ts'
+import type { Growth } from './follower.ts'
 import type { Followers } from './followers.ts'
 
 const logChannel = 'easel_events'
 const progressChannel = 'easel_progress'
 /** NOTIFY carries less than 8,000 bytes. */
 const maxPayloadBytes = 7_900
+/** What is left of them beside a user and a number. */
+const maxRowsBytes = 7_800
 
 async function notify(trx: Trx, channel: string, payload: string): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(trx)
@@ -18,6 +22,23 @@ export function notification(userId: string | RawBuilder<string>, seq: RawBuilde
   return sql`pg_notify(${sql.lit(logChannel)}, ${userId}::text || ':' || ${seq})`
 }
 
+/**
+ * The same with what was added, where that is short: whoever has all that came before need not read it.
+ * @param added the columns `seq` and `event` of the new rows
+ * @param newest the number that came before them
+ */
+export function notificationOf(
+  userId: string | RawBuilder<string>,
+  { added, newest }: { readonly added: RawBuilder<unknown>; readonly newest: RawBuilder<unknown> },
+): RawBuilder<unknown> {
+  return notification(
+    userId,
+    sql`(
+      select case when octet_length(rows) < ${sql.lit(maxRowsBytes)} then ${newest} || ':' || rows else last end
+      from (select max(seq)::text as last, jsonb_agg(jsonb_build_array(seq, event) order by seq)::text as rows from ${added} as added) as listed)`,
+  )
+}
+
 /** Carries progress to all processes; nothing is kept. */
 export async function notifyProgress(trx: Trx, userId: string, event: ProgressEvent): Promise<void> {
   const whole = JSON.stringify(event)
@@ -25,10 +46,20 @@ export async function notifyProgress(trx: Trx, userId: string, event: ProgressEv
   await notify(trx, progressChannel, `${userId}:${Buffer.byteLength(whole) <= maxPayloadBytes ? whole : small}`)
 }
 
-/** `<userId>:<rest>` */
-function splitPayload(payload: string): readonly [userId: string, rest: string] {
+/** `<first>:<rest>` */
+function splitPayload(payload: string): readonly [first: string, rest: string] {
   const colon = payload.indexOf(':')
   return [payload.slice(0, colon), payload.slice(colon + 1)]
+}
+
+const Rows = z.array(z.tuple([z.int(), z.unknown()]))
+
+/** `<seq>`, or `<newest number before>:<rows>` */
+function readGrowth(text: string): Growth {
+  if (!text.includes(':')) return { last: Number(text), news: null }
+  const [after, rows] = splitPayload(text)
+  const news = Rows.parse(JSON.parse(rows)).map(([seq, event]) => ({ seq, event }))
+  return { last: news.at(-1)?.seq ?? Number.POSITIVE_INFINITY, news: { after: Number(after), rows: news } }
 }
 
 function readProgress(text: string): ProgressEvent | null {
@@ -41,8 +72,8 @@ export async function listenFor(database: Database, followers: Followers): Promi
   const stopLog = await database.listen(
     logChannel,
     (payload) => {
-      const [userId, seq] = splitPayload(payload)
-      followers.wake(userId, Number(seq))
+      const [userId, growth] = splitPayload(payload)
+      followers.grow(userId, () => readGrowth(growth))
     },
     followers.wakeAll,
   )

@@ -7,7 +7,7 @@ import type { Jobs, Worker } from './jobs.ts'
 import type { StoredJob } from './claim.ts'
 import { beginCall } from './lane-calls.ts'
 import { findPlaces } from './places.ts'
-import { jobTable, openQueue, queueName, wake, wakeWorkers, type Queue } from './queue.ts'
+import { jobTable, openQueue, ourQueue, queueName, wake, wakeWorkers, type Queue } from './queue.ts'
 import { nextTurn } from './turns.ts'
 import { startWorker } from './worker.ts'
 
@@ -15,7 +15,7 @@ import { startWorker } from './worker.ts'
 async function takeBackOrphans({ boss, database }: Queue, log: Log): Promise<void> {
   if (database.kind !== 'pglite') return
   const { rows } = await sql<{ id: string }>`
-    select id from ${jobTable} where name = ${queueName} and state = 'active'`.execute(database.db)
+    select id from ${jobTable} where name = ${ourQueue} and state = 'active'`.execute(database.db)
   if (rows.length === 0) return
   log.info({ jobs: rows.length }, 'jobs that were interrupted are taken up again')
   const ids = rows.map(({ id }) => id)
@@ -49,7 +49,7 @@ export async function createJobs(database: Database, log: Log): Promise<Jobs> {
         select ${id}::uuid, name, ${JSON.stringify(stored)}::jsonb, turn.priority, ${lane}, ${lane}, policy,
           now() + retention_seconds * interval '1 second', expire_seconds, deletion_seconds, retry_limit, retry_delay,
           retry_backoff, retry_delay_max, heartbeat_seconds
-        from turn, pgboss.queue where name = ${queueName}
+        from turn, pgboss.queue where name = ${ourQueue}
         returning ${wake()}`.execute(trx)
       if (rows.length === 0) throw new DefectError(`Missing: the lane ${lane}`)
       return id
@@ -58,7 +58,7 @@ export async function createJobs(database: Database, log: Log): Promise<Jobs> {
     async cancel(trx, jobId) {
       // pg-boss can only cancel running jobs as well.
       const { rows } = await sql`
-        delete from ${jobTable} where name = ${queueName} and id = ${jobId} and state < 'active' returning id`.execute(
+        delete from ${jobTable} where name = ${ourQueue} and id = ${jobId} and state < 'active' returning id`.execute(
         trx,
       )
       return rows.length > 0

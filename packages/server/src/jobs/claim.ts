@@ -4,7 +4,7 @@ import type { Database, Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { claimLock, needNotLast } from './claim-lock.ts'
 import { callsByLane } from './lane-calls.ts'
-import { jobTable, queueName, type Queue } from './queue.ts'
+import { jobTable, ourQueue, type Queue } from './queue.ts'
 import { advanceLane, priorityOf, restartTurns, turnLimit, turnOf } from './turns.ts'
 
 /** What pg-boss keeps for a job of ours. */
@@ -29,25 +29,25 @@ const freeLane = sql`
     select lane, head, coalesce(running, 0) as running from job_lanes
     join (
       select group_id as lane, max(priority) as head from ${jobTable}
-      where name = ${queueName} and state < 'active' and not blocked and start_after <= now() group by group_id
+      where name = ${ourQueue} and state < 'active' and not blocked and start_after <= now() group by group_id
     ) waiting using (lane)
     left join (
       select group_id as lane, count(*) as running from ${jobTable}
-      where name = ${queueName} and state = 'active' and group_id is not null group by group_id
+      where name = ${ourQueue} and state = 'active' and group_id is not null group by group_id
     ) active using (lane)
     left join (${callsByLane}) called using (lane)
     where coalesce(running, 0) + coalesce(calls, 0) < concurrency
   )
   select lane from free left join (
     select group_id as lane, max(started_on) as served from ${jobTable}
-    where name = ${queueName} and (select count(*) from free) > 1 group by group_id
+    where name = ${ourQueue} and (select count(*) from free) > 1 group by group_id
   ) done using (lane)
   order by head <= ${priorityOf(0, true)}::integer, running, served nulls first, lane
   limit 1`
 
 /** What waits, whatever its lane. */
 const waiting = sql`
-  select from ${jobTable} where name = ${queueName} and state < 'active' and not blocked and start_after <= now()`
+  select from ${jobTable} where name = ${ourQueue} and state < 'active' and not blocked and start_after <= now()`
 
 interface Taken {
   readonly id: string
@@ -66,12 +66,12 @@ async function takeFirst(db: Db, kind: Database['kind']): Promise<Taken | null> 
   const { rows } = await sql<Taken>`
     with next as (
       select id from ${jobTable}
-      where name = ${queueName} and group_id = (${freeLane}) and state < 'active' and not blocked and start_after <= now()
+      where name = ${ourQueue} and group_id = (${freeLane}) and state < 'active' and not blocked and start_after <= now()
       order by priority desc, created_on limit 1 for update skip locked
     ), taken as (
       update ${jobTable} j set state = 'active', started_on = now(), heartbeat_on = now(),
         retry_count = case when j.started_on is not null then j.retry_count + 1 else j.retry_count end
-      from next where j.name = ${queueName} and j.id = next.id
+      from next where j.name = ${ourQueue} and j.id = next.id
       returning j.id, j.retry_count, j.priority, j.group_id as lane, j.data -> 'payload' as payload
     ), advanced as (${advanceLane(sql.table('taken'))})
     select taken.*, (select count(*) from (${waiting} limit 2) as two) > 1 as more, ${needNotLast(kind)} from taken`.execute(

@@ -6,7 +6,7 @@ import type { Database, Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { claimLock } from './claim-lock.ts'
 import type { CallOptions, LaneCall } from './jobs.ts'
-import { jobTable, queueName, wake, wakeChannel } from './queue.ts'
+import { jobTable, ourQueue, wake, wakeChannel } from './queue.ts'
 
 /** Whoever says nothing for so long is taken for dead. */
 const leaseSeconds = 20
@@ -24,7 +24,7 @@ export const callsByLane: RawBuilder<unknown> = sql`
 
 /** Whether nothing that is before a call `c` of the lane `l` fills that lane. */
 const hasRoom = sql<boolean>`
-  (select count(*) from ${jobTable} where name = ${queueName} and group_id = l.lane and state = 'active')
+  (select count(*) from ${jobTable} where name = ${ourQueue} and group_id = l.lane and state = 'active')
   + (select count(*) from lane_calls o
      where o.lane = l.lane and o.id <> c.id and o.expires_at > now() and (o.held or o.id < c.id)) < l.concurrency`
 

@@ -6,6 +6,8 @@ import type { Log } from '#base/log.ts'
 import type { Database, Trx } from '#db/database.ts'
 
 export const queueName = 'easel'
+/** The same in statements: as a value it would have them planned at every call, since the jobs of each queue are a table by itself. */
+export const ourQueue = sql.lit(queueName)
 export const wakeChannel = 'easel_jobs'
 /** What pg-boss calls the group of a job is our lane. */
 export const jobTable = sql.table('pgboss.job')
@@ -49,6 +51,8 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
     schedule: false,
     ...intervals,
     maintenanceIntervalSeconds: 60,
+    // For jobs that wait for others, of which there are none here.
+    flowIntervalSeconds: 3600,
     reindex: database.kind === 'postgres',
     monitorVacuum: database.kind === 'postgres',
   })

@@ -3,7 +3,7 @@ import { messageOf } from '#base/errors.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Claim } from './claim.ts'
 import { needNotLast } from './claim-lock.ts'
-import { affectedBy, jobTable, queueName, wake, wakeWorkers, within, type Queue } from './queue.ts'
+import { affectedBy, jobTable, ourQueue, queueName, wake, wakeWorkers, within, type Queue } from './queue.ts'
 
 const maxBackOffSeconds = 30
 
@@ -14,7 +14,7 @@ export async function finish({ database }: Queue, { id, retryCount }: Claim): Pr
   const { rows } = await sql`
     with done as (
       update ${jobTable} set state = 'completed', completed_on = now()
-      where name = ${queueName} and id = ${id} and state = 'active' and retry_count = ${retryCount}
+      where name = ${ourQueue} and id = ${id} and state = 'active' and retry_count = ${retryCount}
       returning id
     )
     select ${wake()}, ${needNotLast(database.kind)} from done`.execute(database.db)

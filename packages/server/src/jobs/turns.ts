@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { claimLock } from './claim-lock.ts'
-import { jobTable, queueName } from './queue.ts'
+import { jobTable, ourQueue } from './queue.ts'
 
 /** Added to the priority of interactive work, so that all of it comes before any batch work. Priorities are 32 bits wide. */
 const batchOffset = 1_000_000_000
@@ -72,7 +72,7 @@ export async function restartTurns(db: Db, { lane, batch, turn }: Turn): Promise
       where lane = ${lane} and batch = ${batch}`.execute(trx)
     await sql`
       update ${jobTable} set priority = least(priority + ${turn}::integer, ${priorityOf(0, batch)}::integer)
-      where name = ${queueName} and group_id = ${lane} and state <= 'active'
+      where name = ${ourQueue} and group_id = ${lane} and state <= 'active'
         and (priority <= ${-batchOffset}::integer) = ${batch}`.execute(trx)
   })
 }

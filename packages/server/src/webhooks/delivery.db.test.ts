@@ -137,6 +137,26 @@ describe('deliveries', () => {
     await another.stop()
   })
 
+  it('WH2, WH11: are made from the moment on that a webhook is made or switched on, though nobody was told before', async () => {
+    const owner = await world.addUser()
+    const another = await world.startProcess({ sends: false })
+    const happen = async (count: number) => {
+      for (let i = 0; i < count; i++) await world.happen([added()], owner)
+    }
+    await happen(3)
+    const { id } = await another.webhooks.create(owner, { name: 'Late', url: receiver.url, events: ['image.added'] })
+    await happen(2)
+    await came(2)
+    await another.webhooks.update(owner, id, { enabled: false })
+    await happen(3)
+    await another.webhooks.update(owner, id, { enabled: true })
+    await happen(1)
+    await came(3)
+    await world.settled()
+    expect(await world.log(id, owner)).toHaveLength(3)
+    await another.stop()
+  })
+
   it('WH11: are made without any notification, also of more than a page of the log', async () => {
     const { id } = await world.add(receiver.url, { events: ['image.added'] })
     receiver.onMessage(() => {})

@@ -6,7 +6,7 @@ import { newId } from '#base/ids.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { WebhookPorts } from './ports.ts'
-import { lockWebhook, tellSenders, typesOf, type WebhookRow } from './records.ts'
+import { lockWebhook, tellSenders, typesOf, webhooksChannel, type WebhookRow } from './records.ts'
 
 const pageSize = 200
 
@@ -28,6 +28,8 @@ function happenedBy(value: unknown): Happened | null {
 const told = ['generation.finished', 'image.added', 'share.created'] as const satisfies readonly EaselEvent['type'][]
 
 interface News {
+  /** Whether there is anybody to tell. */
+  readonly told: boolean
   /** Number of the user's newest event; null: there is nothing new, or nobody to tell. */
   readonly newest: number | null
   /** Whether there is anything that webhooks are told of. */
@@ -38,10 +40,11 @@ interface News {
 async function newsOf(db: Db, userId: string, looked: number): Promise<News> {
   const { rows } = await sql<News>`
     with first as (select min(seq) as seq from webhooks where user_id = ${userId} and off_at is null)
-    select max(events.seq) as newest, coalesce(bool_or(event ->> 'type' in (${sql.join(told)})), false) as matters
-    from first join events on events.user_id = ${userId} and events.seq > greatest(first.seq, ${looked})
-    where first.seq is not null`.execute(db)
-  return rows[0] ?? { newest: null, matters: false }
+    select first.seq is not null as told, max(events.seq) as newest,
+      coalesce(bool_or(event ->> 'type' in (${sql.join(told)})), false) as matters
+    from first left join events on events.user_id = ${userId} and events.seq > greatest(first.seq, ${looked})
+    group by first.seq`.execute(db)
+  return rows[0] ?? { told: true, newest: null, matters: false }
 }
 
 async function webhooksOf(db: Db, userId: string): Promise<readonly string[]> {
@@ -104,8 +107,32 @@ export interface Noting {
   close(): Promise<void>
 }
 
+/** Those who have no webhook that is on, as far as this process knows: most have none, and something happens to them all the time. */
+async function rememberQuiet({ database }: Pick<WebhookPorts, 'database'>) {
+  const quiet = new Set<string>()
+  let forgotten = 0
+  const forget = () => {
+    quiet.clear()
+    forgotten += 1
+  }
+  const stop = await database.listen(webhooksChannel, forget, forget)
+  return {
+    has: (userId: string) => quiet.has(userId),
+    /** What `look` finds is remembered, unless a webhook was made or switched on meanwhile. */
+    async learn(userId: string, look: () => Promise<News>): Promise<News> {
+      const before = forgotten
+      const news = await look()
+      if (!news.told && before === forgotten) quiet.add(userId)
+      return news
+    },
+    stop,
+  }
+}
+
 /** Makes deliveries as soon as anything happens, on any process. */
-export function startNoting({ db, events, log }: Pick<WebhookPorts, 'db' | 'events' | 'log'>): Noting {
+export async function startNoting(ports: Pick<WebhookPorts, 'db' | 'database' | 'events' | 'log'>): Promise<Noting> {
+  const { db, events, log } = ports
+  const quiet = await rememberQuiet(ports)
   const users = new Set<string>()
   /** Up to which number this process has looked, of those who have webhooks. */
   const looked = new Map<string, number>()
@@ -118,7 +145,8 @@ export function startNoting({ db, events, log }: Pick<WebhookPorts, 'db' | 'even
   }
 
   async function noteUser(userId: string): Promise<void> {
-    const { newest, matters } = await newsOf(db, userId, looked.get(userId) ?? 0)
+    if (quiet.has(userId)) return
+    const { newest, matters } = await quiet.learn(userId, () => newsOf(db, userId, looked.get(userId) ?? 0))
     if (newest === null) return
     if (matters) for (const id of await webhooksOf(db, userId)) await noteOne(id)
     looked.set(userId, newest)
@@ -163,6 +191,7 @@ export function startNoting({ db, events, log }: Pick<WebhookPorts, 'db' | 'even
     async close() {
       closed = true
       stopWatching()
+      await quiet.stop()
       await working?.catch(() => {
         // Told to who has begun it.
       })

@@ -6,7 +6,15 @@ import { newId } from '#base/ids.ts'
 import type { Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { WebhookPorts } from './ports.ts'
-import { dropWaiting, findWebhook, lockOwn, missingWebhook, toWebhook, type WebhookRow } from './records.ts'
+import {
+  dropWaiting,
+  findWebhook,
+  lockOwn,
+  missingWebhook,
+  tellSenders,
+  toWebhook,
+  type WebhookRow,
+} from './records.ts'
 import { newWebhookSecret } from './signature.ts'
 
 export interface Profiles {
@@ -80,6 +88,7 @@ async function renewSecret(
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst()
+    await tellSenders(trx)
     return { ...toWebhook(present(changed, 'the renewed webhook')), secret }
   })
 }
@@ -123,6 +132,7 @@ export function createProfiles({
           })
           .returningAll()
           .executeTakeFirst()
+        await tellSenders(trx)
         return { ...toWebhook(present(row, 'the new webhook')), secret }
       })
     },
@@ -141,6 +151,7 @@ export function createProfiles({
           .returningAll()
           .executeTakeFirst()
         if (enabled === false) await dropWaiting(trx, id)
+        else await tellSenders(trx)
         return toWebhook(present(changed, 'the changed webhook'))
       })
     },

@@ -12,7 +12,7 @@ export type DeliveryRow = Selectable<WebhookDeliveryTable>
 const Types = z.array(WebhookEvent)
 const DeliveryType = WebhookDelivery.shape.type
 
-/** Told when something may be due, on every process. */
+/** Told when something may be due, or there may be another one to tell, on every process. */
 export const webhooksChannel = 'easel_webhooks'
 
 /** What a webhook is told of. */
@@ -79,7 +79,7 @@ export async function lockOwn(trx: Trx, userId: string, id: string): Promise<Web
   return row
 }
 
-/** At the commit every process looks for what is due. */
+/** At the commit every process looks for what is due, and for whom there is anybody to tell. */
 export async function tellSenders(trx: Trx): Promise<void> {
   await sql`select pg_notify(${webhooksChannel}, '')`.execute(trx)
 }

@@ -15,7 +15,7 @@ export interface Webhooks extends Profiles, Deliveries {
 
 /** @param sends whether this process sends; deliveries are made in every process */
 export async function openWebhooks(ports: WebhookPorts, { sends }: { readonly sends: boolean }): Promise<Webhooks> {
-  const noting = startNoting(ports)
+  const noting = await startNoting(ports)
   const sender = sends ? await startSender(ports) : null
   return {
     ...createProfiles(ports),

@@ -19,11 +19,12 @@ export interface RawAnswer {
 export function engineResponse(answer: RawAnswer): EngineResponse {
   // A body can fail while nobody reads it (an abort between the headers and the first read); whoever reads is told anyway.
   answer.body.on('error', () => undefined)
-  const bytes = async (): Promise<Buffer> => {
-    const parts: Uint8Array[] = []
-    for await (const part of chunks(answer)) parts.push(part)
-    return Buffer.concat(parts)
+  const parts = async (): Promise<readonly Uint8Array[]> => {
+    const all: Uint8Array[] = []
+    for await (const part of chunks(answer)) all.push(part)
+    return all
   }
+  const bytes = async (): Promise<Buffer> => Buffer.concat(await parts())
   const text = async (): Promise<string> => new TextDecoder().decode(await bytes())
   return {
     status: answer.status,
@@ -31,13 +32,31 @@ export function engineResponse(answer: RawAnswer): EngineResponse {
     bytes,
     text,
     json: async (picturesIn) => {
-      const body = await bytes()
-      if (picturesIn === undefined) return parseJson(new TextDecoder().decode(body), answer.origin)
-      const taken = takePictures(body, picturesIn)
+      if (picturesIn === undefined) return parseJson(await text(), answer.origin)
+      const taken = takePictures(onTable(await parts()), picturesIn)
       return parseJson(taken.text, answer.origin, taken.pictures)
     },
     chunks: () => chunks(answer),
   }
+}
+
+/** Answers with pictures in them are put together in the same memory one after the other: new memory has to be made ready, and collected. */
+let table = Buffer.alloc(0)
+const mebibyte = 1024 ** 2
+/** Larger answers are rare and get memory of their own. */
+const largestTable = 32 * mebibyte
+
+/** The parts as one, until the next ones are put together. */
+function onTable(parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  if (length > largestTable) return Buffer.concat(parts)
+  if (length > table.length) table = Buffer.allocUnsafeSlow(Math.ceil(length / mebibyte) * mebibyte)
+  let at = 0
+  for (const part of parts) {
+    table.set(part, at)
+    at += part.length
+  }
+  return table.subarray(0, length)
 }
 
 async function* chunks(answer: RawAnswer): AsyncGenerator<Uint8Array> {
