@@ -19,8 +19,10 @@ export interface Page {
 }
 
 /** Pictures looked at before an index is asked. */
-const firstPart = 1000
+const firstPart = 500
 const part = 4000
+/** Where one in so many of those matches, an index would find too many: reading on is sooner done than its giving up. */
+const often = 50
 /** Pictures looked at for one page of a search. */
 const mostLookedAt = 40_000
 /** The same where no index helps and there are filters alone: lists are asked for more often, and answered sooner. */
@@ -95,19 +97,20 @@ async function found(
   scope: Scope,
   { from, limit }: { from: Place | null; limit: number },
 ): Promise<Hit[] | null> {
-  const [first] = scope.conditions.finders
-  if (first === undefined) return null
+  const { finder } = scope.conditions
+  if (finder === null) return null
   const { time, id } = orderOf(scope)
   const rows = await hitsOf(
     db,
     sql<Hit & { many: boolean }>`
-      with found as materialized (${first} limit ${mostFound + 1}::integer),
+      with found as materialized (${finder.ids} limit ${mostFound + 1}::integer),
         many as materialized (select count(*) > ${mostFound}::integer as many from found),
         hits as (
-          select one.id, one.time from found cross join lateral (
+          -- A picture may have several of the tags that are meant.
+          select distinct one.id, one.time from found cross join lateral (
             -- The offset keeps each picture looked up by itself: nobody knows beforehand how few there are.
             select ${id} as id, ${time} as time ${source(scope)} and images.id = found.id
-              and ${beforePlace(time, id, from)} and ${all(scope.conditions.others)} offset 0
+              and ${beforePlace(time, id, from)} and ${all(finder.rest)} offset 0
           ) as one
           where not (select many from many)
           order by one.time desc, one.id desc limit ${limit}::integer
@@ -130,17 +133,20 @@ export async function walk(
   { from, limit, whole = false }: { from: Place | null; limit: number; whole?: boolean },
 ): Promise<Page> {
   const { conditions } = scope
-  const most = whole || conditions.finders.length > 0 ? mostLookedAt : mostFiltered
+  const most = whole || conditions.finder !== null ? mostLookedAt : mostFiltered
   if (conditions.impossible) return { ids: [], next: null }
   if (conditions.others.length === 0) return pageOf(await read(db, scope, { from, to: null, limit: limit + 1 }), limit)
   const hits: Hit[] = []
   let place = from
+  let asked = false
   for (let looked = 0; looked < most;) {
     const count = looked === 0 ? firstPart : part
     const to = await placeAfter(db, scope, { from: place, count })
-    hits.push(...(await read(db, scope, { from: place, to, limit: limit + 1 - hits.length })))
+    const some = await read(db, scope, { from: place, to, limit: limit + 1 - hits.length })
+    hits.push(...some)
     if (hits.length > limit || to === null) return pageOf(hits, limit)
-    if (looked === 0) {
+    if (!asked && some.length * often < count) {
+      asked = true
       const rest = await found(db, scope, { from: to, limit: limit + 1 - hits.length })
       if (rest !== null) return pageOf([...hits, ...rest], limit)
     }
