@@ -67,10 +67,12 @@ async function benchSearches({ database, db, userId, count }: Filled): Promise<v
   const searches: Readonly<Record<string, (round: number) => string>> = {
     'a word in every second': () => 'portrait',
     'a word in every fifth': () => 'crimson',
+    'a word in every ninetieth': (round) => `number${100 + round * 11}`,
     'a word in a thousandth': (round) => `w${hex(round)}x`,
     'part of a word': (round) => `${hex(round)}x`.padStart(3, 'w'),
     'one picture': (round) => `number${count - round * 11}`,
     nothing: (round) => `nosuchword${round}`,
+    'two that many have, together none': () => 'crimson stormy',
     'two words': (round) => `crimson w${hex(round)}x`,
     'a phrase': (round) => `"stormy sky" w${hex(round)}x`,
     'without a word': () => 'portrait -crimson',
@@ -118,7 +120,7 @@ async function benchTimeline({ database, db, userId }: Filled): Promise<void> {
 }
 
 /** Everything, of a library that is there. */
-export async function measure(filled: Filled): Promise<void> {
+async function measure(filled: Filled): Promise<void> {
   await benchLists(filled)
   await benchSearches(filled)
   await benchNeighbours(filled)

@@ -9,8 +9,11 @@ export type Condition = RawBuilder<boolean>
 export interface Finder {
   /** A select of `id`. */
   readonly ids: RawBuilder<{ id: string }>
-  /** Those of `others` that what it finds need not fulfil. */
+  /** Those of `others` that all it finds fulfil, and those that it knows nothing of. */
+  readonly holds: readonly Condition[]
   readonly rest: readonly Condition[]
+  /** It reads all that it will find before it tells the first: dear where that is much. */
+  readonly readsAll: boolean
 }
 
 export interface Conditions {
@@ -56,11 +59,11 @@ export function rankQuery({ words, phrases }: SearchQuery): RawBuilder<string> |
   return parts.length === 0 ? null : sql<string>`(${sql.join(parts, sql` || `)})`
 }
 
+/** How well a row of `images` matches what {@link rankQuery} gives. */
+export const rankOf = (query: RawBuilder<string>) => sql<number>`ts_rank(${ownText}, ${query})::float8`
+
 /** What can be looked up in an index, and the same as conditions on a row. */
-interface Lookup {
-  readonly ids: RawBuilder<{ id: string }>
-  readonly holds: readonly Condition[]
-}
+type Lookup = Pick<Finder, 'ids' | 'holds'>
 
 interface Words {
   readonly lookup: Lookup | null
@@ -213,7 +216,7 @@ export async function conditionsOf(db: Db, userId: string, query: SearchQuery): 
   return {
     ordered: [...followed, ...between(query)],
     others: [...rest, ...(first?.holds ?? [])],
-    finder: first === undefined ? null : { ids: first.ids, rest },
+    finder: first === undefined ? null : { ...first, rest, readsAll: first === inWords.lookup },
     tag: single?.[0] ?? null,
     album: inAlbum,
     impossible,

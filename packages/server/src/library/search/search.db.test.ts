@@ -230,6 +230,15 @@ describe('a large library', () => {
     expect(await find('tag:FOX is:favourite')).toEqual([])
   })
 
+  it('LB23: finds the one picture of a frequent word that the filters leave', async () => {
+    await fill(1200, 'boat')
+    const size = { width: 1920, height: 1080 }
+    await keep('a wide boat', { createdAt: '2020-01-01T00:00:00.000Z', source: 'import', ...size })
+    expect(await all('boat source:import ratio:landscape')).toBe(1)
+    expect(await all('boat ratio:landscape')).toBe(1)
+    expect(await find('wide source:import ratio:landscape')).toEqual(['a wide boat'])
+  })
+
   it('LB23: finds matches that end where the newest pictures end', async () => {
     await fill(5000, 'goat')
     await sql`update images set prompt = 'fox' where user_id = ${user} and history_number in (1, 2, 3, 400, 401, 4400, 4999)`.execute(
