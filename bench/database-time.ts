@@ -28,22 +28,17 @@ export interface Times {
   readonly used: readonly number[]
 }
 
-const rounds = 40
+export const rounds = 40
 
-/** Does the same thing again and again. @param prepare what is no part of it */
-export async function times<T>(
-  database: Database,
-  prepare: (round: number) => Promise<T>,
-  work: (prepared: T, round: number) => Promise<unknown>,
-): Promise<Times> {
+/** Does the same thing again and again. */
+export async function times(database: Database, work: (round: number) => Promise<unknown>): Promise<Times> {
   const passed: number[] = []
   const used: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const prepared = await prepare(round)
     const clock = await databaseTime(database)
     const before = await clock()
     const from = performance.now()
-    await work(prepared, round)
+    await work(round)
     passed.push(performance.now() - from)
     used.push((await clock()) - before)
   }

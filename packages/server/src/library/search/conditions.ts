@@ -6,13 +6,23 @@ import { nameKey } from '#base/name-key.ts'
 
 export type Condition = RawBuilder<boolean>
 
+export interface Finder {
+  /** A select of `id`. */
+  readonly ids: RawBuilder<{ id: string }>
+  /** Those of `others` that all it finds fulfil, and those that it knows nothing of. */
+  readonly holds: readonly Condition[]
+  readonly rest: readonly Condition[]
+  /** It reads all that it will find before it tells the first: dear where that is much. */
+  readonly readsAll: boolean
+}
+
 export interface Conditions {
   /** What an index has in the order of the list. */
   readonly ordered: readonly Condition[]
   /** What is looked at in each row. */
   readonly others: readonly Condition[]
-  /** Selects of `id`: an index finds all that can match, in no order. All of them hold; any one will do. */
-  readonly finders: readonly RawBuilder<{ id: string }>[]
+  /** An index that finds all that can match, in no order. */
+  readonly finder: Finder | null
   /** The one tag that all have: its pictures stand in the order of the list. */
   readonly tag: string | null
   /** The id of the album that all are in. */
@@ -49,33 +59,41 @@ export function rankQuery({ words, phrases }: SearchQuery): RawBuilder<string> |
   return parts.length === 0 ? null : sql<string>`(${sql.join(parts, sql` || `)})`
 }
 
+/** How well a row of `images` matches what {@link rankQuery} gives. */
+export const rankOf = (query: RawBuilder<string>) => sql<number>`ts_rank(${ownText}, ${query})::float8`
+
+/** What can be looked up in an index, and the same as conditions on a row. */
+type Lookup = Pick<Finder, 'ids' | 'holds'>
+
 interface Words {
-  readonly others: Condition[]
-  readonly finders: RawBuilder<{ id: string }>[]
+  readonly lookup: Lookup | null
+  /** What no index helps with. */
+  readonly others: readonly Condition[]
 }
 
 /** @param userId whose */
 function words({ words: parts, phrases, without }: SearchQuery, userId: string): Words {
-  const others: Condition[] = []
+  const holds: Condition[] = []
   const indexed: RawBuilder<unknown>[] = []
-  for (const text of phrases.filter(hasWords)) {
-    others.push(sql<boolean>`${ownText} @@ ${phrase(text)}`)
-    indexed.push(sql`search @@ ${phrase(text)}`)
+  const others: Condition[] = without.map((text) => sql<boolean>`${ownWords} not like ${inside(text)}`)
+  const look = (own: Condition, inIndex: RawBuilder<unknown>): void => {
+    holds.push(own)
+    indexed.push(inIndex)
   }
+  for (const text of phrases.filter(hasWords))
+    look(sql<boolean>`${ownText} @@ ${phrase(text)}`, sql`search @@ ${phrase(text)}`)
   for (const word of [...parts, ...phrases.filter((text) => !hasWords(text))]) {
-    if (isShort(word)) {
-      others.push(sql<boolean>`${ownText} @@ ${beginning(word)}`)
-      indexed.push(sql`search @@ ${beginning(word)}`)
-    } else {
-      others.push(sql<boolean>`${ownWords} like ${inside(word)}`)
-      if (hasParts(word)) indexed.push(sql`words like ${inside(word)}`)
-    }
+    if (isShort(word)) look(sql<boolean>`${ownText} @@ ${beginning(word)}`, sql`search @@ ${beginning(word)}`)
+    else if (hasParts(word)) look(sql<boolean>`${ownWords} like ${inside(word)}`, sql`words like ${inside(word)}`)
+    else others.unshift(sql<boolean>`${ownWords} like ${inside(word)}`)
   }
-  for (const text of without) others.push(sql<boolean>`${ownWords} not like ${inside(text)}`)
-  if (indexed.length === 0) return { others, finders: [] }
+  if (indexed.length === 0) return { lookup: null, others }
   // All in one, so that the rarest of them decides how much is read.
   const found = sql.join(indexed, sql` and `)
-  return { others, finders: [sql`select image_id as id from image_words where ${found} and user_id = ${userId}`] }
+  return {
+    lookup: { ids: sql`select image_id as id from image_words where ${found} and user_id = ${userId}`, holds },
+    others,
+  }
 }
 
 /** Ids of the tags that are meant: spelled exactly so, or else in other letters. */
@@ -146,44 +164,61 @@ function between({ before, after }: SearchQuery): Condition[] {
   ]
 }
 
+/** Tags of which several would do, and all but the one that is followed. */
+function tagged(ids: readonly string[]): Lookup {
+  return { ids: sql`select image_id as id from image_tags where tag = ${anyOf(ids)}`, holds: [hasTag(ids)] }
+}
+
+/** What an index finds, the rarest first. */
+function lookups({ seed, rating }: SearchQuery, userId: string, album: string | null): Lookup[] {
+  const found: Lookup[] = []
+  const own = (condition: RawBuilder<boolean>) =>
+    sql<{ id: string }>`select id from images where user_id = ${userId} and ${condition}`
+  if (seed !== null) {
+    const holds = sql<boolean>`images.seed = ${seed}::bigint`
+    found.push({ ids: own(holds), holds: [holds] })
+  }
+  if (rating !== null) {
+    const holds = sql<boolean>`images.rating >= ${rating}::integer`
+    found.push({ ids: own(sql<boolean>`${holds} and rating > 0`), holds: [holds] })
+  }
+  if (album !== null) {
+    const holds = sql<boolean>`(select true from album_images where image_id = images.id and album_id = ${album}) is not null`
+    found.push({ ids: sql`select image_id as id from album_images where album_id = ${album}`, holds: [holds] })
+  }
+  return found
+}
+
 /** Looks up what the query names and says it in SQL. */
 export async function conditionsOf(db: Db, userId: string, query: SearchQuery): Promise<Conditions> {
-  const { others, finders } = words(query, userId)
-  const { seed, rating, ratio, size, favourite, album } = query
+  const { ratio, size, favourite, album } = query
   const wanted = await Promise.all(query.tags.map((tag) => tagIds(db, userId, tag)))
   const unwanted = (await Promise.all(query.withoutTags.map((tag) => tagIds(db, userId, tag)))).flat()
   const inAlbum = album === null ? null : await albumId(db, userId, album)
   const impossible = wanted.some((ids) => ids.length === 0) || (album !== null && inAlbum === null)
   const single = wanted.find((ids) => ids.length === 1)
-  for (const ids of wanted) {
-    if (ids === single) continue
-    others.push(hasTag(ids))
-    finders.push(sql`select image_id as id from image_tags where tag = ${anyOf(ids)}`)
-  }
-  if (unwanted.length > 0) others.push(sql<boolean>`not ${hasTag(unwanted)}`)
-  if (inAlbum !== null) {
-    others.push(
-      sql<boolean>`(select true from album_images where image_id = images.id and album_id = ${inAlbum}) is not null`,
-    )
-    finders.unshift(sql`select image_id as id from album_images where album_id = ${inAlbum}`)
-  }
-  if (rating !== null) {
-    others.push(sql<boolean>`images.rating >= ${rating}::integer`)
-    finders.unshift(
-      sql`select id from images where user_id = ${userId} and rating >= ${rating}::integer and rating > 0`,
-    )
-  }
-  if (seed !== null) {
-    others.push(sql<boolean>`images.seed = ${seed}::bigint`)
-    finders.unshift(sql`select id from images where user_id = ${userId} and seed = ${seed}::bigint`)
-  }
+  const inWords = words(query, userId)
   // One index is followed. What else is asked for is looked at in each row, so that nothing is read without end for what few have.
   const own = indexed(query)
   const followed = single === undefined && query.trash !== true ? own.slice(0, 1) : []
-  others.unshift(...own.slice(followed.length))
+  const others: Condition[] = own.slice(followed.length)
   if (favourite === false) others.push(sql<boolean>`not images.favourite`)
   if (ratio !== null) others.push(hasRatio(ratio))
   if (size !== null) others.push(hasSize(size))
-  const ordered = [...followed, ...between(query)]
-  return { ordered, others, finders, tag: single?.[0] ?? null, album: inAlbum, impossible }
+  if (unwanted.length > 0) others.push(sql<boolean>`not ${hasTag(unwanted)}`)
+  others.push(...inWords.others)
+  const [first, ...more] = [
+    ...lookups(query, userId, inAlbum),
+    ...(inWords.lookup === null ? [] : [inWords.lookup]),
+    ...wanted.filter((ids) => ids !== single).map(tagged),
+  ]
+  const rest = [...others, ...more.flatMap(({ holds }) => holds)]
+  return {
+    ordered: [...followed, ...between(query)],
+    others: [...rest, ...(first?.holds ?? [])],
+    finder: first === undefined ? null : { ...first, rest, readsAll: first === inWords.lookup },
+    tag: single?.[0] ?? null,
+    album: inAlbum,
+    impossible,
+  }
 }

@@ -219,6 +219,36 @@ describe('a large library', () => {
     },
   )
 
+  it('LB23: finds a picture once that has several of the tags that are meant, and those of a word that few have', async () => {
+    await fill(1200, 'boat')
+    const tags = [label('Fox'), label('fox')]
+    await keep('last', { createdAt: '2020-01-01T00:00:00.000Z', tags })
+    await keep('last but one', { createdAt: '2020-01-02T00:00:00.000Z', tags })
+    expect(await all('tag:FOX')).toBe(2)
+    expect(await find('last')).toEqual(['last but one', 'last'])
+    expect(await find('last tag:FOX -one')).toEqual(['last'])
+    expect(await find('tag:FOX is:favourite')).toEqual([])
+  })
+
+  it('LB23: finds the one picture of a frequent word that the filters leave', async () => {
+    await fill(1200, 'boat')
+    const size = { width: 1920, height: 1080 }
+    await keep('a wide boat', { createdAt: '2020-01-01T00:00:00.000Z', source: 'import', ...size })
+    expect(await all('boat source:import ratio:landscape')).toBe(1)
+    expect(await all('boat ratio:landscape')).toBe(1)
+    expect(await find('wide source:import ratio:landscape')).toEqual(['a wide boat'])
+  })
+
+  it('LB23: finds matches that end where the newest pictures end', async () => {
+    await fill(5000, 'goat')
+    await sql`update images set prompt = 'fox' where user_id = ${user} and history_number in (1, 2, 3, 400, 401, 4400, 4999)`.execute(
+      library.db,
+    )
+    expect(await all('fox')).toBe(7)
+    expect(await all('-goat')).toBe(7)
+    expect(await library.images.count(user, { q: 'fox' })).toEqual({ count: 7, more: false })
+  })
+
   it('LB24: is in the order of rank where that is asked for, in pages', async () => {
     await keep('a fox')
     await keep('fox fox fox')

@@ -3,7 +3,7 @@ import { searchOf, type ImageFilter, type SearchQuery } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { decodeNumberCursor, encodeNumberCursor } from '../list-cursor.ts'
-import { conditionsOf, rankQuery } from './conditions.ts'
+import { conditionsOf, rankOf, rankQuery } from './conditions.ts'
 import { gather, type Scope } from './walk.ts'
 
 export interface Search extends Scope {
@@ -32,6 +32,14 @@ const mostRanked = 2000
 /** More are counted as `more`. */
 const mostCounted = 2000
 
+interface RankedHit {
+  readonly id: string
+  readonly number: number
+}
+
+/** The best first; ids are in one spelling, so that they compare as PostgreSQL's do. */
+const byRank = (a: RankedHit, b: RankedHit): number => b.number - a.number || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+
 /** A page of the best matches; null when there is nothing to rank by. */
 export async function rankedPage(
   db: Db,
@@ -41,20 +49,14 @@ export async function rankedPage(
   const wanted = rankQuery(search.query)
   if (wanted === null) return null
   const from = cursor === undefined ? null : decodeNumberCursor(cursor)
-  const { ids } = await gather(db, search, mostRanked)
-  const after = from === null ? sql`true` : sql`(rank, image_id) < (${from.number}::float8, ${from.id}::uuid)`
-  const { rows } = await sql<{ id: string; rank: number }>`
-    select image_id as id, rank from (
-      select image_id, ts_rank(search, wanted.query)::float8 as rank
-      from unnest(${`{${ids.join(',')}}`}::uuid[]) as listed (id) join image_words on image_id = listed.id,
-        (select ${wanted} as query) as wanted
-    ) as ranked
-    where ${after} order by rank desc, image_id desc limit ${limit + 1}::integer`.execute(db)
-  const page = rows.slice(0, limit)
-  const last = rows.length > limit ? page.at(-1) : undefined
+  const { hits } = await gather(db, { ...search, rank: rankOf(wanted) }, mostRanked)
+  const ranked = hits.map(({ id, rank }) => ({ id, number: rank ?? 0 })).toSorted(byRank)
+  const listed = from === null ? ranked : ranked.filter((hit) => byRank(from, hit) < 0)
+  const page = listed.slice(0, limit)
+  const last = listed.length > limit ? page.at(-1) : undefined
   return {
     ids: page.map(({ id }) => id),
-    nextCursor: last === undefined ? null : encodeNumberCursor(last.rank, last.id),
+    nextCursor: last === undefined ? null : encodeNumberCursor(last.number, last.id),
   }
 }
 
@@ -87,6 +89,6 @@ export async function countImages(db: Db, userId: string, filter: ImageFilter): 
     const row = await db.selectFrom('tags').where('id', '=', conditions.tag).select('images').executeTakeFirst()
     return { count: row?.images ?? 0, more: false }
   }
-  const { ids, whole } = await gather(db, search, mostCounted)
-  return { count: ids.length, more: !whole }
+  const { hits, whole } = await gather(db, search, mostCounted)
+  return { count: hits.length, more: !whole }
 }

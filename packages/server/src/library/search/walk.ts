@@ -10,6 +10,8 @@ export interface Scope {
   /** Of the trash, by the time of deletion. */
   readonly trash: boolean
   readonly conditions: Conditions
+  /** How well a picture matches, where that is asked for. */
+  readonly rank?: RawBuilder<number> | undefined
 }
 
 export interface Page {
@@ -19,18 +21,33 @@ export interface Page {
 }
 
 /** Pictures looked at before an index is asked. */
-const firstPart = 1000
-const part = 4000
-/** Pictures looked at for one page of a search. */
-const mostLookedAt = 40_000
-/** The same where no index helps and there are filters alone: lists are asked for more often, and answered sooner. */
-const mostFiltered = 5000
+const firstPart = 500
+const part = 1500
+/** Where one in so many of those matches, an index would find too many: reading on is sooner done than its giving up. */
+const often = 100
 /** As many as an index may find to be put in order. */
-const mostFound = 10_000
+const mostFound = 3000
+
+/**
+ * Pictures looked at for one page, about as many as take a twentieth of a second where words are looked at, and a hundredth for
+ * filters alone: those are asked for more often. Of a tag each picture is a row by itself that has to be found.
+ */
+function mostLookedAt({ conditions: { finder, tag } }: Scope, whole: boolean): number {
+  if (finder !== null) return 4000
+  if (whole) return 12_000
+  return tag === null ? 2500 : 1000
+}
 
 interface Hit {
   readonly id: string
   readonly time: Date
+  /** Null where nobody asks. */
+  readonly rank: number | null
+}
+
+interface Hits {
+  readonly hits: readonly Hit[]
+  readonly next: Place | null
 }
 
 const beforePlace = (time: RawBuilder<unknown>, id: RawBuilder<unknown>, place: Place | null): Condition =>
@@ -59,6 +76,12 @@ function source({ userId, trash, conditions: { tag, ordered } }: Scope) {
   return sql`from ${from} where ${tagged} and images.user_id = ${userId} and ${deleted} and ${all(ordered)}`
 }
 
+/** The columns of a hit. */
+function hitOf(scope: Scope): RawBuilder<unknown> {
+  const { time, id } = orderOf(scope)
+  return sql`${id} as id, ${time} as time, ${scope.rank ?? sql`null::float8`} as rank`
+}
+
 const hitsOf = async (db: Db, statement: RawBuilder<Hit>): Promise<Hit[]> => (await statement.execute(db)).rows
 
 async function read(
@@ -70,7 +93,7 @@ async function read(
   const range = sql`${beforePlace(time, id, from)} and ${to === null ? sql`true` : upTo(time, id, to)}`
   return await hitsOf(
     db,
-    sql<Hit>`select ${id} as id, ${time} as time ${source(scope)} and ${range} and ${all(scope.conditions.others)}
+    sql<Hit>`select ${hitOf(scope)} ${source(scope)} and ${range} and ${all(scope.conditions.others)}
       order by ${time} desc, ${id} desc limit ${limit}::integer`,
   )
 }
@@ -81,12 +104,25 @@ async function placeAfter(db: Db, scope: Scope, { from, count }: { from: Place |
   const { tag, ordered } = scope.conditions
   const listed =
     tag !== null && !scope.trash && ordered.length === 0 ? sql`from image_tags where tag = ${tag}` : source(scope)
-  const [place] = await hitsOf(
-    db,
-    sql<Hit>`select ${id} as id, ${time} as time ${listed} and ${beforePlace(time, id, from)}
-      order by ${time} desc, ${id} desc offset ${count - 1}::integer limit ${1}::integer`,
-  )
-  return place ?? null
+  const { rows } = await sql<Place>`
+    select ${id} as id, ${time} as time ${listed} and ${beforePlace(time, id, from)}
+      order by ${time} desc, ${id} desc offset ${count - 1}::integer limit ${1}::integer`.execute(db)
+  return rows[0] ?? null
+}
+
+/**
+ * Whether the finder would read much in vain. Where nothing else is asked for, the part that was looked at has told; else the newest
+ * pictures do, which is no more than a guess.
+ */
+async function findsMany(db: Db, { userId, conditions: { finder, ordered, tag } }: Scope): Promise<boolean> {
+  if (finder === null || !finder.readsAll) return false
+  if (finder.rest.length === 0 && ordered.length === 0 && tag === null) return false
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from (
+      select id from images where user_id = ${userId} and deleted_at is null
+      order by created_at desc, id desc limit ${firstPart}::integer
+    ) as images where ${all(finder.holds)}`.execute(db)
+  return (rows[0]?.count ?? 0) * often >= firstPart
 }
 
 /** All that can match, in order from a place on; null when there are too many. */
@@ -95,63 +131,76 @@ async function found(
   scope: Scope,
   { from, limit }: { from: Place | null; limit: number },
 ): Promise<Hit[] | null> {
-  const [first] = scope.conditions.finders
-  if (first === undefined) return null
+  const { finder } = scope.conditions
+  if (finder === null) return null
   const { time, id } = orderOf(scope)
   const rows = await hitsOf(
     db,
     sql<Hit & { many: boolean }>`
-      with found as materialized (${first} limit ${mostFound + 1}::integer),
+      -- The limit by itself: with it the planner would rather read the whole table, in the hope of an early end.
+      with findable as materialized (${finder.ids}),
+        found as materialized (select id from findable limit ${mostFound + 1}::integer),
         many as materialized (select count(*) > ${mostFound}::integer as many from found),
         hits as (
-          select one.id, one.time from found cross join lateral (
+          -- A picture may have several of the tags that are meant.
+          select distinct one.id, one.time, one.rank from found cross join lateral (
             -- The offset keeps each picture looked up by itself: nobody knows beforehand how few there are.
-            select ${id} as id, ${time} as time ${source(scope)} and images.id = found.id
-              and ${beforePlace(time, id, from)} and ${all(scope.conditions.others)} offset 0
+            select ${hitOf(scope)} ${source(scope)} and images.id = found.id
+              and ${beforePlace(time, id, from)} and ${all(finder.rest)} offset 0
           ) as one
           where not (select many from many)
           order by one.time desc, one.id desc limit ${limit}::integer
         )
-      select id, time from hits union all select null, null from many where many`,
+      select id, time, rank from hits union all select null, null, null from many where many`,
   )
   return rows.some((row) => row.id === null) ? null : rows
 }
 
 /** A page that is all there is, or is followed by more. */
-function pageOf(hits: readonly Hit[], limit: number): Page {
-  const page = hits.slice(0, limit)
-  return { ids: page.map(({ id }) => id), next: hits.length > limit ? (page.at(-1) ?? null) : null }
+function pageOf(all: readonly Hit[], limit: number): Hits {
+  const hits = all.slice(0, limit)
+  return { hits, next: all.length > limit ? (hits.at(-1) ?? null) : null }
 }
 
-/** Ids of the next pictures that match, in the order of the list. `whole`: as many as can be had at once. */
-export async function walk(
+async function look(
   db: Db,
   scope: Scope,
   { from, limit, whole = false }: { from: Place | null; limit: number; whole?: boolean },
-): Promise<Page> {
+): Promise<Hits> {
   const { conditions } = scope
-  const most = whole || conditions.finders.length > 0 ? mostLookedAt : mostFiltered
-  if (conditions.impossible) return { ids: [], next: null }
+  const most = mostLookedAt(scope, whole)
+  if (conditions.impossible) return { hits: [], next: null }
   if (conditions.others.length === 0) return pageOf(await read(db, scope, { from, to: null, limit: limit + 1 }), limit)
   const hits: Hit[] = []
   let place = from
+  let asked = false
   for (let looked = 0; looked < most;) {
-    const count = looked === 0 ? firstPart : part
+    const count = looked === 0 ? firstPart : Math.min(part, most - looked)
     const to = await placeAfter(db, scope, { from: place, count })
-    hits.push(...(await read(db, scope, { from: place, to, limit: limit + 1 - hits.length })))
+    const some = await read(db, scope, { from: place, to, limit: limit + 1 - hits.length })
+    hits.push(...some)
     if (hits.length > limit || to === null) return pageOf(hits, limit)
-    if (looked === 0) {
-      const rest = await found(db, scope, { from: to, limit: limit + 1 - hits.length })
+    if (!asked && some.length * often < count) {
+      asked = true
+      const rest = (await findsMany(db, scope))
+        ? null
+        : await found(db, scope, { from: to, limit: limit + 1 - hits.length })
       if (rest !== null) return pageOf([...hits, ...rest], limit)
     }
     place = to
     looked += count
   }
-  return { ids: hits.map(({ id }) => id), next: place }
+  return { hits, next: place }
+}
+
+/** Ids of the next pictures that match, in the order of the list. */
+export async function walk(db: Db, scope: Scope, page: { from: Place | null; limit: number }): Promise<Page> {
+  const { hits, next } = await look(db, scope, page)
+  return { ids: hits.map(({ id }) => id), next }
 }
 
 /** The newest matches, at most `limit`, and whether these are all. Looks through no more than one page of a search does. */
-export async function gather(db: Db, scope: Scope, limit: number): Promise<{ ids: readonly string[]; whole: boolean }> {
-  const { ids, next } = await walk(db, scope, { from: null, limit, whole: true })
-  return { ids, whole: next === null }
+export async function gather(db: Db, scope: Scope, limit: number): Promise<{ hits: readonly Hit[]; whole: boolean }> {
+  const { hits, next } = await look(db, scope, { from: null, limit, whole: true })
+  return { hits, whole: next === null }
 }
