@@ -97,7 +97,11 @@ it('CM8, MC12: what is taken back over standard input is cancelled, and the comm
   )
   const answer = await fetch(`${address}/api/generations?limit=1`)
   const { data: found } = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(await answer.json())
-  expect((await getGeneration(address, found[0]?.id ?? '')).state).toBe('cancelled')
+  await until(
+    60_000,
+    async () => (await getGeneration(address, found[0]?.id ?? '')).state,
+    (state) => state === 'cancelled',
+  )
   const gone = new Promise<void>((resolve) => {
     transport.onclose = resolve
   })

@@ -100,7 +100,7 @@ describe('MC12: a client that takes a call back', () => {
     const said = await ask({ method: 'notifications/cancelled', params: { requestId: 'a' } }, session)
     expect(said.status).toBe(202)
     expect(await (await drawing).text()).not.toContain('"result"')
-    expect((await newest())?.state).toBe('cancelled')
+    await until(async () => (await newest())?.state === 'cancelled')
     // Nothing is under way any more, and nonsense is nothing.
     for (const requestId of ['a', 'b', 7, null, { a: 1 }, 'x'.repeat(1000)]) {
       const { status } = await ask({ method: 'notifications/cancelled', params: { requestId } }, session)

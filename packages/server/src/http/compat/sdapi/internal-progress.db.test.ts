@@ -88,7 +88,7 @@ describe('SD42: /internal/progress', () => {
     paint.onDraw(stalls)
     const second = draw('again', 'task(again)')
     await until(async () => (await ask({ id_task: 'task(again)' })).active)
-    expect(paint.asked.length).toBe(asked + 2)
+    await until(() => paint.asked.length === asked + 2)
     await post('/sdapi/v1/interrupt', undefined)
     expect((await second).status).toBe(200)
     expect(await ask({ id_task: 'task(again)' })).toMatchObject({ completed: true })
