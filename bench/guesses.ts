@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { createRateLimiters } from '../packages/server/src/auth/rate-limiter.ts'
 import { systemClock } from '../packages/server/src/base/clock.ts'
 import { newId } from '../packages/server/src/base/ids.ts'
@@ -30,14 +29,14 @@ const allowed = 100
 const atOnce = 100
 
 /** Links to pictures that are erased cost a guess as much as any other. @returns the name of one */
-async function fill({ db }: Database): Promise<string> {
+async function fill({ db, boss }: Database): Promise<string> {
   const userId = newId()
   await db.insertInto('users').values({ id: userId, name: 'Bench', role: 'user' }).execute()
-  await sql`
+  await boss.executeSql(`
     insert into shares (id, user_id, kind, name, download, prompt, listed)
-    select gen_random_uuid(), ${userId}::uuid, 'image', md5(n::text), true, false, false
-    from generate_series(1, ${links}::integer) as n`.execute(db)
-  await sql`vacuum analyze shares`.execute(db)
+    select gen_random_uuid(), '${userId}'::uuid, 'image', md5(n::text), true, false, false
+    from generate_series(1, ${links}) as n`)
+  await boss.executeSql('vacuum analyze shares')
   const { name } = await db.selectFrom('shares').select('name').limit(1).executeTakeFirstOrThrow()
   return name
 }
@@ -56,11 +55,11 @@ function openVisits({ db }: Database): Visits {
 }
 
 /** What one look-up reads, as the database itself tells. */
-async function lookUp({ db }: Database, name: string): Promise<string> {
-  const { sql: text, parameters } = selectNamed(db, name).compile()
-  const whole = text.replaceAll(/\$\d+/g, (place) => `'${String(parameters[Number(place.slice(1)) - 1])}'`)
-  const { rows } = await sql<Record<'QUERY PLAN', string>>`explain (analyze, buffers) ${sql.raw(whole)}`.execute(db)
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+async function lookUp({ db, boss }: Database, name: string): Promise<string> {
+  const { sql, parameters } = selectNamed(db, name).compile()
+  const whole = sql.replaceAll(/\$\d+/g, (place) => `'${String(parameters[Number(place.slice(1)) - 1])}'`)
+  const { rows } = await boss.executeSql(`explain (analyze, buffers) ${whole}`)
+  const plan = rows.map((row) => String(row['QUERY PLAN'])).join('\n')
   const pages = /Buffers: shared (?:hit=(\d+))?(?: ?read=(\d+))?/.exec(plan)
   const scan = /Index Scan using \w+/.exec(plan)?.[0] ?? 'no index'
   return `${scan}, ${Number(pages?.[1] ?? 0) + Number(pages?.[2] ?? 0)} pages`
