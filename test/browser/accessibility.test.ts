@@ -6,7 +6,7 @@ import { startFakeOpenAi, type FakeOpenAi } from '../../packages/server/src/prov
 import { seeNoObjectionInBothThemes } from './axe.ts'
 import { makePictures } from './many-pictures.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
-import { cardOf, questionBeforeTrash, seePicture, seeResult, viewer } from './studio.ts'
+import { cardOf, goTo, questionBeforeTrash, seePicture, seeResult, viewer } from './studio.ts'
 import { visitors } from './visitors.ts'
 
 const { visit } = visitors()
@@ -43,17 +43,12 @@ afterAll(async () => {
   await openai.close()
 })
 
-type Look = (page: Page) => Promise<void>
+type Looks = readonly (readonly [screen: string, look: (page: Page) => Promise<void>])[]
 
-const screens: readonly (readonly [string, () => string, Look])[] = [
-  [
-    'Studio without pictures',
-    () => empty.address,
-    async (page) => await page.getByText('What would you like to see?').waitFor(),
-  ],
+/** One after the other on one page, each from where the one before it ended. */
+const withPictures: Looks = [
   [
     'Studio with pictures, one that runs and one that failed',
-    () => easel.address,
     async (page) => {
       await cardOf(page, 'One that runs')
         .getByText(/^Step|^Working/)
@@ -64,7 +59,6 @@ const screens: readonly (readonly [string, () => string, Look])[] = [
   ],
   [
     'Studio with all its settings',
-    () => easel.address,
     async (page) => {
       await page.getByRole('button', { name: 'More', exact: true }).click()
       await page.getByRole('slider', { name: 'Steps' }).waitFor()
@@ -72,7 +66,6 @@ const screens: readonly (readonly [string, () => string, Look])[] = [
   ],
   [
     'the list of models',
-    () => easel.address,
     async (page) => {
       await page.getByRole('button', { name: /^Engine: / }).click()
       await page.getByRole('option').first().waitFor()
@@ -80,17 +73,15 @@ const screens: readonly (readonly [string, () => string, Look])[] = [
   ],
   [
     'Library',
-    () => `${easel.address}/library`,
-    async (page) => await seePicture(page.getByRole('grid').getByRole('link').first()),
-  ],
-  [
-    'Library without pictures',
-    () => `${empty.address}/library`,
-    async (page) => await page.getByText('No pictures yet').waitFor(),
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('option').first().waitFor({ state: 'hidden' })
+      await goTo(page, 'Library')
+      await seePicture(page.getByRole('grid').getByRole('link').first())
+    },
   ],
   [
     'viewer',
-    () => `${easel.address}/library`,
     async (page) => {
       await page.getByRole('grid').getByRole('link').first().click()
       await seePicture(viewer(page).getByRole('img').first())
@@ -98,8 +89,9 @@ const screens: readonly (readonly [string, () => string, Look])[] = [
   ],
   [
     'question before a picture goes',
-    () => `${easel.address}/library`,
     async (page) => {
+      await page.keyboard.press('Escape')
+      await viewer(page).waitFor({ state: 'hidden' })
       await page.getByRole('grid').getByRole('link').first().focus()
       await page.keyboard.press('Delete')
       await questionBeforeTrash(page).waitFor()
@@ -107,13 +99,25 @@ const screens: readonly (readonly [string, () => string, Look])[] = [
   ],
   [
     'Engines',
-    () => `${easel.address}/engines`,
-    async (page) => await page.getByRole('region', { name: 'OpenAI' }).waitFor(),
+    async (page) => {
+      await page.keyboard.press('Escape')
+      await questionBeforeTrash(page).waitFor({ state: 'hidden' })
+      await goTo(page, 'Engines')
+      await page.getByRole('region', { name: 'OpenAI' }).waitFor()
+    },
+  ],
+  [
+    'Settings',
+    async (page) => {
+      await page.getByRole('button', { name: 'Settings', exact: true }).click()
+      await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+    },
   ],
   [
     'the form of an engine',
-    () => `${easel.address}/engines`,
     async (page) => {
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog', { name: 'Settings' }).waitFor({ state: 'hidden' })
       await page.getByRole('button', { name: 'Add engine' }).click()
       await page
         .getByRole('dialog')
@@ -123,18 +127,28 @@ const screens: readonly (readonly [string, () => string, Look])[] = [
       await page.getByRole('dialog').getByLabel('Name').waitFor()
     },
   ],
+]
+
+const withoutPictures: Looks = [
+  ['Studio without pictures', async (page) => await page.getByText('What would you like to see?').waitFor()],
   [
-    'Settings',
-    () => `${easel.address}/engines`,
+    'Library without pictures',
     async (page) => {
-      await page.getByRole('button', { name: 'Settings', exact: true }).click()
-      await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+      await goTo(page, 'Library')
+      await page.getByText('No pictures yet').waitFor()
     },
   ],
 ]
 
-it.each(screens)('has nothing that axe objects to, in light and dark: %s', async (_name, address, look) => {
+const everyScreen: readonly (readonly [string, () => string, Looks])[] = [
+  ['with pictures', () => easel.address, withPictures],
+  ['without pictures', () => empty.address, withoutPictures],
+]
+
+it.each(everyScreen)('has nothing that axe objects to, in light and dark: %s', async (_name, address, looks) => {
   const { page } = await visit(address(), { reducedMotion: 'reduce' })
-  await look(page)
-  await seeNoObjectionInBothThemes(page)
+  for (const [screen, look] of looks) {
+    await look(page)
+    await seeNoObjectionInBothThemes(page, screen)
+  }
 })

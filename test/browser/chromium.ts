@@ -4,6 +4,8 @@ import { chromium as findChromium } from '../../tools/first-run/chromium.mjs'
 
 const args = [
   '--disable-gpu',
+  // What draws without one needs no process of its own, to which every picture of a page would go.
+  '--in-process-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

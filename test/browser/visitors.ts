@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import { watchPage, type PageWatch } from './page-watch.ts'
@@ -25,15 +25,28 @@ async function showWhatIsSeen({ page, watch }: Visitor): Promise<void> {
   console.error([`Seen at ${page.url()}:`, words, 'after', ...watch.lately()].join('\n'))
 }
 
+let chromium: Promise<Browser | null> | undefined
+
 /**
- * One browser for a file of tests. A test in which any visitor's page complained of something has failed; without a browser
+ * One browser for all files that this process runs, since to start one takes longer than most tests. Nobody closes it: it ends with the
+ * process.
+ */
+async function sharedChromium(): Promise<Browser | null> {
+  const running = await chromium
+  if (running !== undefined && running?.isConnected() !== false) return running
+  chromium = launchChromium()
+  return await chromium
+}
+
+/**
+ * Visitors of a file of tests. A test in which any visitor's page complained of something has failed; without a browser
  * the tests are skipped and say so.
  */
 export function visitors(): Visitors {
   let browser: Browser | null = null
   const here: Visitor[] = []
   beforeAll(async () => {
-    browser = await launchChromium()
+    browser = await sharedChromium()
   })
   beforeEach((test) => {
     if (browser === null) test.skip('there is no Chromium on this machine')
@@ -45,7 +58,6 @@ export function visitors(): Visitors {
     await Promise.all(left.map(({ context }) => context.close()))
     expect(faults, 'what the pages complained of').toEqual([])
   })
-  afterAll(async () => await browser?.close())
   return {
     async visit(address, options = {}) {
       if (browser === null) throw new Error('There is no browser')

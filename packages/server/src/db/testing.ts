@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import { PgBoss } from 'pg-boss'
 import { inject } from 'vitest'
 import { DefectError } from '#base/errors.ts'
 import { newId } from '#base/ids.ts'
@@ -37,15 +38,48 @@ declare global {
   var easelIdleDatabases: PGlite[] | undefined
 }
 
-/** Everything but the tables themselves goes: rows, sessions' settings, pg-boss, listeners. */
+/** The tables of ours and of pg-boss; how far each got is known in those that are left out. */
+const ours = `
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+  where nspname in ('public', 'pgboss') and relkind = 'r' and relname not in ('schema_migrations', 'version')`
+
+const written = `
+  select format('%I.%I', nspname, relname) as name, pg_relation_size(pg_class.oid) as bytes ${ours} and pg_relation_size(pg_class.oid) > 0`
+/** From here on rows go faster with their table than one by one. */
+const manyBytes = 1024 * 1024
+
+const advanced = `
+  select format('%I.%I', schemaname, sequencename) as name from pg_sequences where last_value is not null`
+
+/** A database that never ran jobs has no such table. */
+const jobsNeverLookedAfter = `
+  do $$ begin
+    if to_regclass('pgboss.version') is not null then
+      update pgboss.version
+      set cron_on = null, bam_on = null, flow_on = null, reindex_on = null, monitor_backoff_on = null;
+    end if;
+  end $$`
+
+/**
+ * Everything but the tables themselves goes: rows, sessions' settings, listeners. Rows are deleted and swept up, because to empty all
+ * tables anew, or to make those of pg-boss again, takes as long as a test.
+ */
 async function empty(pglite: PGlite): Promise<void> {
   await pglite.exec('rollback')
   await pglite.exec('discard all')
-  await pglite.exec('set search_path to public; drop schema if exists pgboss cascade')
-  const { rows } = await pglite.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`,
-  )
-  await pglite.exec(`truncate ${rows.map(({ name }) => name).join()} restart identity cascade`)
+  await pglite.exec('set search_path to public; set session_replication_role to replica')
+  const { rows } = await pglite.query<{ name: string; bytes: number }>(written)
+  const tables = rows.map(({ name }) => name)
+  if (rows.some(({ bytes }) => bytes > manyBytes)) await pglite.exec(`truncate ${tables.join()} cascade`)
+  else if (tables.length > 0) {
+    await pglite.exec(tables.map((name) => `delete from ${name}`).join(';'))
+    await pglite.exec(`vacuum (analyze false) ${tables.join()}`)
+    // What is known to be empty is planned for no rows at all, and such a plan is kept while they become many.
+    await pglite.query(`select pg_clear_relation_stats(nspname, relname) ${ours} and reltuples >= 0`)
+  }
+  const sequences = await pglite.query<{ name: string }>(advanced)
+  await pglite.exec(sequences.rows.map(({ name }) => `alter sequence ${name} restart`).join(';'))
+  await pglite.exec(`${jobsNeverLookedAfter}; reset session_replication_role`)
 }
 
 /** An engine whose PGlite goes back to those that are idle when it is closed. */
@@ -75,6 +109,14 @@ async function openOwnPglite(): Promise<Database> {
 /** Any number, as long as every test takes the same one. */
 const templateLock = 7_314_266
 
+/** What a first start of the job queue makes, which takes longer than to copy it. */
+async function makeJobTables({ boss: db }: Database): Promise<void> {
+  const boss = new PgBoss({ db, supervise: false, schedule: false })
+  await boss.start()
+  await boss.stop({ graceful: false, close: false })
+  await db.executeSql(jobsNeverLookedAfter)
+}
+
 /** A migrated database that others are copied from, made by whoever comes first. */
 async function migratedTemplate(client: pg.Client, server: string): Promise<string> {
   const name = `template_${digestOfMigrations().slice(0, 32)}`
@@ -88,6 +130,7 @@ async function migratedTemplate(client: pg.Client, server: string): Promise<stri
     url.pathname = `/${draft}`
     const database = await openPostgres(url.href, openLog('error'))
     await migrate(database)
+    await makeJobTables(database)
     await database.close()
     await client.query(`alter database ${draft} rename to ${name}`)
     return name
