@@ -14,8 +14,8 @@ export default defineConfig({
     // Files take turns in a few processes, so that libraries are loaded and embedded databases started once.
     pool: 'forks',
     isolate: false,
-    // Many tests wait, for a lease to end or an engine to be slow: four at a time keep two processors busy.
-    maxWorkers: 4,
+    // Many tests wait, for a lease to end or an engine to be slow: three at a time keep two processors busy.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // What is waited for comes when it can: on a busy machine a second is no measure.

@@ -1,6 +1,7 @@
 // Files that somebody else sends, once it is decided that they may be seen: the proxy in front, or the storage itself. Rules SH25, SH27 and SH28 in
 // docs/spec/sharing.md.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createSeenFiles } from '#sharing/seen-files.ts'
 import type { SignedRead, Storage } from '#storage/spec/storage.ts'
 
 declare module 'fastify' {
@@ -32,10 +33,6 @@ export interface HandOff {
   sign(request: FastifyRequest, storage: Storage, file: SignedRead & { readonly key: string }): Promise<string | null>
 }
 
-/** So long a file that was there is taken to be there: derived ones may be thrown away at any time. */
-const knownMs = 5_000
-const mostKnown = 20_000
-
 export interface HandOffOptions {
   /** The proxy's internal address of the folder with the files, with a slash at its end; null: there is none. */
   readonly prefix: string | null
@@ -55,23 +52,8 @@ function follows({ method, headers }: FastifyRequest): boolean {
 }
 
 function createHandOff({ prefix, isProxy, signedUrls }: HandOffOptions): HandOff {
-  // In the order in which they run out.
-  const known = new Map<string, number>()
-
-  async function isThere(storage: Storage, key: string): Promise<boolean> {
-    const now = performance.now()
-    if ((known.get(key) ?? 0) > now) return true
-    const stat = await storage.stat(key)
-    known.delete(key)
-    if (stat === null) return false
-    known.set(key, now + knownMs)
-    for (const [oldest, untilMs] of known) {
-      if (untilMs > now && known.size <= mostKnown) break
-      known.delete(oldest)
-    }
-    return true
-  }
-
+  const seen = createSeenFiles()
+  const isThere = async (storage: Storage, key: string): Promise<boolean> => (await seen.sizeOf(storage, key)) !== null
   const isOurs = ({ socket }: FastifyRequest): boolean => prefix !== null && isProxy(socket.remoteAddress ?? '')
 
   return {

@@ -1,5 +1,5 @@
 // What a visitor is given to show again: that the password was right, that the visit was counted. Rules SH11 and SH12.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
 import type { ShareRow } from './share-record.ts'
 
@@ -25,7 +25,9 @@ const seconds = { password: 12 * hourSeconds, visit: hourSeconds } as const
 
 /** @param key 32 bytes for this purpose alone */
 export function createPasses(key: Buffer, clock: Clock): Passes {
-  const mac = (parts: readonly unknown[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
+  const secret = createSecretKey(key)
+  const mac = (parts: readonly unknown[]) =>
+    createHmac('sha256', secret).update(JSON.stringify(parts)).digest('base64url')
 
   /** With another password, the same one set anew among them, it is another code. */
   const codeOf = (kind: PassKind, { id, password }: ShareRow, until: number) =>

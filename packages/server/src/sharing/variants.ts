@@ -5,6 +5,7 @@ import { variantFolder, type ImageRow } from '#library/image-record.ts'
 import type { OutgoingForm } from '#media/outgoing.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import type { PictureFiles } from '#transfer/download/picture-files.ts'
+import { createSeenFiles } from './seen-files.ts'
 
 /** Pixels of a picture's width. */
 export const variantWidths = [320, 640, 960, 1280, 1920, 2560] as const
@@ -88,6 +89,7 @@ export function createVariants({
   readonly log: Log
 }): Variants {
   const cache = createByteCache(cacheBytes)
+  const seen = createSeenFiles()
   const running = new Map<string, Promise<Uint8Array>>()
 
   function keyOf(row: ImageRow, form: VariantForm): string {
@@ -127,8 +129,7 @@ export function createVariants({
     },
     async file(row, form, making) {
       const storageKey = keyOf(row, form)
-      const kept = await storage.stat(storageKey)
-      const size = kept?.size ?? (await makeOnce(row, form, making)).length
+      const size = (await seen.sizeOf(storage, storageKey)) ?? (await makeOnce(row, form, making)).length
       return { storageKey, size, mimeType: kindOf(row, form).mimeType }
     },
   }
