@@ -79,10 +79,10 @@ it('LI27: no spelling of a name leads out of one’s own folder, and none is a f
     ...spellingsOf(theirs.storage_key).filter((_, at) => at % 8 === 0),
     ...spellingsOf(`user-${people.other.id}/${theirs.filename}`).filter((_, at) => at % 8 === 0),
   ]
-  // What finds a name is the same for every method of a route, and an id is read as one before anything is looked for: those that only
-  // change something and those that only take ids get every fourth spelling, each route other ones.
+  // An id is read as one before anything is looked for, and what finds it is the same for every method: those that only change something
+  // by an id get every fourth spelling, each route other ones.
   const questions = rowsThatTakeNames().flatMap(({ method, url }, row) => {
-    const all = takesText(url) && (method === 'GET' || method === 'DELETE')
+    const all = takesText(url) || method === 'GET' || method === 'DELETE'
     return spellings
       .filter((_, at) => all || at % 4 === row % 4)
       .flatMap((spelling) => fillEach(url, spelling, sound).map((path) => ({ method, path })))

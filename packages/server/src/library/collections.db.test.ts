@@ -8,6 +8,7 @@ import { handOver } from './hand-over.ts'
 import { sidecarKey, type Sidecar } from './image-record.ts'
 import { createSidecars } from './sidecars.ts'
 import { openLibrary, type Library } from './testing.ts'
+import { addTags } from './tags.ts'
 import { emptyExpired } from './trash.ts'
 
 let library: Library
@@ -140,6 +141,22 @@ describe('tags', () => {
     await put.waiting
     expect(await counts()).toEqual({ fox: 1 })
     expect((await library.images.get(user, record.id)).tags).toEqual([])
+  })
+
+  it('LB13: one that is put on a picture while it becomes another takes that picture with it', async () => {
+    const { record } = await library.keep(user, { tags: [label('fox')] })
+    await library.collections.details.removeTags(user, record.id, [label('fox')])
+    const [fox] = await library.collections.tags.list(user, { limit: 1 })
+    const put = await library.db.transaction().execute(async (trx) => {
+      await addTags(trx, { userId: user, imageId: record.id }, [label('fox')])
+      // Nobody else sees yet that the tag has a picture.
+      const waiting = library.collections.tags.rename(user, fox?.id ?? '', label('owl'))
+      await setTimeout(200)
+      return { waiting }
+    })
+    await put.waiting
+    expect(await counts()).toEqual({ owl: 1 })
+    expect((await library.images.get(user, record.id)).tags).toEqual([label('owl')])
   })
 
   it('LB12: count the pictures outside the trash', async () => {
