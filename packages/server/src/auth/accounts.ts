@@ -134,7 +134,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     guests,
     ask,
     ports,
-    factors: createFactors({ db, log, ask, auth: betterAuth, secret, publicUrl, oidc, signUpPolicy }),
+    factors: createFactors({ ...ports, auth: betterAuth, secret, publicUrl, oidc }),
     signUpPolicy,
     singleSignOn: oidc?.name ?? null,
     sendsMail: mailer !== null,

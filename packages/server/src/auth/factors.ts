@@ -19,6 +19,7 @@ export interface FactorsOptions {
   readonly secret: string
   readonly publicUrl: string | null
   readonly oidc: OidcSettings | null
+  readonly distrust: AccountPorts['distrust']
   readonly signUpPolicy: AccountPorts['signUpPolicy']
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Factors, SecondFactor, TwoFactorSecret } from '@easel/contract'
 import { EaselError } from '#base/errors.ts'
 import { inTransaction } from '#db/transaction.ts'
+import type { AccountPorts } from './account-ports.ts'
 import { record } from './audit.ts'
 import { cookieName, type BetterAuth } from './better-auth.ts'
 import type { Client, Told } from './bridge.ts'
@@ -14,6 +15,7 @@ import { oidcProvider } from './single-sign-on-people.ts'
 
 export interface TwoFactorPorts extends FactorCheckPorts {
   readonly auth: Pick<BetterAuth, 'api'>
+  readonly distrust: AccountPorts['distrust']
   readonly secret: string
   readonly publicUrl: string | null
 }
@@ -76,7 +78,9 @@ async function pendingUser({ db, secret }: TwoFactorPorts, signed: string): Prom
   return row?.id ?? null
 }
 
-async function changed({ db }: TwoFactorPorts, { userId, client }: Owner, action: string): Promise<void> {
+async function changed({ db, distrust }: TwoFactorPorts, { userId, client }: Owner, action: string): Promise<void> {
+  // better-auth has ended sessions; the other processes hear it of the database.
+  distrust(userId)
   await inTransaction(db, async (trx) => {
     await record(trx, { action, actorId: userId, address: client.address })
     await forget(trx, userId)

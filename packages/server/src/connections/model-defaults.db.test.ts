@@ -139,7 +139,10 @@ it('CN31: what was chosen and is gone is said, not replaced', async () => {
 
 it('CN32: a model that was switched off is refused with what to take instead', async () => {
   const words = 'old-one was retired on 12 May 2026. Take one instead.'
-  for (const ask of [drawn({ connectionId: a, model: 'old-one' }), test.connections.findModel(user, 'old-one')]) {
-    await expect(ask).rejects.toMatchObject({ code: 'unknown-model', message: expect.stringContaining(words) })
+  for (const ask of [
+    () => drawn({ connectionId: a, model: 'old-one' }),
+    () => test.connections.findModel(user, 'old-one'),
+  ]) {
+    await expect(ask()).rejects.toMatchObject({ code: 'unknown-model', message: expect.stringContaining(words) })
   }
 })

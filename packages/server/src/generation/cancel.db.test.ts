@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Generation } from '@easel/contract'
 import type { Storage } from '#storage/spec/storage.ts'
 import { puttingBy } from '#storage/spec/testing.ts'
+import { cancelChannel } from './generations.ts'
 import { openPipeline, type Pipeline, type Process } from './testing/open.ts'
 import { draws, picturesFor, stalls, startPaintEngine, type PaintEngine } from './testing/paint.ts'
 
@@ -103,8 +104,17 @@ describe('GN8: cancelling', () => {
       })
     process = await pipeline.startProcess({ wrapStorage })
     const { id } = await submit(6, 'batch')
+    // Told in the order of listening: the worker has heard it by then.
+    const heard = Promise.withResolvers<void>()
+    const stopListening = await pipeline.database.listen(
+      cancelChannel,
+      () => heard.resolve(),
+      () => {},
+    )
     await reached.promise
     await cancel(id)
+    await heard.promise
+    await stopListening()
     go.resolve()
     const done = await pipeline.until(process, id, 'cancelled')
     expect(done.images.map(({ seed }) => seed)).toEqual([1, 2, 3, 4])

@@ -305,7 +305,9 @@ describe('GN14: retrying', () => {
 describe('GN13: waiting', () => {
   it('ends at once for what has ended, and when nobody waits any more', async () => {
     const done = await pipeline.run(process, { prompt: 'a', connectionId })
-    expect(await process.generations.wait(user, done.id, new AbortController().signal)).toEqual(done)
+    // Without the pictures: one's placeholder may follow meanwhile.
+    const { images: _images, ...ended } = done
+    expect(await process.generations.wait(user, done.id, new AbortController().signal)).toMatchObject(ended)
     engine.onDraw(() => {})
     const { id } = await process.generations.submit(user, { prompt: 'a', connectionId }, easel)
     await pipeline.until(process, id, 'running')

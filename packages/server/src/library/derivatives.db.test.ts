@@ -75,6 +75,7 @@ describe('LB8: after a picture was saved', () => {
     library.derivatives.made(damaged, bad)
     library.derivatives.made(sound, png())
     await expect.poll(async () => (await rowOf(sound.id)).thumbhash).not.toBeNull()
+    await expect.poll(async () => (await rowOf(damaged.id)).damage).not.toBeNull()
     expect((await library.images.get(user, damaged.id)).damage).toContain('cannot be decoded')
     expect(await library.storage.stat(thumbnailKey(damaged.id, 320))).toBeNull()
     expect(await library.derivatives.thumbnail(await rowOf(damaged.id), 320)).toBeNull()

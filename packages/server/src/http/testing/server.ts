@@ -106,16 +106,19 @@ interface ServerOptions
   readonly shareFactor?: number
   /** Accounts mode; else the pipeline's user owns everything. */
   readonly accounts?: Partial<AccountsOptions>
+  /** The database tells accounts nothing, as while the connection that listens is broken. */
+  readonly deaf?: true
 }
 
 const key = Buffer.alloc(32, 7)
 
 async function openAccounts(
   { database, log }: Awaited<ReturnType<typeof openPipeline>>,
-  { accounts, publicUrl }: ServerOptions,
+  { accounts, publicUrl, deaf = false }: ServerOptions,
 ): Promise<Accounts | null> {
   if (accounts === undefined) return null
-  return await openTestAccounts(database, { log, publicUrl: publicUrl ?? null, ...accounts })
+  const heard = deaf ? { ...database, listen: async () => async () => {} } : database
+  return await openTestAccounts(heard, { log, publicUrl: publicUrl ?? null, ...accounts })
 }
 
 const version = '1.2.3'
