@@ -1,4 +1,5 @@
 // From the submission of one picture to the event that says it is there, one after the other.
+import { setTimeout as delay } from 'node:timers/promises'
 import { followEvents, submit, type EventStream } from '../test/faults/easel-client.ts'
 import { processorTime } from './processor-time.ts'
 import { milliseconds, quantile, report, spread } from './figures.ts'
@@ -43,19 +44,21 @@ async function askEngine(engineUrl: string): Promise<number> {
 export async function benchPipeline(nodeOptions: readonly string[] = []): Promise<void> {
   await withStudio({ concurrency: 2, nodeOptions }, async (studio) => {
     const page = await followEvents(studio.address)
-    const engine: number[] = []
     const times: Times[] = []
     let usedBefore: number | null = null
     for (let round = 0; round < warmUp + rounds; round++) {
       if (round === warmUp) usedBefore = await processorTime(studio.easel.pid)
       const one = await makeOne(studio, page, `picture ${round}`)
-      const asked = await askEngine(studio.engineUrl)
-      if (round < warmUp) continue
-      times.push(one)
-      engine.push(asked)
+      if (round >= warmUp) times.push(one)
     }
     page.close()
     const used = await processorTime(studio.easel.pid)
+    // By itself: what this process has to clear away after such an answer would be Easel's time otherwise.
+    const engine: number[] = []
+    for (let round = 0; round < 50; round++) {
+      engine.push(await askEngine(studio.engineUrl))
+      await delay(50)
+    }
     report('one picture of 2.7 MB, request to event', spread(times.map(({ finished }) => finished)), 'p50 ≤ 30 ms')
     report('  request to 202', spread(times.map(({ accepted }) => accepted)))
     report('  request to running', spread(times.map(({ running }) => running)))

@@ -7,11 +7,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { routes } from '../packages/contract/src/contract.ts'
-import { encodePng } from '../packages/server/src/media/pixels.ts'
 import { startEasel, type EaselProcess } from '../test/faults/easel-process.ts'
 import { quantile, report } from './figures.ts'
 import { handOffPrefix, hasNginx, proxyAddress, startNginx } from './nginx.ts'
-import { noise, side } from './picture.ts'
+import { detailedPicture } from './picture.ts'
 
 const rounds = 5
 const seconds = 4
@@ -38,7 +37,7 @@ async function ask({ address, cookie }: Bench, path: string, body?: object): Pro
 
 /** A link to a picture of 2.7 MB, and copies of what it sends in a folder. @returns paths below the server */
 async function openLink(bench: Bench, plain: string) {
-  const base64 = Buffer.from(await encodePng(noise(), side, side)).toString('base64')
+  const base64 = Buffer.from(await detailedPicture()).toString('base64')
   const imageId = Added.parse(await (await ask(bench, '/api/images', { base64 })).json()).data.id
   const target = { kind: 'image', imageId }
   const made = routes.createShare.response.parse(await (await ask(bench, '/api/shares', { target })).json())

@@ -7,11 +7,10 @@ import { checkComplete } from '../packages/server/src/media/complete.ts'
 import { derive } from '../packages/server/src/media/derive.ts'
 import { digest } from '../packages/server/src/media/digest.ts'
 import { embedMetadata } from '../packages/server/src/media/embed.ts'
-import { encodePng } from '../packages/server/src/media/pixels.ts'
 import { probe } from '../packages/server/src/media/probe.ts'
 import { openDiskStorage } from '../packages/server/src/storage/disk/storage.ts'
 import { decodeBase64Image } from '../packages/server/src/providers/kit/base64.ts'
-import { noise, side } from './picture.ts'
+import { detailedPicture, side } from './picture.ts'
 import { report, spread } from './figures.ts'
 
 const rounds = 60
@@ -31,7 +30,7 @@ export async function benchStages(): Promise<void> {
   const storage = await openDiskStorage(join(folder, 'files'))
   const database = await openPglite(join(folder, 'data'), process.env.EASEL_DATABASE_TEMPLATE ?? null)
   try {
-    const picture = await encodePng(noise(), side, side)
+    const picture = await detailedPicture()
     const answer = Buffer.from(JSON.stringify({ data: [{ b64_json: Buffer.from(picture).toString('base64') }] }))
     const base64 = Buffer.from(picture).toString('base64')
     await measure('answer to text and JSON', () => JSON.parse(answer.toString()))

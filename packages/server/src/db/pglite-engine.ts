@@ -1,12 +1,17 @@
-// PGlite as a place that takes one request at a time. Statements are prepared once and kept: PGlite itself plans every statement anew
-// and speaks to PostgreSQL six times for each, which takes four times as long as the statement.
-import { fsyncSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
-import { messages, PGlite, protocol, type PGliteOptions } from '@electric-sql/pglite'
-import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
-import { NodeFS } from '@electric-sql/pglite/nodefs'
+// The embedded database as a place that takes one request at a time. Statements are prepared once and kept: PGlite itself plans every
+// statement anew and speaks to PostgreSQL six times for each, which takes four times as long as the statement.
+import { DatabaseError, serialize } from 'pg-protocol'
+import {
+  CommandCompleteMessage,
+  DataRowMessage,
+  NotificationResponseMessage,
+  RowDescriptionMessage,
+  type BackendMessage,
+} from 'pg-protocol/dist/messages.js'
+import { Parser } from 'pg-protocol/dist/parser.js'
 import { DefectError } from '#base/errors.ts'
+import type { Wire } from './pglite-wire.ts'
+import { typeParser, writeValue } from './values.ts'
 
 export type Row = Record<string, unknown>
 
@@ -28,53 +33,17 @@ export interface Answer {
 
 export type OnNotification = (channel: string, payload: string) => void
 
-/** An open PGlite. One request at a time: whoever sends waits for the answer before the next one. */
+/** One request at a time: whoever sends waits for the answer before the next one. */
 export interface Engine {
+  /** @throws DatabaseError with PostgreSQL's `code` */
   send(request: Request): Promise<Answer>
   close(): Promise<void>
 }
 
-const int8Oid = 20
 /** Texts that are kept prepared. Easel has fewer; those with lists of several lengths are what the limit is for. */
 const keptStatements = 300
 /** The plan for any number of rows may be a bad one for a few: a page of a list is planned with its values. */
 const plannedEachTime = /\blimit \$/
-
-const common = { extensions: { btree_gin, pg_trgm }, parsers: { [int8Oid]: Number } } satisfies PGliteOptions
-const { serialize } = protocol
-
-/**
- * PGlite's file system with the one call it lacks: as shipped, an fsync of PostgreSQL reaches nobody and a power cut loses
- * committed rows (electric-sql/pglite#1107).
- */
-class DurableNodeFS extends NodeFS {
-  override async init(...[pg, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
-    const { emscriptenOpts } = await super.init(pg, options)
-    const makeDurable: NonNullable<typeof emscriptenOpts.preRun>[number] = (module) => {
-      module.NODEFS.stream_ops.fsync = (stream: { nfd: number }) => {
-        fsyncSync(stream.nfd)
-        return 0
-      }
-    }
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), makeDurable] } }
-  }
-}
-
-/** Without `-F`, which PGlite adds by default and which means fsync=off. */
-function durableStartParams(): string[] {
-  const params = PGlite.defaultStartParams.filter((param) => param !== '-F')
-  return [...params, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync']
-}
-
-/** Opens the database in a folder, made durable. */
-export function openDurable(dataDir: string): Promise<PGlite> {
-  return PGlite.create({ ...common, fs: new DurableNodeFS(dataDir), startParams: durableStartParams() })
-}
-
-/** @param dump what an earlier one's `dumpDataDir` gave */
-export function openInMemory(dump?: Blob): Promise<PGlite> {
-  return PGlite.create({ ...common, ...(dump === undefined ? {} : { loadDataDir: dump }) })
-}
 
 interface Column {
   readonly name: string
@@ -84,11 +53,8 @@ interface Column {
 interface Statement {
   /** Empty when it is planned each time. */
   readonly name: string
-  readonly serializers: readonly ((value: unknown) => string | null)[]
   readonly columns: readonly Column[]
 }
-
-type Message = Awaited<ReturnType<PGlite['execProtocol']>>['messages'][number]
 
 function rowOf(columns: readonly Column[], fields: readonly (string | null)[]): Row {
   const row: Row = {}
@@ -108,14 +74,18 @@ function readTag(text: string): { command: string; affected: number } {
   return { command, affected: changing.has(command) ? Number(words.at(-1)) : 0 }
 }
 
-function readAnswer(replies: readonly Message[], columnsOf: (message: Message) => readonly Column[]): Answer {
+const columnsOf = ({ fields }: RowDescriptionMessage): readonly Column[] =>
+  fields.map(({ name, dataTypeID }) => ({ name, parse: typeParser(dataTypeID) }))
+
+/** @param known the columns of a statement that was described before, and is not again */
+function readAnswer(replies: readonly BackendMessage[], known: readonly Column[]): Answer {
   const rows: Row[] = []
-  let columns = columnsOf({ name: 'noData', length: 0 })
+  let columns = known
   let done = { command: '', affected: 0 }
   for (const reply of replies) {
-    if (reply instanceof messages.RowDescriptionMessage) columns = columnsOf(reply)
-    else if (reply instanceof messages.DataRowMessage) rows.push(rowOf(columns, reply.fields))
-    else if (reply instanceof messages.CommandCompleteMessage) done = readTag(reply.text)
+    if (reply instanceof RowDescriptionMessage) columns = columnsOf(reply)
+    else if (reply instanceof DataRowMessage) rows.push(rowOf(columns, reply.fields))
+    else if (reply instanceof CommandCompleteMessage) done = readTag(reply.text)
   }
   return { rows, ...done }
 }
@@ -123,32 +93,31 @@ function readAnswer(replies: readonly Message[], columnsOf: (message: Message) =
 /** What leaves tables as they are. PostgreSQL by itself plans anew what VACUUM or ANALYZE has found out. */
 const harmless = new Set([...changing, 'SELECT', 'BEGIN', 'COMMIT', 'ROLLBACK', 'SET', 'CHECKPOINT', 'VACUUM'])
 
-const isHarmless = (reply: Message): boolean =>
-  !(reply instanceof messages.CommandCompleteMessage) || harmless.has(readTag(reply.text).command)
+const isHarmless = (reply: BackendMessage): boolean =>
+  !(reply instanceof CommandCompleteMessage) || harmless.has(readTag(reply.text).command)
 
 /** @param onNotification called for every NOTIFY on a channel that a LISTEN named */
-export function createEngine(pglite: PGlite, onNotification: OnNotification): Engine {
+export function createEngine(wire: Wire, onNotification: OnNotification): Engine {
   const statements = new Map<string, Statement>()
   let named = 0
-  pglite.onNotification(onNotification)
 
-  const run = async (...parts: Uint8Array[]): Promise<readonly Message[]> =>
-    (await pglite.execProtocol(Buffer.concat(parts), { syncToFs: false })).messages
-
-  const begun = (begin: boolean): Uint8Array[] => (begin ? [serialize.query('begin')] : [])
-
-  function columnsOf(message: Message): Column[] {
-    if (!(message instanceof messages.RowDescriptionMessage)) return []
-    return message.fields.map(({ name, dataTypeID }) => {
-      const parse = pglite.parsers[dataTypeID]
-      return { name, parse: parse === undefined ? String : (text: string) => parse(text, dataTypeID) }
+  async function run(...parts: readonly Buffer[]): Promise<readonly BackendMessage[]> {
+    const answer = await wire.exchange(new Uint8Array(Buffer.concat(parts)))
+    const replies: BackendMessage[] = []
+    const faults: DatabaseError[] = []
+    new Parser().parse(Buffer.from(answer.buffer), (reply) => {
+      if (reply instanceof NotificationResponseMessage) {
+        // By itself: what listeners do, and fail at, is nothing to whoever asked.
+        queueMicrotask(() => onNotification(reply.channel, reply.payload))
+      } else if (reply instanceof DatabaseError) faults.push(reply)
+      else replies.push(reply)
     })
+    const [fault] = faults
+    if (fault !== undefined) throw fault
+    return replies
   }
 
-  function serializerOf(oid: number): Statement['serializers'][number] {
-    const serializeValue = pglite.serializers[oid] ?? String
-    return (value) => (value === null || value === undefined ? null : serializeValue(value))
-  }
+  const begun = (begin: boolean): Buffer[] => (begin ? [serialize.query('begin')] : [])
 
   /** Forgets the one that was used longest ago. */
   async function makeRoom(): Promise<void> {
@@ -168,9 +137,10 @@ export function createEngine(pglite: PGlite, onNotification: OnNotification): En
       serialize.describe({ type: 'S', name }),
       serialize.sync(),
     )
-    const parameters = replies.find((reply) => reply instanceof messages.ParameterDescriptionMessage)
-    const serializers = (parameters?.dataTypeIDs ?? []).map(serializerOf)
-    return { name, serializers, columns: replies.flatMap(columnsOf) }
+    return {
+      name,
+      columns: replies.flatMap((reply) => (reply instanceof RowDescriptionMessage ? columnsOf(reply) : [])),
+    }
   }
 
   async function runStatement(request: Request, given: readonly unknown[]): Promise<Answer> {
@@ -180,16 +150,15 @@ export function createEngine(pglite: PGlite, onNotification: OnNotification): En
     // Last again in the order of use.
     if (known !== undefined) statements.delete(text)
     statements.set(text, statement)
-    const { name, serializers, columns } = statement
-    const values = given.map((value, index) => serializers[index]?.(value) ?? null)
+    const { name, columns } = statement
     const replies = await run(
       ...begun(begin && known !== undefined),
       ...(name === '' ? [serialize.parse({ text })] : []),
-      serialize.bind({ statement: name, values }),
+      serialize.bind({ statement: name, values: given.map(writeValue) }),
       serialize.execute({}),
       serialize.sync(),
     )
-    return readAnswer(replies, (reply) => (reply.name === 'rowDescription' ? columnsOf(reply) : columns))
+    return readAnswer(replies, columns)
   }
 
   /** A script that may have changed tables, and with them what statements give: everything is prepared anew after it. */
@@ -199,32 +168,16 @@ export function createEngine(pglite: PGlite, onNotification: OnNotification): En
       await run(serialize.query('deallocate all'))
       statements.clear()
     }
-    return readAnswer(replies, columnsOf)
+    return readAnswer(replies, [])
   }
 
   return {
     async send(request) {
-      if (pglite.closed) throw new DefectError('The database is closed')
       const { values, text, begin } = request
       if (values !== null) return await runStatement(request, values)
       if (begin) throw new DefectError('A script begins its own transaction')
       return await runScript(text)
     },
-    close: () => pglite.close(),
-  }
-}
-
-/**
- * An engine in this thread. Its promises alone never let the event loop turn, which would keep answers and events that are ready
- * from being sent.
- */
-export function inThisThread(pglite: PGlite, onNotification: OnNotification): Engine {
-  const engine = createEngine(pglite, onNotification)
-  return {
-    ...engine,
-    async send(request) {
-      await setImmediate()
-      return await engine.send(request)
-    },
+    close: () => wire.close(),
   }
 }

@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import { DefectError } from '#base/errors.ts'
-import type { Answer, Engine, OnNotification } from './pglite-engine.ts'
-import { unpackError, type FromWorker, type ToWorker } from './pglite-messages.ts'
+import type { FromWorker, ToWorker } from './pglite-messages.ts'
+import type { Wire } from './pglite-wire.ts'
+
+type Reply = Uint8Array<ArrayBuffer> | null
 
 interface Waiting {
-  readonly resolve: (answer: Answer | null) => void
+  readonly resolve: (answer: Reply) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -12,7 +14,7 @@ interface Waiting {
  * Opens the database of a folder in a thread of its own.
  * @throws when it cannot be opened
  */
-export async function openInWorker(dataDir: string, onNotification: OnNotification): Promise<Engine> {
+export async function openInWorker(dataDir: string): Promise<Wire> {
   const worker = new Worker(new URL('pglite-worker.ts', import.meta.url), { workerData: dataDir })
   /** Answers come in the order of the requests. */
   const waiting: Waiting[] = []
@@ -30,18 +32,18 @@ export async function openInWorker(dataDir: string, onNotification: OnNotificati
     for (const { reject } of waiting.splice(0)) reject(error)
   }
 
-  function ask(message: ToWorker | null): Promise<Answer | null> {
+  function ask(message: ToWorker | null): Promise<Reply> {
     if (ended !== null) return Promise.reject(ended)
     return new Promise((resolve, reject) => {
       waiting.push({ resolve, reject })
       worker.ref()
-      if (message !== null) worker.postMessage(message)
+      // Handed over instead of copied.
+      if (message !== null) worker.postMessage(message, message === 'close' ? [] : [message.buffer])
     })
   }
 
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'notification') onNotification(message.channel, message.payload)
-    else if (message.kind === 'error') settle(({ reject }) => reject(unpackError(message.error)))
+    if (message.kind === 'error') settle(({ reject }) => reject(new DefectError(message.message)))
     else settle(({ resolve }) => resolve(message.answer))
   })
   worker.on('error', (error) => end(error instanceof Error ? error : new DefectError(String(error))))
@@ -54,8 +56,8 @@ export async function openInWorker(dataDir: string, onNotification: OnNotificati
     throw error
   }
   return {
-    async send(request) {
-      const answer = await ask(request)
+    async exchange(messages) {
+      const answer = await ask(messages)
       if (answer === null) throw new DefectError('The database gave no answer')
       return answer
     },

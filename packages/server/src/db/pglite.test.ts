@@ -9,7 +9,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { StartError } from '#base/errors.ts'
 import { openPglite } from './pglite.ts'
-import { inThisThread, openDurable } from './pglite-engine.ts'
+import { createEngine } from './pglite-engine.ts'
+import { inThisThread, openDurable } from './pglite-wire.ts'
 
 let parent: string
 let template: string
@@ -79,7 +80,7 @@ it('has the disk confirm every commit', long, async () => {
   const folder = freshFolder()
   await (await openPglite(folder, template)).close()
   // The thread that Easel opens it in cannot be watched from here; this is what it runs.
-  const engine = inThisThread(await openDurable(join(folder, 'db')), () => {})
+  const engine = createEngine(inThisThread(await openDurable(join(folder, 'db'))), () => {})
   const run = (text: string, values: readonly unknown[] = []) => engine.send({ text, values, begin: false })
   const real = fs.fsyncSync
   let confirmed = 0

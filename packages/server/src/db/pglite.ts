@@ -18,16 +18,10 @@ import { Kysely } from 'kysely'
 import { codeOf, StartError } from '#base/errors.ts'
 import type { Database } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
-import {
-  inThisThread,
-  openDurable,
-  openInMemory,
-  type Answer,
-  type Engine,
-  type OnNotification,
-} from './pglite-engine.ts'
+import { createEngine, type Answer } from './pglite-engine.ts'
 import { lineDialect, openLine, type Line } from './pglite-line.ts'
 import { openInWorker } from './pglite-thread.ts'
+import { inThisThread, openDurable, openInMemory, type Wire } from './pglite-wire.ts'
 import type { Tables } from './tables.ts'
 
 const ballastBytes = 32 * 1024 * 1024
@@ -64,14 +58,10 @@ function runScript(line: Line, text: string): Promise<Answer> {
   })
 }
 
-type Open = (onNotification: OnNotification) => Promise<Engine>
-
-async function wrap(open: Open, release: () => void): Promise<Database> {
-  let tell: OnNotification = () => {}
-  const engine = await open((channel, payload) => tell(channel, payload))
+function wrap(wire: Wire, release: () => void): Database {
+  const engine = createEngine(wire, (channel, payload) => listeners.tell(channel, payload))
   const line = openLine(engine)
   const listeners = createListeners(line)
-  tell = listeners.tell
   const db = new Kysely<Tables>({ dialect: lineDialect(line, engine) })
   return {
     kind: 'pglite',
@@ -180,7 +170,7 @@ export async function openPglite(folder: string, template: string | null = null)
     keepBallast(folder)
     const dataDir = join(folder, 'db')
     if (!existsSync(dataDir)) await makeDatabase(dataDir, template === null ? null : join(template, 'db'))
-    const database = await wrap((onNotification) => openInWorker(dataDir, onNotification), release)
+    const database = wrap(await openInWorker(dataDir), release)
     chmodSync(dataDir, 0o700)
     syncPath(folder)
     return database
@@ -199,10 +189,10 @@ export async function openPglite(folder: string, template: string | null = null)
  */
 export async function openMemoryPglite(dump?: Blob): Promise<{ database: Database; pglite: PGlite }> {
   const pglite = await openInMemory(dump)
-  return { database: await useEngine(async (onNotification) => inThisThread(pglite, onNotification)), pglite }
+  return { database: useWire(inThisThread(pglite)), pglite }
 }
 
-/** A database on an engine that somebody else opened, closed with it. */
-export function useEngine(open: Open): Promise<Database> {
-  return wrap(open, () => {})
+/** A database on a wire that somebody else opened, closed with it. */
+export function useWire(wire: Wire): Database {
+  return wrap(wire, () => {})
 }

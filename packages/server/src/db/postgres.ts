@@ -4,17 +4,12 @@ import { messageOf, StartError } from '#base/errors.ts'
 import type { Log } from '#base/log.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
+import { typeParser } from './values.ts'
 
-const int8Oid = 20
 const reconnectMs = 500
 /** A connection that a router forgot looks alive for hours: it is asked now and then, and given up when it does not answer. */
 const aliveCheckMs = 10_000
 const aliveTimeoutMs = 5_000
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === int8Oid ? Number : pg.types.getTypeParser(oid, format),
-}
 
 type Listener = { readonly onPayload: (payload: string) => void; readonly onGap: () => void }
 
@@ -127,7 +122,7 @@ export async function openPostgres(url: string, log: Log, maxConnections = 10): 
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
-    types,
+    types: { getTypeParser: typeParser },
     application_name: 'easel',
     keepAlive: true,
   })

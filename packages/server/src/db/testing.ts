@@ -11,8 +11,8 @@ import { newId } from '#base/ids.ts'
 import { openLog } from '#base/log.ts'
 import type { Database } from './database.ts'
 import { digestOfMigrations, migrate } from './migrate.ts'
-import { openMemoryPglite, useEngine } from './pglite.ts'
-import { inThisThread, openInMemory, type Engine, type OnNotification } from './pglite-engine.ts'
+import { openMemoryPglite, useWire } from './pglite.ts'
+import { inThisThread, openInMemory, type Wire } from './pglite-wire.ts'
 import { openPostgres } from './postgres.ts'
 
 const cache = join(import.meta.dirname, '../../../../.cache')
@@ -82,18 +82,18 @@ async function empty(pglite: PGlite): Promise<void> {
   await pglite.exec(`${jobsNeverLookedAfter}; reset session_replication_role`)
 }
 
-/** An engine whose PGlite goes back to those that are idle when it is closed. */
-function borrow(pglite: PGlite, idle: PGlite[], onNotification: OnNotification): Engine {
-  let listener: OnNotification | null = onNotification
-  const engine = inThisThread(pglite, (channel, payload) => listener?.(channel, payload))
+/** A wire whose PGlite goes back to those that are idle when it is closed. */
+function borrow(pglite: PGlite, idle: PGlite[]): Wire {
+  const wire = inThisThread(pglite)
+  let closed = false
   return {
-    async send(request) {
-      if (listener === null) throw new DefectError('The database is closed')
-      return await engine.send(request)
+    async exchange(messages) {
+      if (closed) throw new DefectError('The database is closed')
+      return await wire.exchange(messages)
     },
     async close() {
-      if (listener === null) return
-      listener = null
+      if (closed) return
+      closed = true
       await empty(pglite)
       idle.push(pglite)
     },
@@ -103,7 +103,7 @@ function borrow(pglite: PGlite, idle: PGlite[], onNotification: OnNotification):
 async function openOwnPglite(): Promise<Database> {
   const idle = (globalThis.easelIdleDatabases ??= [])
   const pglite = idle.pop() ?? (await openInMemory(await migratedDump()))
-  return await useEngine(async (onNotification) => borrow(pglite, idle, onNotification))
+  return useWire(borrow(pglite, idle))
 }
 
 /** Any number, as long as every test takes the same one. */

@@ -55,6 +55,15 @@ it('takes dates, lists and nothing as values', async () => {
   expect(rows).toEqual([{ time, ids, nothing: null }])
 })
 
+it('takes bytes, and texts that are longer than what PostgreSQL sends at a time', async () => {
+  const bytes = Buffer.from([0, 1, 0xff, 0x5c])
+  const text = 'a \\ “fox” 🦊 '.repeat(20_000)
+  const { rows } = await sql`
+    select ${bytes}::bytea as bytes, ${text}::text as text, octet_length(${bytes}::bytea) as length
+    from generate_series(1, 3)`.execute(database.db)
+  expect(rows).toEqual(Array.from({ length: 3 }, () => ({ bytes, text, length: 4 })))
+})
+
 it('says by code which constraint was broken', async () => {
   const id = await addUser(database)
   const again = database.db.insertInto('users').values({ id, name: 'Test', role: 'admin' }).execute()

@@ -87,15 +87,17 @@ describe('LB26: the timeline', () => {
 
   it('says of each picture what a grid needs', async () => {
     const { record } = await library.keep(user, { createdAt: '2026-03-01T00:00:00.001Z', width: 32, height: 9 })
+    const { record: broken } = await library.keep(user, { createdAt: '2026-03-01T00:00:00.000Z', width: 9, height: 9 })
+    await library.db.updateTable('images').set({ damage: 'cut off', rating: 3 }).where('id', '=', broken.id).execute()
     const bucket = await (await timelines().open(user, '2026-03-01')).read()
     expect(bucket).toEqual({
-      id: [record.id],
-      ratio: [3.556],
-      thumbhash: [null],
-      createdAt: [Date.parse('2026-03-01T00:00:00.001Z')],
-      favourite: [false],
-      rating: [0],
-      damaged: [false],
+      id: [record.id, broken.id],
+      ratio: [3.556, 1],
+      thumbhash: [null, null],
+      createdAt: [Date.parse('2026-03-01T00:00:00.001Z'), Date.parse('2026-03-01T00:00:00.000Z')],
+      favourite: [false, false],
+      rating: [0, 3],
+      damaged: [false, true],
     })
   })
 

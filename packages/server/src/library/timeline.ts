@@ -98,7 +98,10 @@ export function createTimelines(db: Db): Timelines {
         revision: piece.revision,
         async read() {
           const pictures = await sql<Picture>`
-            select id, width, height, thumbhash, created_at, favourite, rating, damage is not null as damaged from images
+            -- Of the few that are damaged another index tells: the rows themselves need not be read.
+            select id, width, height, thumbhash, created_at, favourite, rating,
+              id in (select id from images where user_id = ${userId} and damage is not null) as damaged
+            from images
             where user_id = ${userId} and deleted_at is null
               and (created_at, id) >= (${start.at}::timestamptz, ${start.id}::uuid)
               and (created_at, id) < (${piece.to_at}::timestamptz, ${piece.to_id}::uuid)

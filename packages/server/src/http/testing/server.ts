@@ -107,7 +107,7 @@ interface ServerOptions
   /** Accounts mode; else the pipeline's user owns everything. */
   readonly accounts?: Partial<AccountsOptions>
   /** The database tells accounts nothing, as while the connection that listens is broken. */
-  readonly deaf?: true
+  readonly deaf?: boolean
 }
 
 const key = Buffer.alloc(32, 7)

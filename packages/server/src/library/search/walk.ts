@@ -35,7 +35,7 @@ const mostFound = 3000
 function mostLookedAt({ conditions: { finder, tag } }: Scope, whole: boolean): number {
   if (finder !== null) return 4000
   if (whole) return 12_000
-  return tag === null ? 2500 : 1000
+  return tag === null ? 2000 : 500
 }
 
 interface Hit {
