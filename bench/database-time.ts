@@ -1,25 +1,35 @@
 // Processor time that the database uses: unlike what passes on the clock, it is the same however busy the machine is.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import type { Database } from '../packages/server/src/db/database.ts'
 import { milliseconds, quantile, spread } from './figures.ts'
 
-/** Milliseconds that a process of PostgreSQL has been on a processor; 0 where the system does not tell. */
-async function onProcessor(pid: unknown): Promise<number> {
-  const stat = await readFile(`/proc/${String(pid)}/schedstat`, 'utf8').catch(() => '0')
+/** Milliseconds that a process or a thread has been on a processor; 0 where the system does not tell. */
+async function onProcessor(path: string): Promise<number> {
+  const stat = await readFile(`${path}/schedstat`, 'utf8').catch(() => '0')
   return Number(stat.split(' ')[0]) / 1e6
 }
 
-/** Of the embedded database the whole process counts, with what it does around the statements. */
-export async function databaseTime({ kind, boss }: Database): Promise<() => Promise<number>> {
-  if (kind === 'pglite') {
-    return async () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1000
-    }
+/** The thread that the embedded database works in, the only one of its name. */
+async function databaseThread(): Promise<string[]> {
+  const threads = '/proc/self/task'
+  const found: string[] = []
+  for (const id of await readdir(threads).catch(() => [])) {
+    const path = `${threads}/${id}`
+    if ((await readFile(`${path}/comm`, 'utf8').catch(() => '')).trim() === 'WorkerThread') found.push(path)
   }
+  return found
+}
+
+async function pathsOf({ kind, boss }: Database): Promise<string[]> {
+  if (kind === 'pglite') return await databaseThread()
   const { rows } = await boss.executeSql(`select pid from pg_stat_activity where application_name = 'easel'`)
-  const pids = rows.map(({ pid }) => pid)
-  return async () => (await Promise.all(pids.map(onProcessor))).reduce((sum, one) => sum + one, 0)
+  return rows.map(({ pid }) => `/proc/${String(pid)}`)
+}
+
+/** Of PostgreSQL the processes that work for Easel, of the embedded database its thread. */
+export async function databaseTime(database: Database): Promise<() => Promise<number>> {
+  const paths = await pathsOf(database)
+  return async () => (await Promise.all(paths.map(onProcessor))).reduce((sum, one) => sum + one, 0)
 }
 
 export interface Times {

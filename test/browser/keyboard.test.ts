@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Locator, Page } from 'playwright-core'
 import { startFakeOllama, type FakeOllama } from '../../packages/server/src/providers/ollama/fake-ollama.ts'
+import { countWithoutThumbnail } from '../faults/easel-client.ts'
 import { serveEasel, type ServedEasel } from './served-easel.ts'
 import { cardOf, confirmButton, eventually, picturesIn, promptBox, seePicture, seeResult, viewer } from './studio.ts'
 import { visitors } from './visitors.ts'
@@ -57,6 +58,8 @@ it('does the whole job without a mouse', async () => {
   await page.keyboard.press('Enter')
   const card = cardOf(page, prompt)
   await seeResult(card)
+  // The page asks for a picture again when it hears of the thumbnail; in the trash there is none by that address.
+  await eventually(() => countWithoutThumbnail(easel.address)).toBe(0)
 
   await tabTo(page, picturesIn(card))
   await page.keyboard.press('Enter')

@@ -119,7 +119,8 @@ it('keeps what is deleted in the trash, and brings it back to its place', async 
   await page.keyboard.press('Delete')
   await confirmButton(page).click()
   await tile.waitFor({ state: 'detached' })
-  expect((await listImages('limit=200&trash=true')).map(({ id }) => id)).toEqual([image?.id])
+  // The tile goes before the server has answered.
+  await eventually(async () => (await listImages('limit=200&trash=true')).map(({ id }) => id)).toEqual([image?.id])
 
   await page.getByRole('link', { name: 'Trash', exact: true }).click()
   const trashed = page.getByRole('grid', { name: 'Trash' })

@@ -17,6 +17,8 @@ export interface Room {
   remove(): Promise<void>
 }
 
+const mostAttempts = 20
+
 /** Mounts a volume of `sizeMb` megabytes; null where that is not allowed. */
 export async function mountRoom(sizeMb: number): Promise<Room | null> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
@@ -35,10 +37,18 @@ export async function mountRoom(sizeMb: number): Promise<Room | null> {
       await run('mount', ['-o', 'remount,ro', folder])
     },
     async fill(freeMb) {
-      const { stdout } = await run('df', ['--output=avail', '-B1', folder])
-      const bytes = Number(stdout.split('\n')[1]) - freeMb * 1024 ** 2
       await writeFile(filler, Buffer.alloc(1))
-      await run('fallocate', ['-l', String(Math.max(bytes, 1)), filler])
+      // A server that works here writes meanwhile: what was free a moment ago may be too much.
+      for (let attempt = 1; ; attempt++) {
+        const { stdout } = await run('df', ['--output=avail', '-B1', folder])
+        const bytes = Number(stdout.split('\n')[1]) - freeMb * 1024 ** 2
+        try {
+          await run('fallocate', ['-l', String(Math.max(bytes, 1)), filler])
+          return
+        } catch (error) {
+          if (attempt === mostAttempts) throw error
+        }
+      }
     },
     async empty() {
       await truncate(filler)
