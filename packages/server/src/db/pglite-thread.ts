@@ -10,6 +10,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** PGlite itself failed, which is no fault of what it was asked: that may be asked again. */
+class EmbeddedDatabaseError extends Error {
+  override readonly name = 'EmbeddedDatabaseError'
+}
+
 /**
  * Opens the database of a folder in a thread of its own.
  * @throws when it cannot be opened
@@ -43,7 +48,7 @@ export async function openInWorker(dataDir: string): Promise<Wire> {
   }
 
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'error') settle(({ reject }) => reject(new DefectError(message.message)))
+    if (message.kind === 'error') settle(({ reject }) => reject(new EmbeddedDatabaseError(message.message)))
     else settle(({ resolve }) => resolve(message.answer))
   })
   worker.on('error', (error) => end(error instanceof Error ? error : new DefectError(String(error))))
