@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { newId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { checkComplete } from '#media/complete.ts'
-import { digestAside } from '#media/digest.ts'
+import { digestInTurns } from '#media/digest.ts'
 import { embedMetadata } from '#media/embed.ts'
 import { MediaError } from '#media/media-error.ts'
 import { probe, type Probed } from '#media/probe.ts'
@@ -107,7 +107,7 @@ export async function ingest(
     model: row.model,
   })
   const id = newId()
-  const { sha256, crc32 } = await digestAside(bytes)
+  const { sha256, crc32 } = await digestInTurns(bytes)
   return {
     bytes,
     record: {

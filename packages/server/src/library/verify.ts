@@ -1,7 +1,7 @@
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
-import { digestAside } from '#media/digest.ts'
+import { digestInTurns } from '#media/digest.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { lost, markDamaged } from './mark-damaged.ts'
 
@@ -36,7 +36,7 @@ export async function verifyFiles(ports: Ports): Promise<VerifyReport> {
     for (const row of rows) {
       const bytes = await storage.read(row.storage_key)
       checked += 1
-      if (bytes !== null && (await digestAside(bytes)).sha256 === row.sha256) continue
+      if (bytes !== null && (await digestInTurns(bytes)).sha256 === row.sha256) continue
       const damage = bytes === null ? lost : 'The file is not the one that was saved.'
       if (await markDamaged(ports, row, damage)) changed.push(row.id)
     }
