@@ -1,5 +1,5 @@
-// The embedded database as a place that takes one request at a time. Statements are prepared once and kept: PGlite itself plans every
-// statement anew and speaks to PostgreSQL six times for each, which takes four times as long as the statement.
+// The embedded database as a place that answers requests in the order they come. Statements are prepared once and kept: PGlite itself
+// plans every statement anew and speaks to PostgreSQL six times for each, which takes four times as long as the statement.
 import { DatabaseError, serialize } from 'pg-protocol'
 import {
   CommandCompleteMessage,
@@ -33,9 +33,12 @@ export interface Answer {
 
 export type OnNotification = (channel: string, payload: string) => void
 
-/** One request at a time: whoever sends waits for the answer before the next one. */
+/** There is one session: what is sent while a transaction is open becomes part of it. */
 export interface Engine {
-  /** @throws DatabaseError with PostgreSQL's `code` */
+  /**
+   * Handed over before this returns; requests are answered in the order they were sent.
+   * @throws DatabaseError with PostgreSQL's `code`
+   */
   send(request: Request): Promise<Answer>
   close(): Promise<void>
 }
@@ -77,10 +80,10 @@ function readTag(text: string): { command: string; affected: number } {
 const columnsOf = ({ fields }: RowDescriptionMessage): readonly Column[] =>
   fields.map(({ name, dataTypeID }) => ({ name, parse: typeParser(dataTypeID) }))
 
-/** @param known the columns of a statement that was described before, and is not again */
-function readAnswer(replies: readonly BackendMessage[], known: readonly Column[]): Answer {
+/** @param described the columns of a statement; a script tells them itself */
+function readAnswer(replies: readonly BackendMessage[], described: readonly Column[]): Answer {
   const rows: Row[] = []
-  let columns = known
+  let columns = described
   let done = { command: '', affected: 0 }
   for (const reply of replies) {
     if (reply instanceof RowDescriptionMessage) columns = columnsOf(reply)
@@ -96,12 +99,24 @@ const harmless = new Set([...changing, 'SELECT', 'BEGIN', 'COMMIT', 'ROLLBACK', 
 const isHarmless = (reply: BackendMessage): boolean =>
   !(reply instanceof CommandCompleteMessage) || harmless.has(readTag(reply.text).command)
 
+interface Exchanged {
+  readonly replies: readonly BackendMessage[]
+  readonly fault: DatabaseError | null
+}
+
+interface First {
+  readonly begun: readonly Buffer[]
+  readonly run: (statement: string) => readonly Buffer[]
+}
+
 /** @param onNotification called for every NOTIFY on a channel that a LISTEN named */
 export function createEngine(wire: Wire, onNotification: OnNotification): Engine {
   const statements = new Map<string, Statement>()
+  /** Texts that are sent to be prepared and not answered yet. */
+  const preparing = new Set<string>()
   let named = 0
 
-  async function run(...parts: readonly Buffer[]): Promise<readonly BackendMessage[]> {
+  async function exchange(...parts: readonly Buffer[]): Promise<Exchanged> {
     const answer = await wire.exchange(new Uint8Array(Buffer.concat(parts)))
     const replies: BackendMessage[] = []
     const faults: DatabaseError[] = []
@@ -112,61 +127,70 @@ export function createEngine(wire: Wire, onNotification: OnNotification): Engine
       } else if (reply instanceof DatabaseError) faults.push(reply)
       else replies.push(reply)
     })
-    const [fault] = faults
-    if (fault !== undefined) throw fault
-    return replies
+    return { replies, fault: faults[0] ?? null }
   }
-
-  const begun = (begin: boolean): Buffer[] => (begin ? [serialize.query('begin')] : [])
 
   /** Forgets the one that was used longest ago. */
-  async function makeRoom(): Promise<void> {
+  function makeRoom(): Buffer[] {
     const [oldest] = statements
-    if (statements.size < keptStatements || oldest === undefined) return
+    if (statements.size < keptStatements || oldest === undefined) return []
     const [text, { name }] = oldest
     statements.delete(text)
-    if (name !== '') await run(serialize.close({ type: 'S', name }), serialize.sync())
+    return name === '' ? [] : [serialize.close({ type: 'S', name })]
   }
 
-  async function prepare({ text, begin }: Request): Promise<Statement> {
-    await makeRoom()
-    const name = plannedEachTime.test(text) ? '' : `easel_${(named += 1)}`
-    const replies = await run(
-      ...begun(begin),
-      serialize.parse({ name, text }),
-      serialize.describe({ type: 'S', name }),
-      serialize.sync(),
-    )
-    return {
-      name,
-      columns: replies.flatMap((reply) => (reply instanceof RowDescriptionMessage ? columnsOf(reply) : [])),
+  /** Parses a text, prepares it where that is of use, and asks for its columns; `run` are the messages that bind and execute it. */
+  async function runFirst(text: string, { begun, run }: First): Promise<Answer> {
+    const eachTime = plannedEachTime.test(text)
+    // While another one prepares it, it is run without a name.
+    const name = eachTime || preparing.has(text) ? '' : `easel_${(named += 1)}`
+    const kept = eachTime || name !== ''
+    if (name !== '') preparing.add(text)
+    try {
+      const { replies, fault } = await exchange(
+        ...begun,
+        ...(kept ? makeRoom() : []),
+        serialize.parse({ name, text }),
+        serialize.describe({ type: 'S', name }),
+        ...run(name),
+      )
+      const columns = replies.flatMap((reply) => (reply instanceof RowDescriptionMessage ? columnsOf(reply) : []))
+      // Prepared it may be although it failed then, for its values or in what it did.
+      if (kept && replies.some((reply) => reply.name === 'parseComplete')) statements.set(text, { name, columns })
+      if (fault !== null) throw fault
+      return readAnswer(replies, columns)
+    } finally {
+      // Run without a name, it is another one that prepares it.
+      if (name !== '') preparing.delete(text)
     }
   }
 
-  async function runStatement(request: Request, given: readonly unknown[]): Promise<Answer> {
-    const { text, begin } = request
+  async function runStatement({ text, begin }: Request, given: readonly unknown[]): Promise<Answer> {
+    const begun = begin ? [serialize.query('begin')] : []
+    const values = given.map(writeValue)
+    const run = (statement: string) => [serialize.bind({ statement, values }), serialize.execute({}), serialize.sync()]
     const known = statements.get(text)
-    const statement = known ?? (await prepare(request))
+    if (known === undefined) return await runFirst(text, { begun, run })
     // Last again in the order of use.
-    if (known !== undefined) statements.delete(text)
-    statements.set(text, statement)
-    const { name, columns } = statement
-    const replies = await run(
-      ...begun(begin && known !== undefined),
+    statements.delete(text)
+    statements.set(text, known)
+    const { name, columns } = known
+    const { replies, fault } = await exchange(
+      ...begun,
       ...(name === '' ? [serialize.parse({ text })] : []),
-      serialize.bind({ statement: name, values: given.map(writeValue) }),
-      serialize.execute({}),
-      serialize.sync(),
+      ...run(name),
     )
+    if (fault !== null) throw fault
     return readAnswer(replies, columns)
   }
 
   /** A script that may have changed tables, and with them what statements give: everything is prepared anew after it. */
   async function runScript(text: string): Promise<Answer> {
-    const replies = await run(serialize.query(text))
+    const { replies, fault } = await exchange(serialize.query(text))
+    if (fault !== null) throw fault
     if (statements.size > 0 && !replies.every(isHarmless)) {
-      await run(serialize.query('deallocate all'))
       statements.clear()
+      await exchange(serialize.query('deallocate all'))
     }
     return readAnswer(replies, [])
   }

@@ -1,4 +1,5 @@
-// The embedded database has one session. Whoever uses it stands in line: Kysely's statements and transactions, pg-boss, LISTEN.
+// The embedded database has one session. Whoever uses it stands in line: Kysely's statements and transactions, pg-boss, LISTEN. What is
+// sent is not waited for by the next in line, so that the database's thread never waits for this one while there is something to do.
 import {
   AbortedTransactionError,
   PostgresAdapter,
@@ -12,52 +13,89 @@ import {
 import { DefectError, present } from '#base/errors.ts'
 import type { Answer, Engine } from './pglite-engine.ts'
 
-/** The one session, held until `leave`. */
-export interface Session extends DatabaseConnection {
+/** Whoever holds the session: what is sent comes before anything of others. */
+export interface Held {
+  send: Engine['send']
+  /** To be called once nothing more is sent; answers may be on their way still. */
+  leave(): void
+}
+
+/** The line before the session. */
+export interface Line {
+  /** One statement by itself, sent as soon as nobody holds the session: what others sent before need not be answered yet. */
   run(text: string, values: readonly unknown[]): Promise<Answer>
-  /** Several statements, without values. */
-  runScript(text: string): Promise<Answer>
-  begin(): void
+  /** Waits until nobody else holds the session. */
+  hold(): Promise<Held>
+}
+
+export function openLine(engine: Engine): Line {
+  const waiting: { readonly alone: boolean; readonly go: () => void }[] = []
+  let held = false
+
+  /** Each one sends before the next one may, so that nothing comes in between what a holder sends. */
+  function letIn(): void {
+    for (let next = held ? undefined : waiting.shift(); next !== undefined; next = held ? undefined : waiting.shift()) {
+      held = next.alone
+      next.go()
+    }
+  }
+
+  function enter(alone: boolean, go: () => void): void {
+    waiting.push({ alone, go })
+    letIn()
+  }
+
+  function leave(): void {
+    held = false
+    letIn()
+  }
+
+  return {
+    run: (text, values) =>
+      new Promise((resolve) => enter(false, () => resolve(engine.send({ text, values, begin: false })))),
+    hold: () => new Promise((resolve) => enter(true, () => resolve({ send: engine.send, leave }))),
+  }
+}
+
+/** What Kysely takes for a connection. Its statements are anybody's until it begins a transaction. */
+interface Session extends DatabaseConnection {
+  begin(): Promise<void>
   /** @throws AbortedTransactionError when a statement had failed, so that nothing was kept */
   commit(): Promise<void>
   rollback(): Promise<void>
 }
 
-/** The line before the session. */
-export interface Line {
-  /** Waits for its turn and for the end of `work`. */
-  use<T>(work: (session: Session) => Promise<T>): Promise<T>
-  enter(): Promise<Session>
-  leave(): void
-}
-
-function openSession(engine: Engine): Session {
-  /** `asked`: the first statement brings it along. */
-  let transaction: 'none' | 'asked' | 'open' = 'none'
+function openSession(line: Line): Session {
+  let held: Held | null = null
+  /** The first statement brings it along. */
+  let begun = false
 
   async function run(text: string, values: readonly unknown[]): Promise<Answer> {
-    const begin = transaction === 'asked'
-    if (begin) transaction = 'open'
-    return await engine.send({ text, values, begin })
+    if (held === null) return await line.run(text, values)
+    const begin = !begun
+    begun = true
+    return await held.send({ text, values, begin })
+  }
+
+  /** Others go on at once: whatever they send is answered after the end. */
+  async function end(text: 'commit' | 'rollback'): Promise<Answer | null> {
+    const ending = held !== null && begun ? held.send({ text, values: [], begin: false }) : null
+    held?.leave()
+    held = null
+    return await ending
   }
 
   return {
-    run,
-    runScript: (text) => engine.send({ text, values: null, begin: false }),
-    begin() {
-      transaction = 'asked'
+    async begin() {
+      held = await line.hold()
+      begun = false
     },
     async commit() {
-      const open = transaction === 'open'
-      transaction = 'none'
-      if (!open) return
-      const { command } = await engine.send({ text: 'commit', values: [], begin: false })
-      if (command === 'ROLLBACK') throw new AbortedTransactionError()
+      const done = await end('commit')
+      if (done?.command === 'ROLLBACK') throw new AbortedTransactionError()
     },
     async rollback() {
-      const open = transaction === 'open'
-      transaction = 'none'
-      if (open) await engine.send({ text: 'rollback', values: [], begin: false })
+      await end('rollback')
     },
     async executeQuery<R>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
       const { rows, affected } = await run(sql, parameters)
@@ -71,56 +109,24 @@ function openSession(engine: Engine): Session {
   }
 }
 
-export function openLine(engine: Engine): Line {
-  const session = openSession(engine)
-  const waiting: (() => void)[] = []
-  let taken = false
-
-  async function enter(): Promise<Session> {
-    if (taken) await new Promise<void>((resolve) => waiting.push(resolve))
-    taken = true
-    return session
-  }
-
-  function leave(): void {
-    const next = waiting.shift()
-    if (next === undefined) taken = false
-    else next()
-  }
-
-  return {
-    enter,
-    leave,
-    async use(work) {
-      const held = await enter()
-      try {
-        return await work(held)
-      } finally {
-        leave()
-      }
-    },
-  }
-}
-
 function createDriver(line: Line, engine: Engine): Driver {
-  // Kysely hands back what it was given, and there is only the one.
-  let session: Session | null = null
-  const held = (): Session => present(session, 'the session of the embedded database')
+  const sessions = new WeakMap<DatabaseConnection, Session>()
+  const sessionOf = (connection: DatabaseConnection): Session => present(sessions.get(connection), 'a session')
   return {
     async init() {},
     async acquireConnection() {
-      session = await line.enter()
+      const session = openSession(line)
+      sessions.set(session, session)
       return session
     },
-    async releaseConnection() {
-      line.leave()
+    async releaseConnection() {},
+    beginTransaction: (connection) => sessionOf(connection).begin(),
+    commitTransaction: (connection) => sessionOf(connection).commit(),
+    rollbackTransaction: (connection) => sessionOf(connection).rollback(),
+    async destroy() {
+      const held = await line.hold()
+      await engine.close().finally(held.leave)
     },
-    async beginTransaction() {
-      held().begin()
-    },
-    commitTransaction: () => held().commit(),
-    rollbackTransaction: () => held().rollback(),
-    destroy: () => line.use(() => engine.close()),
   }
 }
 

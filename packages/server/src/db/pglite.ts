@@ -38,7 +38,7 @@ function createListeners(line: Line) {
     async listen(channel: string, listener: Listener): Promise<() => Promise<void>> {
       const listeners = channels.get(channel) ?? new Set()
       channels.set(channel, listeners.add(listener))
-      await line.use((session) => session.run(`listen ${channel}`, []))
+      await line.run(`listen ${channel}`, [])
       return async () => {
         listeners.delete(listener)
       }
@@ -46,16 +46,17 @@ function createListeners(line: Line) {
   }
 }
 
-/** A script that fails may have begun a transaction: nobody else must come upon it. */
-function runScript(line: Line, text: string): Promise<Answer> {
-  return line.use(async (session) => {
-    try {
-      return await session.runScript(text)
-    } catch (error) {
-      await session.run('rollback', [])
-      throw error
-    }
-  })
+async function runScript(line: Line, text: string): Promise<Answer> {
+  const held = await line.hold()
+  try {
+    return await held.send({ text, values: null, begin: false })
+  } catch (error) {
+    // It may have begun a transaction: nobody else must come upon it.
+    await held.send({ text: 'rollback', values: [], begin: false })
+    throw error
+  } finally {
+    held.leave()
+  }
 }
 
 function wrap(wire: Wire, release: () => void): Database {
@@ -69,7 +70,7 @@ function wrap(wire: Wire, release: () => void): Database {
     boss: {
       async executeSql(text, values = []) {
         if (values.length === 0) return await runScript(line, text)
-        return await line.use((session) => session.run(text, values))
+        return await line.run(text, values)
       },
     },
     listen: listeners.listen,
