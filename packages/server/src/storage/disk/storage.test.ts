@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
-import {
+import { randomBytes } from 'node:crypto'
+import fs, {
   chmod,
   chown,
+  constants,
   mkdir,
   mkdtemp,
   readdir,
@@ -13,6 +15,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -232,6 +235,81 @@ describe('symbolic links', () => {
     await symlink(root, join(outside, 'alias'))
     storage = await openDiskStorage(join(outside, 'alias'))
     expect(await keys()).toEqual(['a'])
+  })
+})
+
+describe('large files', () => {
+  const lengths = [256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 300_000, 4 * 2 ** 20, 4 * 2 ** 20 + 1, 9 * 2 ** 20 - 5]
+
+  it.each(lengths)('ST2: gives back %i bytes as they were, after larger ones too', async (length) => {
+    await storage.put('images/before', randomBytes(length + 10_000))
+    const bytes = randomBytes(length)
+    await storage.put('images/a', bytes)
+    expect(bytes.equals(await readFile(join(root, 'images/a')))).toBe(true)
+    expect(await readdir(join(root, '.tmp'))).toEqual([])
+  })
+
+  /** Lets the system answer as file systems do that know no writes past the page cache, or that are nearly full. */
+  async function withOpen(changed: (real: typeof fs.open) => typeof fs.open, work: () => Promise<void>): Promise<void> {
+    const real = fs.open
+    fs.open = changed(real)
+    syncBuiltinESMExports()
+    try {
+      await work()
+    } finally {
+      fs.open = real
+      syncBuiltinESMExports()
+    }
+  }
+
+  it('ST2: are stored where the file system takes no direct writes, which is asked once', async () => {
+    const bytes = randomBytes(5 * 2 ** 20)
+    let asked = 0
+    const refusing =
+      (real: typeof fs.open): typeof fs.open =>
+      async (path, flags, mode) => {
+        if (typeof flags !== 'number' || (flags & constants.O_DIRECT) === 0) return await real(path, flags, mode)
+        asked += 1
+        // As Linux does it: the file is made all the same.
+        await (await real(path, flags & ~constants.O_DIRECT, mode)).close()
+        throw Object.assign(new Error('EINVAL: invalid argument, open'), { code: 'EINVAL' })
+      }
+    await withOpen(refusing, async () => {
+      await storage.putAll([
+        { key: 'images/a', bytes },
+        { key: 'images/b', bytes: bytes.subarray(1) },
+      ])
+      await storage.put('images/c', bytes)
+    })
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThanOrEqual(2)
+    expect(bytes.equals(await readFile(join(root, 'images/a')))).toBe(true)
+    expect(bytes.subarray(1).equals(await readFile(join(root, 'images/b')))).toBe(true)
+    expect(bytes.equals(await readFile(join(root, 'images/c')))).toBe(true)
+    expect(await readdir(join(root, '.tmp'))).toEqual([])
+  })
+
+  it('ST2: are stored whole although a direct write took only a part', async () => {
+    const bytes = randomBytes(5 * 2 ** 20)
+    let spared = 0
+    const sparing =
+      (real: typeof fs.open): typeof fs.open =>
+      async (path, flags, mode) => {
+        const handle = await real(path, flags, mode)
+        if (typeof flags !== 'number' || (flags & constants.O_DIRECT) === 0) return handle
+        const write = handle.write.bind(handle)
+        return Object.assign(handle, {
+          write: (buffer: Uint8Array, offset: number, _length: number, at: number) => {
+            spared += 1
+            return write(buffer, offset, 4096, at)
+          },
+        })
+      }
+    await withOpen(sparing, () => storage.put('images/a', bytes))
+    expect(spared).toBe(1)
+    expect(bytes.equals(await readFile(join(root, 'images/a')))).toBe(true)
+    expect(await readdir(join(root, '.tmp'))).toEqual([])
+    expect(await openFiles(root)).toEqual([])
   })
 })
 

@@ -8,7 +8,7 @@ import type { Storage, StorageBackend } from '../spec/storage.ts'
 import { readBody } from './body.ts'
 import { asStorage, isAbsent, orNull, toStorageError } from './fault.ts'
 import { createFolders, syncFolder, type Folders } from './folders.ts'
-import { discard, removeLeftovers, writeTemporary } from './temporary.ts'
+import { createTemporaries, discard, removeLeftovers, type Temporaries } from './temporary.ts'
 import { look, walk, type Entry } from './walk.ts'
 
 // O_NONBLOCK, because opening a named pipe would otherwise wait for a writer for ever.
@@ -21,12 +21,12 @@ const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 export async function openDiskStorage(folder: string): Promise<Storage> {
   return asStorage(`open the storage folder ${folder}`, async () => {
     const root = await openRoot(folder)
-    const temporaries = join(root, '.tmp')
+    const drafts = join(root, '.tmp')
     const folders = createFolders(root)
-    await folders.ensure(temporaries)
-    await folders.checkInside(temporaries)
-    await removeLeftovers(temporaries, Date.now())
-    return createStorage({ root, temporaries, folders })
+    await folders.ensure(drafts)
+    await folders.checkInside(drafts)
+    await removeLeftovers(drafts, Date.now())
+    return createStorage({ root, drafts, temporaries: createTemporaries(drafts), folders })
   })
 }
 
@@ -38,7 +38,9 @@ export const backend: StorageBackend = {
 
 interface Place {
   readonly root: string
-  readonly temporaries: string
+  /** Where temporary files are. */
+  readonly drafts: string
+  readonly temporaries: Temporaries
   readonly folders: Folders
 }
 
@@ -124,9 +126,9 @@ async function store(place: Place, files: readonly NewFile[]): Promise<void> {
   }
 }
 
-async function storeOnce({ folders, temporaries }: Place, files: readonly NewFile[]): Promise<void> {
+async function storeOnce({ folders, drafts, temporaries }: Place, files: readonly NewFile[]): Promise<void> {
   const into = [...new Set(files.map(({ path }) => dirname(path)))]
-  await folders.ensure(temporaries)
+  await folders.ensure(drafts)
   for (const folder of into) {
     await folders.ensure(folder)
     await folders.checkInside(folder)
@@ -144,8 +146,8 @@ async function storeOnce({ folders, temporaries }: Place, files: readonly NewFil
 }
 
 /** Writes all of them side by side, or leaves none. @returns their paths */
-async function writeTemporaries(folder: string, files: readonly NewFile[]): Promise<readonly string[]> {
-  const written = await Promise.allSettled(files.map(({ bytes }) => writeTemporary(folder, bytes)))
+async function writeTemporaries(temporaries: Temporaries, files: readonly NewFile[]): Promise<readonly string[]> {
+  const written = await Promise.allSettled(files.map(({ bytes }) => temporaries.write(bytes)))
   const paths = written.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   const failed = written.find((one) => one.status === 'rejected')
   if (failed === undefined) return paths
