@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { giveBack } from '#base/give-back.ts'
 import { newId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { checkComplete } from '#media/complete.ts'
@@ -79,6 +80,7 @@ const textOrNull = (text: string | undefined): string | null => (text === undefi
  * Turns what an engine made into a picture of the library: checked, marked as made by AI with its parameters (pixels
  * untouched), hashed and named.
  * @param index which picture of the generation, from 0
+ * @param produced its bytes are not to be used afterwards: only those of the result are
  * @throws ProviderError `malformed-response`
  */
 export async function ingest(
@@ -106,6 +108,7 @@ export async function ingest(
     height: probed.height,
     model: row.model,
   })
+  if (bytes !== produced.bytes) giveBack(produced.bytes)
   const id = newId()
   const { sha256, crc32 } = await digestInTurns(bytes)
   return {

@@ -174,20 +174,20 @@ export async function runGeneration(
   const row = await readGeneration(db, id)
   // With another job it was handed to its fallback, and this one only had not been settled yet.
   if (row === null || row.finished_at !== null || row.job_id !== jobId) return
-  if (!(await begin(ports, row))) {
+  const [begun, calls] = await Promise.all([begin(ports, row), readCalls(db, row.id)])
+  if (!begun) {
     await endCancelled(ports, row)
     await cancelOperations(ports, row)
     return
   }
-  const calls = await readCalls(db, row.id)
   const progress = writeProgress(ports, { generationId: row.id, userId: row.user_id, calls: calls.length })
   try {
     if (row.state === 'running') await recover(ports, row)
     const refined = await refineFirst(ports, row, signal)
-    const begun: Begun = { ports, row: refined, fitted: fittedOf(row), progress, signal }
-    const over = await runCalls(begun, calls).catch(async (error: unknown) => {
+    const taken: Begun = { ports, row: refined, fitted: fittedOf(row), progress, signal }
+    const over = await runCalls(taken, calls).catch(async (error: unknown) => {
       // The connection could not be opened: its key is missing, or this version has no such engine. Nothing was sent.
-      if (error instanceof ProviderError && (await handOver(begun, failureFrom(error)))) return false
+      if (error instanceof ProviderError && (await handOver(taken, failureFrom(error)))) return false
       throw error
     })
     if (over) log.info({ generation: row.id, user: row.user_id, provider: row.provider }, 'generation finished')

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { messageOf } from '#base/errors.ts'
+import { giveBack } from '#base/give-back.ts'
 import type { Log } from '#base/log.ts'
 import type { Db } from '#db/database.ts'
 import type { Events } from '#events/events.ts'
@@ -12,7 +13,7 @@ import { lost } from './mark-damaged.ts'
 
 /** Thumbnails and the check of every pixel, which follow the saving of a picture so that saving stays fast. */
 export interface Derivatives {
-  /** Says that a picture was saved. Returns at once; `bytes` spare reading it back when there is little to do. */
+  /** Says that a picture was saved. Returns at once; `bytes`, which are handed over, spare reading it back when there is little to do. */
   made(image: { id: string; userId: string; storageKey: string }, bytes: Uint8Array): void
   /** The WebP of a picture, made now if it is not there. Null when the original is too small for 1280, or damaged. */
   thumbnail(row: ImageRow, longSide: 320 | 1280): Promise<Uint8Array | null>
@@ -139,9 +140,15 @@ export function createDerivatives(ports: Ports): Derivatives {
         // Left undone: it is made when somebody looks at it, or at the next start.
         log.warn({ image: current.id, reason: messageOf(error) }, 'thumbnail not made')
       } finally {
-        held -= current.bytes?.length ?? 0
+        letGo(current)
       }
     }
+  }
+
+  function letGo({ bytes }: Task): void {
+    if (bytes === null) return
+    held -= bytes.length
+    giveBack(bytes)
   }
 
   function add(task: Task): void {

@@ -229,7 +229,7 @@ export interface NotTaken {
 }
 
 export interface ProducedImage {
-  /** As the engine sent them; never re-encoded. The type is read from the bytes by whoever stores them. */
+  /** As the engine sent them; never re-encoded, and handed over. The type is read from the bytes by whoever stores them. */
   readonly bytes: Uint8Array
   readonly seed?: number
   readonly revisedPrompt?: string
