@@ -8,6 +8,7 @@ import { readConfig, type Config } from '#config/config.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { discoverProviders } from './discover.ts'
+import { letPoolGiveWay } from './give-way.ts'
 import { listenEverywhere } from './listen.ts'
 import { runMain } from './main.ts'
 
@@ -76,6 +77,7 @@ setFlagsFromString('--heap-growing-percent=200')
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 await runMain(async () => {
+  await letPoolGiveWay()
   const providers = await discoverProviders()
   const manifests = [...providers.values()].map(({ manifest }) => manifest)
   const config = readConfig(readEnvironment(), manifests)
