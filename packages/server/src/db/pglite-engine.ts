@@ -10,6 +10,7 @@ import {
 } from 'pg-protocol/dist/messages.js'
 import { Parser } from 'pg-protocol/dist/parser.js'
 import { DefectError } from '#base/errors.ts'
+import { createStatements, type Column } from './pglite-statements.ts'
 import type { Wire } from './pglite-wire.ts'
 import { typeParser, writeValue } from './values.ts'
 
@@ -41,22 +42,6 @@ export interface Engine {
    */
   send(request: Request): Promise<Answer>
   close(): Promise<void>
-}
-
-/** Texts that are kept prepared. Easel has fewer; those with lists of several lengths are what the limit is for. */
-const keptStatements = 300
-/** The plan for any number of rows may be a bad one for a few: a page of a list is planned with its values. */
-const plannedEachTime = /\blimit \$/
-
-interface Column {
-  readonly name: string
-  readonly parse: (text: string) => unknown
-}
-
-interface Statement {
-  /** Empty when it is planned each time. */
-  readonly name: string
-  readonly columns: readonly Column[]
 }
 
 function rowOf(columns: readonly Column[], fields: readonly (string | null)[]): Row {
@@ -104,17 +89,15 @@ interface Exchanged {
   readonly fault: DatabaseError | null
 }
 
-interface First {
+/** What a statement is sent with: what comes before it, and what binds and executes it under a name. */
+interface Sending {
   readonly begun: readonly Buffer[]
-  readonly run: (statement: string) => readonly Buffer[]
+  readonly run: (name: string) => readonly Buffer[]
 }
 
 /** @param onNotification called for every NOTIFY on a channel that a LISTEN named */
 export function createEngine(wire: Wire, onNotification: OnNotification): Engine {
-  const statements = new Map<string, Statement>()
-  /** Texts that are sent to be prepared and not answered yet. */
-  const preparing = new Set<string>()
-  let named = 0
+  const statements = createStatements()
 
   async function exchange(...parts: readonly Buffer[]): Promise<Exchanged> {
     const answer = await wire.exchange(new Uint8Array(Buffer.concat(parts)))
@@ -130,56 +113,35 @@ export function createEngine(wire: Wire, onNotification: OnNotification): Engine
     return { replies, fault: faults[0] ?? null }
   }
 
-  /** Forgets the one that was used longest ago. */
-  function makeRoom(): Buffer[] {
-    const [oldest] = statements
-    if (statements.size < keptStatements || oldest === undefined) return []
-    const [text, { name }] = oldest
-    statements.delete(text)
-    return name === '' ? [] : [serialize.close({ type: 'S', name })]
-  }
-
-  /** Parses a text, prepares it where that is of use, and asks for its columns; `run` are the messages that bind and execute it. */
-  async function runFirst(text: string, { begun, run }: First): Promise<Answer> {
-    const eachTime = plannedEachTime.test(text)
-    // While another one prepares it, it is run without a name.
-    const name = eachTime || preparing.has(text) ? '' : `easel_${(named += 1)}`
-    const kept = eachTime || name !== ''
-    if (name !== '') preparing.add(text)
+  async function runFirst(text: string, { begun, run }: Sending): Promise<Answer> {
+    const { name, before, keep, end } = statements.begin(text)
     try {
       const { replies, fault } = await exchange(
         ...begun,
-        ...(kept ? makeRoom() : []),
+        ...before,
         serialize.parse({ name, text }),
         serialize.describe({ type: 'S', name }),
         ...run(name),
       )
       const columns = replies.flatMap((reply) => (reply instanceof RowDescriptionMessage ? columnsOf(reply) : []))
       // Prepared it may be although it failed then, for its values or in what it did.
-      if (kept && replies.some((reply) => reply.name === 'parseComplete')) statements.set(text, { name, columns })
+      if (replies.some((reply) => reply.name === 'parseComplete')) keep(columns)
       if (fault !== null) throw fault
       return readAnswer(replies, columns)
     } finally {
-      // Run without a name, it is another one that prepares it.
-      if (name !== '') preparing.delete(text)
+      end()
     }
   }
 
   async function runStatement({ text, begin }: Request, given: readonly unknown[]): Promise<Answer> {
-    const begun = begin ? [serialize.query('begin')] : []
     const values = given.map(writeValue)
+    const begun = begin ? [serialize.query('begin')] : []
     const run = (statement: string) => [serialize.bind({ statement, values }), serialize.execute({}), serialize.sync()]
-    const known = statements.get(text)
-    if (known === undefined) return await runFirst(text, { begun, run })
-    // Last again in the order of use.
-    statements.delete(text)
-    statements.set(text, known)
-    const { name, columns } = known
-    const { replies, fault } = await exchange(
-      ...begun,
-      ...(name === '' ? [serialize.parse({ text })] : []),
-      ...run(name),
-    )
+    const statement = statements.use(text)
+    if (statement === null) return await runFirst(text, { begun, run })
+    const { name, columns } = statement
+    const parsed = name === '' ? [serialize.parse({ text })] : []
+    const { replies, fault } = await exchange(...begun, ...parsed, ...run(name))
     if (fault !== null) throw fault
     return readAnswer(replies, columns)
   }

@@ -45,7 +45,6 @@ const taskOf = (row: Pick<ImageRow, 'id' | 'user_id' | 'storage_key'>): Task => 
 })
 
 const cacheBytes = 64 * 1024 * 1024
-/** Of originals held in memory for their thumbnail; beyond these they are read back from the storage, which costs a third as much again. */
 const heldBytes = 128 * 1024 * 1024
 /** Pictures decoded at a time. One processor is left to the answers; two at least, as half of the time goes to the disk. */
 const atOnce = Math.max(2, availableParallelism() - 1)
@@ -107,6 +106,24 @@ async function makeLarge(ports: Ports, row: ImageRow): Promise<Uint8Array | null
   }
 }
 
+/** Originals that wait in memory for their thumbnail. Beyond these they are read back, which costs a third as much again. */
+function createOriginals() {
+  let held = 0
+  return {
+    /** @returns the bytes, or null when there is no room for them */
+    hold(bytes: Uint8Array): Uint8Array | null {
+      if (held + bytes.length > heldBytes) return null
+      held += bytes.length
+      return bytes
+    },
+    letGo(bytes: Uint8Array | null): void {
+      if (bytes === null) return
+      held -= bytes.length
+      giveBack(bytes)
+    },
+  }
+}
+
 export function createDerivatives(ports: Ports): Derivatives {
   const { db, storage, log } = ports
   const cache = createByteCache(cacheBytes)
@@ -114,7 +131,7 @@ export function createDerivatives(ports: Ports): Derivatives {
   const waiting = new Map<string, Task>()
   const running = new Map<string, Promise<Uint8Array | null>>()
   const lanes = new Set<Promise<void>>()
-  let held = 0
+  const originals = createOriginals()
   let closed = false
 
   function makeOnce(key: string, make: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
@@ -140,21 +157,14 @@ export function createDerivatives(ports: Ports): Derivatives {
         // Left undone: it is made when somebody looks at it, or at the next start.
         log.warn({ image: current.id, reason: messageOf(error) }, 'thumbnail not made')
       } finally {
-        letGo(current)
+        originals.letGo(current.bytes)
       }
     }
   }
 
-  function letGo({ bytes }: Task): void {
-    if (bytes === null) return
-    held -= bytes.length
-    giveBack(bytes)
-  }
-
   function add(task: Task): void {
     if (waiting.has(task.id) || running.has(thumbnailKey(task.id, 320))) return
-    waiting.set(task.id, task)
-    held += task.bytes?.length ?? 0
+    waiting.set(task.id, { ...task, bytes: task.bytes === null ? null : originals.hold(task.bytes) })
     if (lanes.size >= atOnce) return
     const lane = drain().finally(() => lanes.delete(lane))
     lanes.add(lane)
@@ -162,7 +172,7 @@ export function createDerivatives(ports: Ports): Derivatives {
 
   return {
     made({ id, userId, storageKey }, bytes) {
-      add({ id, userId, storageKey, bytes: held + bytes.length <= heldBytes ? bytes : null })
+      add({ id, userId, storageKey, bytes })
     },
     async thumbnail(row, longSide) {
       if (row.damage !== null || (longSide === 1280 && Math.max(row.width, row.height) <= 1280)) return null
