@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { codeOf } from '#base/errors.ts'
 import type { Db } from '#db/database.ts'
 import { defaultFilename } from '#library/keep.ts'
+import type { Digest } from '#media/digest.ts'
 import type { GenerationRow } from './generation-record.ts'
 
 /** A picture about to be named. */
 export interface Made {
   readonly id: string
   readonly index: number
-  readonly sha256: string
+  readonly digest: Promise<Digest>
   readonly extension: string
 }
 
@@ -46,10 +47,10 @@ async function takeTime(db: Db, row: GenerationRow): Promise<string> {
  * converted (CX8 in docs/spec/old-clients.md).
  */
 export async function filenameFor(db: Db, row: GenerationRow, made: Made): Promise<string> {
-  const { id, index, sha256, extension } = made
+  const { id, index, digest, extension } = made
   switch (row.origin) {
     case 'profiles':
-      return `${row.user_id}_${nextMs()}_${index}_${sha256.slice(0, 8)}.${extension}`
+      return `${row.user_id}_${nextMs()}_${index}_${(await digest).sha256.slice(0, 8)}.${extension}`
     case 'sdxl':
     case 'sdxl_img2img':
     case 'flux':

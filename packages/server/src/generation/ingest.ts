@@ -3,12 +3,12 @@ import { giveBack } from '#base/give-back.ts'
 import { newId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { checkComplete } from '#media/complete.ts'
-import { digestInTurns } from '#media/digest.ts'
+import { digestInTurns, type Digest } from '#media/digest.ts'
 import { embedMetadata } from '#media/embed.ts'
 import { MediaError } from '#media/media-error.ts'
 import { probe, type Probed } from '#media/probe.ts'
 import type { Db } from '#db/database.ts'
-import type { Sidecar } from '#library/image-record.ts'
+import type { Draft } from '#library/keep.ts'
 import type { Provider, ProducedImage } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
 import { filenameFor } from './filename.ts'
@@ -20,7 +20,9 @@ import { storableJson, storableText } from './storable.ts'
 
 export interface Ingested {
   readonly bytes: Uint8Array
-  readonly record: Omit<Sidecar, 'easel'>
+  readonly draft: Draft
+  /** Still being made. */
+  readonly digest: Promise<Digest>
 }
 
 /** @throws ProviderError `malformed-response` when what an engine sent is no whole picture */
@@ -78,7 +80,7 @@ const textOrNull = (text: string | undefined): string | null => (text === undefi
 
 /**
  * Turns what an engine made into a picture of the library: checked, marked as made by AI with its parameters (pixels
- * untouched), hashed and named.
+ * untouched) and named; it is hashed while it is stored.
  * @param index which picture of the generation, from 0
  * @param produced its bytes are not to be used afterwards: only those of the result are
  * @throws ProviderError `malformed-response`
@@ -110,21 +112,20 @@ export async function ingest(
   })
   if (bytes !== produced.bytes) giveBack(produced.bytes)
   const id = newId()
-  const { sha256, crc32 } = await digestInTurns(bytes)
+  const digest = digestInTurns(bytes)
   return {
     bytes,
-    record: {
+    digest,
+    draft: {
       id,
       generationId: row.id,
       generationIndex: index,
-      filename: await filenameFor(db, row, { id, index, sha256, extension: probed.extension }),
+      filename: await filenameFor(db, row, { id, index, digest, extension: probed.extension }),
       source: 'generated',
       mimeType: probed.mimeType,
       bytes: bytes.length,
       width: probed.width,
       height: probed.height,
-      sha256,
-      crc32,
       prompt,
       typedPrompt: typed === prompt ? null : typed,
       revisedPrompt: textOrNull(produced.revisedPrompt),

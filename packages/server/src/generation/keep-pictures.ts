@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { GenerationFailure } from '@easel/contract'
 import { inTransaction } from '#db/transaction.ts'
 import type { Trx } from '#db/database.ts'
-import { keepImage, type KeepInput } from '#library/keep.ts'
+import { keepDraft, type DraftInput } from '#library/keep.ts'
 import { storageKey } from '#library/image-record.ts'
 import type { Outcome } from '#providers/spec/provider.ts'
 import { ProviderError } from '#providers/spec/provider-error.ts'
@@ -116,13 +116,14 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
   const { ports, row, signal } = run
   const { pictures, error } = await usableOf(run, call, done)
   let closed = false
-  for (const [position, { bytes, record }] of pictures.entries()) {
+  for (const [position, { bytes, draft, digest }] of pictures.entries()) {
     const last = position === pictures.length - 1
     const keep = {
       userId: row.user_id,
       bytes,
-      record,
-      ...openedByName(ports, row, record),
+      draft,
+      digest,
+      ...openedByName(ports, row, draft),
       also: async (trx: Trx) => {
         // Another worker has this generation by now; what it makes of it must stand.
         if (isLost(signal)) return null
@@ -134,13 +135,13 @@ export async function keepPictures(run: Run, call: CallRow, done: Done): Promise
         if (!(await lockRunning(trx, row.id))) return null
         return last ? await endCall(trx, call, { facts: done, error, coming: 1, row }) : []
       },
-    } satisfies KeepInput
+    } satisfies DraftInput
     // What was stored before the answer was lost stands there, whole.
-    const kept = await patiently((again) => keepImage(ports, again ? { ...keep, mayStand: true } : keep), signal)
+    const kept = await patiently((again) => keepDraft(ports, again ? { ...keep, mayStand: true } : keep), signal)
     if (isLost(signal)) throw new ProviderError('interrupted', 'Another worker has this generation.')
     if (kept === 'kept') {
-      const key = storageKey(row.user_id, record.createdAt, record.filename)
-      ports.derivatives.made({ id: record.id, userId: row.user_id, storageKey: key }, bytes)
+      const key = storageKey(row.user_id, draft.createdAt, draft.filename)
+      ports.derivatives.made({ id: draft.id, userId: row.user_id, storageKey: key }, bytes)
     }
     closed = last && kept === 'kept'
   }

@@ -1,7 +1,7 @@
 // Contract B's clients find a picture by its name alone, also when they left before they were answered. Rule CB8 in docs/spec/old-clients.md.
 import { inTransaction } from '#db/transaction.ts'
 import type { Trx } from '#db/database.ts'
-import type { KeepInput } from '#library/keep.ts'
+import type { Draft, KeepInput } from '#library/keep.ts'
 import type { GenerationRow } from './generation-record.ts'
 import type { RunPorts } from './run.ts'
 import type { StudioOrigin } from './submit.ts'
@@ -20,7 +20,7 @@ const changed = { type: 'library.changed', what: 'shares' } as const
 export function openedByName(
   { events, openByName }: Pick<RunPorts, 'events' | 'openByName'>,
   { origin, user_id: userId }: GenerationRow,
-  { id: imageId, filename: name }: KeepInput['record'],
+  { id: imageId, filename: name }: Draft,
 ): Pick<KeepInput, 'after'> {
   if (!studio.has(origin)) return {}
   return {

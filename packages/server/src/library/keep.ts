@@ -5,6 +5,7 @@ import type { Log } from '#base/log.ts'
 import type { Db, Trx } from '#db/database.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Events, LoggedEvent } from '#events/events.ts'
+import type { Digest } from '#media/digest.ts'
 import type { Storage } from '#storage/spec/storage.ts'
 import { historySecond } from './history-id.ts'
 import { sidecarKey, storageKey, type Sidecar } from './image-record.ts'
@@ -19,11 +20,13 @@ export interface KeepPorts {
   readonly clock?: Clock
 }
 
+/** Everything about a picture but its checksums; `createdAt` decides its folder and its place in the list. */
+export type Draft = Omit<Sidecar, 'easel' | keyof Digest>
+
 export interface KeepInput {
   readonly userId: string
   readonly bytes: Uint8Array
-  /** Everything about the picture; `createdAt` decides its folder and its place in the list. */
-  readonly record: Omit<Sidecar, 'easel'>
+  readonly record: Draft & Digest
   /**
    * Written in the same transaction as the row, with the events to send. Returning null gives the whole thing up: nothing is
    * added and the file goes.
@@ -126,20 +129,33 @@ export async function insertImage(
   await trx.updateTable('images').set({ sidecar_due: false }).where('id', '=', record.id).execute()
 }
 
+/** See {@link keepDraft}. */
+export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kept> {
+  const { record, ...rest } = input
+  return await keepDraft(ports, { ...rest, draft: record, digest: Promise.resolve(record) })
+}
+
+/** A picture whose checksums are still being made: its file is written meanwhile. */
+export interface DraftInput extends Omit<KeepInput, 'record'> {
+  readonly draft: Draft
+  readonly digest: Promise<Digest>
+}
+
 /**
  * Makes a picture part of a library: sidecar and file first, both durable, then the row with its event. A crash in between leaves
  * a file that {@link adoptOrphans} finds. Repeating it for the same (generation, index) changes nothing.
  * @throws StorageError; EaselError `quota-exceeded`; DefectError when there is a file of that name
  */
-export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kept> {
+export async function keepDraft(ports: KeepPorts, input: DraftInput): Promise<Kept> {
   const { db, storage, events, log } = ports
-  const { userId, record } = input
-  const key = storageKey(userId, record.createdAt, record.filename)
-  const sidecar: Sidecar = { easel: 1, ...record }
+  const { userId, draft } = input
+  const key = storageKey(userId, draft.createdAt, draft.filename)
+  const whole = input.digest.then(({ sha256, crc32 }) => ({ ...draft, sha256, crc32 }))
   const stands = (await storage.stat(key)) !== null
   // Names are drawn by lot; should two be the same all the same, the first one's file must not be lost.
   if (stands && input.mayStand !== true) throw new DefectError(`There is a file ${key} already`)
-  if (!stands) await putFiles(storage, key, { bytes: input.bytes, sidecar })
+  if (!stands) await putFiles(storage, key, { bytes: input.bytes, sidecar: whole.then(sidecarOf) })
+  const record = await whole
   let outcome: Kept
   try {
     outcome = await inTransaction(db, async (trx): Promise<Kept> => {
@@ -171,16 +187,20 @@ export async function keepImage(ports: KeepPorts, input: KeepInput): Promise<Kep
 export const cameEvent = ({ id, generationId, deletedAt = null }: Omit<Sidecar, 'easel'>): LoggedEvent =>
   deletedAt === null ? { type: 'image.added', imageId: id, generationId } : { type: 'image.deleted', imageId: id }
 
+function sidecarOf(record: KeepInput['record']): Uint8Array {
+  const sidecar: Sidecar = { easel: 1, ...record }
+  return Buffer.from(JSON.stringify(sidecar, null, 2))
+}
+
 async function putFiles(
   storage: Storage,
   key: string,
-  { bytes, sidecar }: { readonly bytes: Uint8Array; readonly sidecar: Sidecar },
+  { bytes, sidecar }: { readonly bytes: Uint8Array; readonly sidecar: Promise<Uint8Array> },
 ): Promise<void> {
-  const record = Buffer.from(JSON.stringify(sidecar, null, 2))
   try {
     // The sidecar first: alone it is known to be half of a picture.
     await storage.putAll([
-      { key: sidecarKey(key), bytes: record },
+      { key: sidecarKey(key), bytes: sidecar },
       { key, bytes },
     ])
   } catch (error) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { codeOf, present } from '#base/errors.ts'
 import { checkKey, checkPrefix } from '../spec/key.ts'
 import { offsetsOf } from '../spec/range.ts'
-import type { Storage, StorageBackend } from '../spec/storage.ts'
+import type { Blob, Storage, StorageBackend } from '../spec/storage.ts'
 import { readBody } from './body.ts'
 import { asStorage, isAbsent, orNull, toStorageError } from './fault.ts'
 import { createFolders, syncFolder, type Folders } from './folders.ts'
@@ -112,7 +112,7 @@ async function openRoot(folder: string): Promise<string> {
 
 interface NewFile {
   readonly path: string
-  readonly bytes: Uint8Array
+  readonly bytes: Blob['bytes']
 }
 
 async function store(place: Place, files: readonly NewFile[]): Promise<void> {
@@ -147,7 +147,7 @@ async function storeOnce({ folders, drafts, temporaries }: Place, files: readonl
 
 /** Writes all of them side by side, or leaves none. @returns their paths */
 async function writeTemporaries(temporaries: Temporaries, files: readonly NewFile[]): Promise<readonly string[]> {
-  const written = await Promise.allSettled(files.map(({ bytes }) => temporaries.write(bytes)))
+  const written = await Promise.allSettled(files.map(async ({ bytes }) => temporaries.write(await bytes)))
   const paths = written.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   const failed = written.find((one) => one.status === 'rejected')
   if (failed === undefined) return paths

@@ -23,7 +23,8 @@ export function openMemoryStorage(): Storage {
     },
     async putAll(list) {
       for (const { key } of list) checkKey(key)
-      for (const { key, bytes } of list) blobs.set(key, { bytes: Uint8Array.from(bytes), modifiedMs: Date.now() })
+      const whole = await Promise.all(list.map(async ({ key, bytes }) => ({ key, bytes: await bytes })))
+      for (const { key, bytes } of whole) blobs.set(key, { bytes: Uint8Array.from(bytes), modifiedMs: Date.now() })
     },
     async get(key, range) {
       const blob = find(key)

@@ -2,7 +2,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { checkKey, checkPrefix, isSegment } from '../spec/key.ts'
 import { offsetsOf } from '../spec/range.ts'
-import { StorageError, type ByteRange, type Storage, type StorageAccess } from '../spec/storage.ts'
+import { StorageError, type Blob, type ByteRange, type Storage, type StorageAccess } from '../spec/storage.ts'
 import { createBlobs, type Blobs } from './blobs.ts'
 import { collect } from './body.ts'
 import { checkStore } from './check.ts'
@@ -28,8 +28,8 @@ export async function openS3Storage(location: URL, access: StorageAccess, waits 
 function createStorage(blobs: Blobs): Storage {
   const remove = createRemoving(blobs)
 
-  async function put(key: string, bytes: Uint8Array): Promise<void> {
-    await asStorage(`store ${key}`, () => blobs.put(key, bytes))
+  async function put(key: string, bytes: Blob['bytes']): Promise<void> {
+    await asStorage(`store ${key}`, async () => blobs.put(key, await bytes))
   }
 
   return {

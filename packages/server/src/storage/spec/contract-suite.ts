@@ -149,6 +149,29 @@ function describeWriting(current: Current): void {
     await storage.putAll([])
   })
 
+  it('ST11: waits for bytes that are still being made, and stores nothing from there on when they fail', async () => {
+    const storage = current()
+    const making = Promise.withResolvers<Uint8Array>()
+    const stored = storage.putAll([
+      { key: 'images/a.png.json', bytes: making.promise },
+      { key: 'images/a.png', bytes: text('picture') },
+    ])
+    expect(await keysOf(storage, '')).toEqual([])
+    making.resolve(text('{}'))
+    await stored
+    expect(await textAt(storage, 'images/a.png.json')).toBe('{}')
+    expect(await textAt(storage, 'images/a.png')).toBe('picture')
+    const failing = Promise.reject(new Error('not made'))
+    // Whoever waits for it is told all the same, sooner or later.
+    failing.catch(() => {})
+    const broken = storage.putAll([
+      { key: 'images/b.png.json', bytes: failing },
+      { key: 'images/b.png', bytes: text('picture') },
+    ])
+    await expect(broken).rejects.toThrow('not made')
+    expect(await keysOf(storage, '')).toEqual(['images/a.png', 'images/a.png.json'])
+  })
+
   it('ST11: of several with one that has no key none is stored', async () => {
     const storage = current()
     const blobs = [

@@ -17,6 +17,7 @@ export interface Storage {
   /**
    * Stores several blobs as {@link Storage.put} does, written side by side. They come into sight in the order of the list: no error and
    * no process that dies leaves one without those before it (ST11).
+   * When bytes that are still being made fail, neither they nor what comes after them is stored.
    */
   putAll(blobs: readonly Blob[]): Promise<void>
   /**
@@ -57,7 +58,8 @@ export interface SignedRead {
 
 export interface Blob {
   readonly key: string
-  readonly bytes: Uint8Array
+  /** Those that are still being made are waited for, while others are written where a backend can do that. */
+  readonly bytes: Uint8Array | Promise<Uint8Array>
 }
 
 export interface ByteRange {

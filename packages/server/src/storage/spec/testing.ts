@@ -6,7 +6,7 @@ export function puttingBy(storage: Storage, put: Storage['put']): Storage {
     ...storage,
     put,
     async putAll(blobs) {
-      for (const { key, bytes } of blobs) await put(key, bytes)
+      for (const { key, bytes } of blobs) await put(key, await bytes)
     },
   }
 }
