@@ -5,7 +5,7 @@ import { processorTime } from './processor-time.ts'
 import { milliseconds, quantile, report, spread } from './figures.ts'
 import { withStudio, type Studio } from './studio.ts'
 
-const warmUp = 30
+const warmUp = 100
 const rounds = 200
 
 interface Times {

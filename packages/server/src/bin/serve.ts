@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { existsSync, readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { z } from 'zod'
+import { messageOf } from '#base/errors.ts'
 import { openLog, type Log } from '#base/log.ts'
 import { readConfig, type Config } from '#config/config.ts'
 import { readEnvironment } from '#config/environment.ts'
@@ -77,11 +78,14 @@ setFlagsFromString('--heap-growing-percent=200')
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 await runMain(async () => {
-  await letPoolGiveWay()
   const providers = await discoverProviders()
   const manifests = [...providers.values()].map(({ manifest }) => manifest)
   const config = readConfig(readEnvironment(), manifests)
   const log = openLog(config.logLevel)
+  await letPoolGiveWay().catch((error: unknown) =>
+    // Where a sandbox forbids it: everything works, and answers wait longer while much is made.
+    log.info({ reason: messageOf(error) }, 'threads keep their priority'),
+  )
   // An adapter's mistake must not end everybody's work; the generation it belongs to fails by its own means.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left to fail'))
   await start(config, log, providers)

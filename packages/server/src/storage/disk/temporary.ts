@@ -9,6 +9,8 @@ const oldMs = 60 * 60 * 1000
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
 
 const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+/** What file systems say that take no writes past the page cache. */
+const noDirectWrites: readonly (string | null)[] = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']
 /** Smaller files are thumbnails and texts, which are read soon. */
 const directBytes = 256 * 1024
 
@@ -30,7 +32,7 @@ export function createTemporaries(folder: string): Temporaries {
     try {
       if (await writeNew(path, direct, (handle) => writeDirect(handle, bytes))) return true
     } catch (error) {
-      if (codeOf(error) !== 'EINVAL') throw error
+      if (!noDirectWrites.includes(codeOf(error))) throw error
       direct = null
     }
     await discard(path)
