@@ -1,7 +1,12 @@
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { DefectError } from '#base/errors.ts'
 import type { FromWorker, ToWorker } from './pglite-messages.ts'
 import type { Wire } from './pglite-wire.ts'
+
+// Two threads with WebAssembly in them can wait for each other for ever when V8 frees compiled code that it has replaced: seen with Node.js
+// 24.21.0, this thread in `WasmEngine::ReportLiveCodeForGC` and the database's in `NativeModule::FreeCode`. Such code is kept: some megabytes.
+setFlagsFromString('--no-wasm-code-gc')
 
 type Reply = Uint8Array<ArrayBuffer> | null
 

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs, { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { StartError } from '#base/errors.ts'
@@ -163,6 +165,22 @@ it('keeps what is prepared after a script that only changes rows', long, async (
   await database.boss.executeSql('create table another (n integer)')
   expect(await kept()).not.toContain('insert into from_template values ($1)')
   await database.close()
+})
+
+it('has no compiled code collected, which two threads could wait for for ever', long, async () => {
+  const pglite = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'pglite.ts')).href)
+  const script = join(parent, 'many-statements.mjs')
+  writeFileSync(
+    script,
+    `import { openPglite } from ${pglite}
+    const database = await openPglite(${JSON.stringify(freshFolder())}, ${JSON.stringify(template)})
+    // Long enough for its code to be compiled a second time, for speed, which leaves the first to be collected.
+    for (let n = 0; n < 1500; n++) await database.boss.executeSql('insert into from_template values ($1)', [n])
+    await database.close()
+    console.log('done')`,
+  )
+  const { stdout } = await promisify(execFile)(process.execPath, ['--trace-wasm-code-gc', script])
+  expect(stdout).toBe('done\n')
 })
 
 async function writeUntilKilled(folder: string, acknowledgements: number): Promise<number> {
